@@ -1,0 +1,50 @@
+"""How large may anything from a phone be? Every bound of the protocol room, each with its reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+OBEX_PACKET_BYTES: Final = 0xFFFF
+"""Length is a u16 that includes its own three bytes (IrOBEX 1.5, 3.1)."""
+
+OBEX_MIN_PACKET_BYTES: Final = 255
+"""Every implementation accepts this much; a smaller announced maximum is read as this (IrOBEX 1.5, 3.3.1.4)."""
+
+OBEX_DEFAULT_PACKET_BYTES: Final = 0x1000
+"""What we announce: the default of BlueZ's gobex, near the 4000 an iPhone announced."""
+
+OBEX_HEADERS: Final = 64
+"""Headers in one packet. Profiles use at most eight; an empty header costs 3 bytes, so 21,000 would fit."""
+
+OBEX_BODY_BYTES: Final = 8 * 1024 * 1024
+"""A body collected over one operation. 1,441 contacts with photos were 3.6 MB on a real iPhone."""
+
+LISTING_ENTRIES: Final = 4096
+"""Entries in one folder, message or phonebook listing. MaxListCount defaults to 1024."""
+
+BMESSAGE_BYTES: Final = 1024 * 1024
+"""One bMessage. MMS parts come base64 inside; texts are a few kB."""
+
+BMESSAGE_NESTING: Final = 3
+"""BENV levels (MAP 1.4, 3.1.3)."""
+
+VCARD_LINE_BYTES: Final = 1024 * 1024
+"""One unfolded line of a vCard; photos are the long ones."""
+
+EVENT_REPORTS: Final = 64
+"""<event> elements in one event report. One is usual; obexd tolerates several."""
+
+XML_BYTES: Final = 4 * 1024 * 1024
+"""One XML body: 4,096 listing entries of 1 kB."""
+
+ANCS_ATTRIBUTE_BYTES: Final = 2048
+"""One attribute of a Data Source reply; we never ask for more."""
+
+ANCS_REPLY_BYTES: Final = 16 * 1024
+"""One reassembled Data Source reply: eight attributes of the size above."""
+
+SDP_RESPONSE_BYTES: Final = 64 * 1024
+"""All parts of one SDP answer together."""
+
+SDP_NESTING: Final = 8
+"""Data elements inside data elements. Real records use four levels."""
