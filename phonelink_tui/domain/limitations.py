@@ -13,8 +13,9 @@ from typing import Final
 
 from attrs import frozen
 
+from phonelink_tui.domain.message import Audience, UnknownReason
 from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase, Phone
-from phonelink_tui.domain.thread import Audience, Thread, UnknownReason
+from phonelink_tui.domain.thread import Thread
 
 
 class LimitClass(StrEnum):
