@@ -318,6 +318,6 @@ def thread_limitations(thread: Thread, phone: Phone, *, start: str) -> Iterator[
 
 
 def _down_kind(state: CapabilityState) -> LimitKind | None:
-    if state.phase is not LinkPhase.WAITING or state.reason is None:
+    if state.phase not in (LinkPhase.WAITING, LinkPhase.CONNECTING) or state.reason is None:
         return None
     return _DOWN.get((state.capability, state.reason))

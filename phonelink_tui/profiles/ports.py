@@ -90,6 +90,10 @@ class PhonebookAccess(Protocol):
         """The call history, newest first; empty where the phone keeps it to itself."""
         ...
 
+    async def wait_closed(self) -> None:
+        """Until the session ends; then raises LinkLost."""
+        ...
+
     async def aclose(self) -> None: ...
 
 
