@@ -153,9 +153,10 @@ def test_all_attributes_in_the_order_asked() -> None:
         "To you & Ben",
         "12",
         "20261122T101500",
+        "",
     ]
     expected = bytes.fromhex("00 00000000")
-    for number, text in zip(order, [*texts, "20261122T101500", ""], strict=True):
+    for number, text in zip(order, texts, strict=True):
         value = text.encode()
         expected += bytes([number, len(value), 0]) + value
     assert reply == expected
