@@ -148,7 +148,7 @@ class AncsPair(RuleBasedStateMachine):
 
     @rule(uid=st.integers(0, 2))
     def press_or_ask(self, uid: int) -> None:
-        """The accessory presses an action, of a notification that may not exist, or asks for an app's name."""
+        """The accessory presses an action, perhaps of nothing that exists, or asks for an app's name."""
         if uid < 2:
             self.consumer.perform(uid, ActionId.NEGATIVE)
         else:
