@@ -1,7 +1,8 @@
 """What can a phone do? The three ports, behind which every backend stands.
 
-All methods may raise `LinkLost`, `DeadlineExceeded`, `RemoteProtocolError`; after any of these the session is
-over and only `aclose` may be called. Refusals (`ObexRefused`, `AncsRefused`) leave it usable.
+A session does its work in `run`: the others are answered only while that runs. All methods may raise
+`LinkLost`, `DeadlineExceeded`, `RemoteProtocolError`; after any of these the session is over and only `aclose`
+may be called. Refusals (`ObexRefused`, `AncsRefused`) leave it usable.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ from phonelink_tui.domain.text import RemoteText
 
 class MessageAccess(Protocol):
     """An open message session (MAP)."""
+
+    async def run(self) -> None:
+        """Read the session until it ends, with the error that ended it."""
+        ...
 
     async def list_texts(
         self,
@@ -71,7 +76,7 @@ class MessageAccess(Protocol):
         ...
 
     async def next_change(self) -> FolderChange:
-        """The next event report. Raises LinkLost when the session ends."""
+        """The next event report."""
         ...
 
     async def aclose(self) -> None: ...
@@ -79,6 +84,10 @@ class MessageAccess(Protocol):
 
 class PhonebookAccess(Protocol):
     """An open phonebook session (PBAP)."""
+
+    async def run(self) -> None:
+        """Read the session until it ends, with the error that ended it."""
+        ...
 
     async def owner(self) -> Contact | None:
         """The card of the phone itself: its own number gives the region."""
@@ -90,18 +99,18 @@ class PhonebookAccess(Protocol):
         """The call history, newest first; empty where the phone keeps it to itself."""
         ...
 
-    async def wait_closed(self) -> None:
-        """Until the session ends; then raises LinkLost."""
-        ...
-
     async def aclose(self) -> None: ...
 
 
 class NotificationAccess(Protocol):
     """An open notification session (ANCS)."""
 
+    async def run(self) -> None:
+        """Fetch, write and listen until the session ends, with the error that ended it."""
+        ...
+
     async def next_event(self) -> ObservedNotification | NotificationGone:
-        """The next notification with its text, or one that went. Raises LinkLost when the session ends."""
+        """The next notification with its text, or one that went."""
         ...
 
     async def perform(self, uid: int, action: NotificationAction) -> None:

@@ -13,7 +13,7 @@ from phonelink_tui.errors import ObexRefused
 from phonelink_tui.profiles.ports import NotificationAccess, PhonebookAccess
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.notices import Notices
-from phonelink_tui.relay.together import together
+from phonelink_tui.transport.together import together
 
 PROBE_S: Final = 60.0
 """Between proofs of life. iPhones were seen to drop subscriptions silently; the probe is what notices."""
@@ -46,7 +46,9 @@ class NotificationSync:
         """Follow one session until it ends, with the error that ended it."""
         self._publish(self._notices.begin_session())
         try:
-            await together(self._follow(access), self._probe(access), self._read_battery(access))
+            await together(
+                access.run(), self._follow(access), self._probe(access), self._read_battery(access)
+            )
         finally:
             self._publish(self._notices.end_session())
 
@@ -81,6 +83,9 @@ class ContactSync:
 
     async def run(self, access: PhonebookAccess) -> None:
         """Read, then stay until the session ends, with the error that ended it."""
+        await together(access.run(), self._read(access))
+
+    async def _read(self, access: PhonebookAccess) -> None:
         owner = await access.owner()
         region = region_of(owner.addresses[0].value) if owner and owner.addresses else None
         if region is not None:
@@ -90,9 +95,6 @@ class ContactSync:
         self._intake.learn_names((c.name, a.key) for c in contacts for a in c.addresses)
         self._publish([ContactsChanged(contacts)])
         self._publish(self._intake.judge_again())
-        await together(access.wait_closed(), self._read_calls(access))
-
-    async def _read_calls(self, access: PhonebookAccess) -> None:
         while True:
             try:
                 self._publish([CallChanged(await access.calls())])

@@ -16,7 +16,7 @@ from phonelink_tui.errors import ObexRefused
 from phonelink_tui.profiles.ports import MessageAccess
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.store import Store
-from phonelink_tui.relay.together import together
+from phonelink_tui.transport.together import together
 
 PAGE_ROWS: Final = 500
 """Rows asked for at once. iPhones were seen asked for 100 to 200; one listing of 500 rows is about 150 kB."""
@@ -75,6 +75,7 @@ class MessageSync:
         """Follow one session until it ends, with the error that ended it."""
         self._refine.clear()
         await together(
+            access.run(),
             self._catch_up(access),
             self._follow_changes(access),
             self._refine_new(access),
