@@ -133,7 +133,7 @@ class NotificationAccess(Protocol):
 
 
 class PhoneBackend(Protocol):
-    """One way of reaching one phone. Opens sessions; holds none."""
+    """One way of reaching one phone. Opens sessions; holds none, so there is nothing to close."""
 
     @property
     def phone_id(self) -> str:
@@ -164,5 +164,3 @@ class PhoneBackend(Protocol):
     async def open_notifications(self) -> NotificationAccess:
         """Attach, subscribe (Data Source first), and prove readiness by one answered request."""
         ...
-
-    async def aclose(self) -> None: ...

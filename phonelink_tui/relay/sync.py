@@ -151,6 +151,8 @@ class MessageSync:
                 self._publish([MessageChanged(evolve(known, read=change.read), live=False)])
             else:
                 self._refine.set()
+        elif change.kind is ChangeKind.OTHER:
+            self._refine.set()
 
     async def _fetch_new(self, access: MessageAccess, change: FolderChange) -> None:
         if self._intake.find(change.handle) is not None:
@@ -160,6 +162,8 @@ class MessageSync:
         except ObexRefused:
             self._refine.set()  # gone, or not ready yet: the listing will tell
             return
+        if not text.sender.address:  # bMessages may leave it out for people in the book: the listing has it
+            self._take_rows(await access.list_texts(Folder.INBOX, limit=REFINE_ROWS), live=True)
         self._publish(
             self._intake.take_fetched(text, live=True, at=change.at, sender_name=change.sender_name)
         )
@@ -197,7 +201,7 @@ class MessageSync:
     async def _probe(self, access: MessageAccess) -> None:
         while True:
             await asyncio.sleep(PROBE_S)
-            await access.list_texts(Folder.INBOX, limit=1)
+            self._take_rows(await access.list_texts(Folder.INBOX, limit=REFINE_ROWS), live=True)
             self._prove()
 
     def _at(self, id_: MessageId) -> float:
