@@ -30,6 +30,8 @@ class Links:
         """A capability stands differently."""
         phone = self._store.phone
         before = phone.phase(state.capability)
+        if phone.capabilities.get(state.capability) == state:
+            return
         phone = evolve(phone, capabilities={**phone.capabilities, state.capability: state})
         if state.capability is Capability.MESSAGES:
             if state.phase is LinkPhase.READY and before is not LinkPhase.READY:

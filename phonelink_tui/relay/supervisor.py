@@ -59,7 +59,6 @@ class Supervisor(Generic[Session]):
     async def run(self) -> None:
         """Connect, run the session, wait; for ever."""
         attempt = 0
-        self._report(self._state)
         while True:
             self._enter(LinkPhase.CONNECTING)
             began = self._now()
