@@ -43,6 +43,30 @@ ANCS_ATTRIBUTE_BYTES: Final = 2048
 ANCS_REPLY_BYTES: Final = 16 * 1024
 """One reassembled Data Source reply: eight attributes of the size above."""
 
+ANCS_COMMAND_BYTES: Final = 512
+"""One Control Point command: no GATT value is longer (Core 5.4, Vol 3, Part F, 3.2.9)."""
+
+ANCS_COMMAND_ATTRIBUTES: Final = 16
+"""Attributes asked for in one command. Eight exist; 507 would fit and be answered with 11 MB."""
+
+ANCS_APP_ID_BYTES: Final = 500
+"""One app identifier: with its command byte, NUL and attribute ids it must fit a GATT value."""
+
+ANCS_WAITING_FETCHES: Final = 256
+"""Attribute and app name requests waiting their turn. A replay at subscription brings some dozens."""
+
+ANCS_WAITING_ACTIONS: Final = 16
+"""Actions waiting their turn: a person presses one at a time."""
+
+ANCS_LIVE_NOTIFICATIONS: Final = 1024
+"""Notifications of one session that are remembered as still on the phone."""
+
+ANCS_UNREAD_EVENTS: Final = 1024
+"""Events of a consumer that nobody has taken yet; a full replay fits."""
+
+ANCS_UNSENT_VALUES: Final = 4096
+"""Values a provider holds for the link: 80 kB at the smallest ATT_MTU, so one answer of any size fits."""
+
 SDP_RESPONSE_BYTES: Final = 64 * 1024
 """All parts of one SDP answer together."""
 
