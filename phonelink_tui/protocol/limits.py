@@ -8,7 +8,7 @@ OBEX_PACKET_BYTES: Final = 0xFFFF
 """Length is a u16 that includes its own three bytes (IrOBEX 1.5, 3.1)."""
 
 OBEX_MIN_PACKET_BYTES: Final = 255
-"""Every implementation accepts this much; a smaller announced maximum is read as this (IrOBEX 1.5, 3.3.1.4)."""
+"""Every implementation accepts this much; a smaller maximum is read as this (IrOBEX 1.5, 3.3.1.4)."""
 
 OBEX_DEFAULT_PACKET_BYTES: Final = 0x1000
 """What we announce: the default of BlueZ's gobex, near the 4000 an iPhone announced."""
@@ -72,3 +72,16 @@ SDP_RESPONSE_BYTES: Final = 64 * 1024
 
 SDP_NESTING: Final = 8
 """Data elements inside data elements. Real records use four levels."""
+
+OBEX_EMPTY_PACKETS: Final = 64
+"""Packets in a row that bring neither headers nor body. obexd sends one; without a bound, a phone that
+answers Continue for ever keeps us asking for ever."""
+
+BMESSAGE_VCARDS: Final = 256
+"""vCards in one bMessage. A group text has tens of recipients."""
+
+BMESSAGE_LINES: Final = 4096
+"""Lines of one bMessage outside of its text."""
+
+XML_ATTRIBUTES: Final = 64
+"""Attributes of one element. The richest MAP element knows 20."""
