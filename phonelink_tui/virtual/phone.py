@@ -136,6 +136,10 @@ class VirtualPhone:
         """The contact's name, or "" where the book has none."""
         return self._names.get(_key(address), "")
 
+    def address_of(self, who: str) -> str:
+        """The first address of the contact with exactly this name; any other text is an address itself."""
+        return next((card.addresses[0] for card in self._contacts if card.name == who), who)
+
     def is_own(self, address: str) -> bool:
         """Whether this is the owner's own number or address."""
         return _key(address) in self._own_keys
