@@ -9,6 +9,9 @@
     client        is a RelayApi
     subscription  one reader's bounded place on the client's stream
     background    a task that lives as long as a block of code
+    spawn         starts a private relay and sees it out
+    private       the private relay's own side
+    shared        a shared relay's path: 0600, one relay, the same user only
 
 May import `relay.api`, `config`, `domain`, `errors`. Never waits for a client: each has a bounded queue.
 Everything that arrives is checked as if a stranger had written it; remote text is cleaned once more.

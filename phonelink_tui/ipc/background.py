@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @asynccontextmanager
-async def background(work: Coroutine[object, object, None]) -> AsyncIterator[asyncio.Task[None]]:
+async def background(work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T]]:
     """Run `work` beside the block; it is cancelled and waited for when the block ends.
 
     An exception of the block leaves as it is: inside the task group it would come out as an exception group,
