@@ -17,8 +17,8 @@ from phonelink_tui.ipc.background import background
 from phonelink_tui.ipc.server import serve_private
 from phonelink_tui.relay.api import RelayApi
 
-PUSH_S: Final = 10.0
-"""How long a push in flight may take once the parent is gone: a phone answers in 1 to 3 s, or never."""
+CLOSE_S: Final = 11.0
+"""How long a relay may take to close: it gives a push in flight 10 s, and a phone answers in 1 to 3 s or never."""
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ async def _run(open_api: OpenApi, sock: socket.socket) -> None:
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         try:
-            async with asyncio.timeout(PUSH_S):
+            async with asyncio.timeout(CLOSE_S):
                 await stack.aclose()
         except TimeoutError:
-            _log.error("what was in flight did not finish within %g s", PUSH_S)
+            _log.error("what was in flight did not finish within %g s", CLOSE_S)

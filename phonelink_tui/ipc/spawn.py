@@ -21,10 +21,10 @@ from typing import Final
 import phonelink_tui
 from phonelink_tui.errors import IpcError
 from phonelink_tui.ipc.client import HELLO_S, RelayClient, connect
-from phonelink_tui.ipc.private import PUSH_S
+from phonelink_tui.ipc.private import CLOSE_S
 
-EXIT_S: Final = PUSH_S + 2.0
-"""How long a relay may take to leave: the push in flight, and the interpreter."""
+EXIT_S: Final = CLOSE_S + 2.0
+"""How long a relay may take to leave: to close, and to end the interpreter."""
 
 TERMINATED_S: Final = 2.0
 """How long it may take after SIGTERM."""
