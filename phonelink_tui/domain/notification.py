@@ -12,7 +12,7 @@ from phonelink_tui.domain.message import MessageId
 from phonelink_tui.domain.text import RemoteText
 
 NotificationId = NewType("NotificationId", str)
-"""Session number and UID: the phone uses a UID again, an id of ours never."""
+"""Session number and a count: phones use a UID again, an id of ours is never given twice."""
 
 
 class Category(StrEnum):

@@ -31,10 +31,13 @@ class Notices:
         self._intake = intake
         self._now = now
         self._session = 0
+        self._count = 0
+        self._uids: dict[int, NotificationId] = {}
 
     def begin_session(self) -> Iterator[Event]:
         """A new session: UIDs start over, and the phone tells again what it still shows."""
         self._session += 1
+        self._uids.clear()
         for notification in self._store.notifications():
             yield NotificationRemoved(notification.id)
 
@@ -45,14 +48,15 @@ class Notices:
                 yield NotificationChanged(evolve(notification, stale=True), live=False)
 
     def uid_of(self, id_: NotificationId) -> int | None:
-        """The UID behind an id; None when it belongs to an earlier session or is none of ours."""
-        session, _, uid = id_.partition("-")
-        return int(uid) if session == str(self._session) and uid.isascii() and uid.isdigit() else None
+        """The UID behind an id; None when the notification is gone, or belongs to an earlier session."""
+        return next((uid for uid, known in self._uids.items() if known == id_), None)
 
     def take_notification(self, seen: ObservedNotification) -> Iterator[Event]:
         """A notification with its attributes; of a text, it may tell who else reads it."""
         now = self._now()
-        id_ = self._id(seen.uid)
+        if not seen.modified:
+            yield from self.take_gone(seen.uid)  # the phone uses numbers again, also within one session
+        id_ = self._uids.get(seen.uid) or self._new_id(seen.uid)
         before = self._store.notification(id_)
         notification = PhoneNotification(
             id=id_,
@@ -88,7 +92,11 @@ class Notices:
 
     def take_gone(self, uid: int) -> Iterator[Event]:
         """A notification was removed on the phone. What it told of a text stays told."""
-        yield NotificationRemoved(self._id(uid))
+        id_ = self._uids.pop(uid, None)
+        if id_ is not None:
+            yield NotificationRemoved(id_)
 
-    def _id(self, uid: int) -> NotificationId:
-        return NotificationId(f"{self._session}-{uid}")
+    def _new_id(self, uid: int) -> NotificationId:
+        self._count += 1
+        self._uids[uid] = NotificationId(f"{self._session}-{self._count}")
+        return self._uids[uid]
