@@ -90,14 +90,15 @@ def prepare() -> Cache:
         raise SetupError(problem)
     root = cache_root()
     root.mkdir(parents=True, exist_ok=True)
-    with _locked(root / "lock"):
+    with locked(root / "lock"):
         debian = _prepare_debian(root)
         python = _prepare_python(root)
     return Cache(tools=debian / "tools", kernel=debian / "kernel", python=python, root=root)
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock file; another run waits for it."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

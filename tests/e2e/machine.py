@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.e2e.cache import REPOSITORY, Cache
+from tests.e2e.cache import REPOSITORY, Cache, locked
 from tests.e2e.initramfs import build_initramfs
 from tests.e2e.plan import PLAN_FILE, REPORT_FILE, BluezRoot, Outcome, Plan, Report, read_report, write_json
 
@@ -33,29 +33,36 @@ def boot(
 
     The share, with the report and a directory of logs a scenario, stays in the cache as `out/<bluez>`.
     """
-    share = cache.root / "out" / bluez["name"]
-    shutil.rmtree(share, ignore_errors=True)
-    share.mkdir(parents=True)
-    plan = Plan(bluez=bluez, tools=str(cache.tools), scenarios=scenarios)
-    write_json(share / PLAN_FILE, plan)
-    (share / "command").write_text(_guest_command(cache))
-    initramfs = share / "initramfs.cpio"
-    initramfs.write_bytes(build_initramfs(cache))
-    start = time.monotonic()
-    ended = asyncio.run(_watch(_qemu_argv(cache, share, initramfs), share / "console.log", limit_s, say))
+    out = cache.root / "out"
+    out.mkdir(exist_ok=True)
+    with locked(out / f"{bluez['name']}.lock"):
+        share = out / bluez["name"]
+        shutil.rmtree(share, ignore_errors=True)
+        share.mkdir()
+        write_json(share / PLAN_FILE, Plan(bluez=bluez, tools=str(cache.tools), scenarios=scenarios))
+        (share / "command").write_text(_guest_command(cache))
+        (share / "initramfs.cpio").write_bytes(build_initramfs(cache))
+        start = time.monotonic()
+        ended = asyncio.run(_watch(_qemu_argv(cache, share), share / "console.log", limit_s, say))
+        reason = "the guest ended early" if ended else f"the guest did not end within {limit_s:.0f} s"
+        report = _completed(share, scenarios, reason, say)
+        report["wall_s"] = round(time.monotonic() - start, 1)
+        write_json(share / REPORT_FILE, report)
+    return report
+
+
+def _completed(share: Path, scenarios: list[str], reason: str, say: Callable[[str], None]) -> Report:
+    """The guest's report, with the scenarios it did not live to report."""
     report = read_report(share)
-    report["wall_s"] = round(time.monotonic() - start, 1)
-    reason = "the guest ended early" if ended else f"the guest did not end within {limit_s:.0f} s"
     reported = {outcome["name"] for outcome in report["scenarios"]}
-    if lost := [name for name in scenarios if name not in reported]:
-        console = (share / "console.log").read_text(errors="replace").splitlines()
-        detail = "\n".join([reason, *console[-CONSOLE_TAIL_LINES:]])
-        for name in lost:
+    console = (share / "console.log").read_text(errors="replace").splitlines()
+    detail = "\n".join([reason, *console[-CONSOLE_TAIL_LINES:]])
+    for name in scenarios:
+        if name not in reported:
             say(f"scenario {name}: not run ({reason})")
             report["scenarios"].append(
                 Outcome(name=name, result="not run", duration_s=0.0, attempts=0, detail=detail)
             )
-    write_json(share / REPORT_FILE, report)
     return report
 
 
@@ -71,7 +78,7 @@ def _guest_command(cache: Cache) -> str:
     return f"cd {shlex.quote(str(REPOSITORY))} && exec env -i {shlex.join(words)}\n"
 
 
-def _qemu_argv(cache: Cache, share: Path, initramfs: Path) -> list[str]:
+def _qemu_argv(cache: Cache, share: Path) -> list[str]:
     options = {
         "-accel": "tcg,thread=multi",
         "-cpu": "max",
@@ -81,7 +88,7 @@ def _qemu_argv(cache: Cache, share: Path, initramfs: Path) -> list[str]:
         "-display": "none",
         "-serial": "stdio",
         "-kernel": str(cache.kernel_image),
-        "-initrd": str(initramfs),
+        "-initrd": str(share / "initramfs.cpio"),
         "-append": "console=ttyS0 panic=-1 mitigations=off quiet loglevel=3",
     }
     shares = [

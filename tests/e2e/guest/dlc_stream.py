@@ -13,7 +13,7 @@ RECEIVE_LIMIT_BYTES = 1 << 20
 
 
 class DlcStream:
-    """Bumble's DLC with the methods of a `transport.stream.ByteStream`. One reader, one writer.
+    """Bumble's DLC with the methods of a `transport.stream.ByteStream`, and `abort`. One reader, one writer.
 
     Args:
         dlc: A connected DLC whose sink is still free.
@@ -61,6 +61,11 @@ class DlcStream:
         """End the connection; twice is once."""
         if self._dlc.state is DLC.State.CONNECTED:
             await self._dlc.disconnect()
+
+    async def abort(self) -> None:
+        """Break the radio link under the connection, as walking away does: everything on it goes."""
+        if not self._has_ended():
+            await self._dlc.multiplexer.l2cap_channel.connection.disconnect()
 
     def _has_ended(self) -> bool:
         return self._dlc.state in (DLC.State.DISCONNECTED, DLC.State.RESET)

@@ -17,6 +17,7 @@ from bumble.core import (
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.pairing import PairingConfig, PairingDelegate
 
+from phonelink_tui.errors import PhoneUnreachable
 from tests.e2e.guest import bumble_fixes
 from tests.e2e.guest.dlc_stream import DlcStream
 
@@ -124,16 +125,19 @@ class PhoneRadio:
         """Call back: look the computer's MNS up over SDP and connect to it.
 
         On the multiplexer the computer opened for MAS, as a phone does: RFCOMM allows one a pair.
-        """
-        assert self._multiplexer is not None, "the computer has opened no RFCOMM connection yet"
-        async with asyncio.timeout(STEP_LIMIT_S):
-            channel = await rfcomm.find_rfcomm_channel_with_uuid(self._classic_link(), MNS)
-            assert channel is not None, "the computer publishes no MNS"
-            return DlcStream(await self._multiplexer.open_dlc(channel))
 
-    def _classic_link(self) -> Connection:
+        Raises:
+            PhoneUnreachable: The computer has no connection to the phone, or publishes no MNS.
+        """
+        if self._multiplexer is None:
+            raise PhoneUnreachable("The computer has opened no RFCOMM connection yet.")
         links = self._device.connections.values()
-        return next(link for link in links if link.transport == PhysicalTransport.BR_EDR)
+        classic = [link for link in links if link.transport == PhysicalTransport.BR_EDR]
+        async with asyncio.timeout(STEP_LIMIT_S):
+            channel = await rfcomm.find_rfcomm_channel_with_uuid(classic[0], MNS)
+            if channel is None:
+                raise PhoneUnreachable("The computer publishes no notification server.", refused=True)
+            return DlcStream(await self._multiplexer.open_dlc(channel))
 
     def _pairing_config(self, _link: Connection) -> PairingConfig:
         return PairingConfig(
