@@ -12,6 +12,10 @@ RECEIVE_LIMIT_BYTES = 1 << 20
 """Bytes kept for a reader who does not read; Bumble grants credits whether or not anybody reads."""
 
 
+CLOSE_LIMIT_S = 5.0
+"""What the computer gets to answer a DISC."""
+
+
 class DlcStream:
     """Bumble's DLC with the methods of a `transport.stream.ByteStream`, and `abort`. One reader, one writer.
 
@@ -59,8 +63,16 @@ class DlcStream:
 
     async def aclose(self) -> None:
         """End the connection; twice is once."""
-        if self._dlc.state is DLC.State.CONNECTED:
-            await self._dlc.disconnect()
+        if self._dlc.state is not DLC.State.CONNECTED:
+            return
+        try:
+            async with asyncio.timeout(CLOSE_LIMIT_S):
+                await self._dlc.disconnect()
+        except TimeoutError:
+            self._on_close()
+        finally:
+            # A cancelled wait leaves a cancelled future behind, and Bumble would set its result.
+            self._dlc.disconnection_result = None
 
     async def abort(self) -> None:
         """Break the radio link under the connection, as walking away does: everything on it goes."""

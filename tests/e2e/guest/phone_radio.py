@@ -14,6 +14,7 @@ from bumble.core import (
     UUID,
     PhysicalTransport,
 )
+from bumble.core import ConnectionError as ConnectionRefused
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.pairing import PairingConfig, PairingDelegate
 
@@ -137,7 +138,10 @@ class PhoneRadio:
             channel = await rfcomm.find_rfcomm_channel_with_uuid(classic[0], MNS)
             if channel is None:
                 raise PhoneUnreachable("The computer publishes no notification server.", refused=True)
-            return DlcStream(await self._multiplexer.open_dlc(channel))
+            try:
+                return DlcStream(await self._multiplexer.open_dlc(channel))
+            except ConnectionRefused as refused:
+                raise PhoneUnreachable("The computer refused the phone's call.", refused=True) from refused
 
     def _pairing_config(self, _link: Connection) -> PairingConfig:
         return PairingConfig(
