@@ -9,9 +9,10 @@ import pytest
 from tests.e2e.cache import missing_program, prepare
 from tests.e2e.machine import boot
 from tests.e2e.plan import Outcome
-from tests.e2e.run import release_root, total_limit_s
+from tests.e2e.run import BLUEZ_NAMES, bluez_root, total_limit_s
 
 REQUEST = "PHONELINK_E2E"
+BLUEZ = "PHONELINK_E2E_BLUEZ"
 HOW_TO = f"{REQUEST}=1 pytest tests/e2e boots a virtual machine with the real Bluetooth stack"
 
 _reasons: set[str] = set()
@@ -36,7 +37,8 @@ def outcomes(request: pytest.FixtureRequest) -> dict[str, Outcome]:
         if isinstance(item, pytest.Function) and "scenario" in getattr(item, "fixturenames", ())
     ]
     cache = prepare()
-    report = boot(cache, release_root(cache), chosen, total_limit_s(chosen))
+    bluez = bluez_root(os.environ.get(BLUEZ, BLUEZ_NAMES[0]), cache)
+    report = boot(cache, bluez, chosen, total_limit_s(chosen))
     return {outcome["name"]: outcome for outcome in report["scenarios"]}
 
 

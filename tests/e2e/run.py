@@ -7,10 +7,11 @@ import sys
 import time
 from pathlib import Path
 
-from tests.e2e.cache import Cache, SetupError, prepare
+from tests.e2e.cache import Cache, SetupError, prepare, prepare_newer
 from tests.e2e.machine import boot
 from tests.e2e.plan import BluezRoot, Report, scenario_names, write_json
 
+BLUEZ_NAMES = ("release", "newer")
 BOOT_LIMIT_S = 90.0
 SCENARIO_LIMIT_S = 30.0
 
@@ -20,15 +21,22 @@ def total_limit_s(scenarios: list[str]) -> float:
     return BOOT_LIMIT_S + SCENARIO_LIMIT_S * len(scenarios)
 
 
-def release_root(cache: Cache) -> BluezRoot:
-    """The BlueZ of the Debian release the host runs."""
-    return BluezRoot(name="release", root=str(cache.tools), chroot=False)
+def bluez_root(name: str, cache: Cache) -> BluezRoot:
+    """The BlueZ with this name: `release` is that of the host's Debian, `newer` that of unstable.
+
+    Raises:
+        SetupError: It cannot be fetched.
+    """
+    if name == "newer":
+        return BluezRoot(name=name, root=str(prepare_newer()), chroot=True)
+    return BluezRoot(name=name, root=str(cache.tools), chroot=False)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status: 0 all went well, 1 a scenario failed, 2 the machine cannot be prepared."""
     parser = argparse.ArgumentParser(prog="python -m tests.e2e.run", description=__doc__)
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=", ".join(scenario_names()))
+    parser.add_argument("--bluez", choices=BLUEZ_NAMES, default=BLUEZ_NAMES[0])
     parser.add_argument("--limit", type=float, help="seconds for the whole run of the virtual machine")
     parser.add_argument("--json", type=Path, help="also write the report here")
     chosen = parser.parse_args(arguments)
@@ -38,12 +46,13 @@ def main(arguments: list[str] | None = None) -> int:
     start = time.monotonic()
     try:
         cache = prepare()
+        bluez = bluez_root(chosen.bluez, cache)
     except SetupError as problem:
         print(f"e2e: {problem}", file=sys.stderr)
         return 2
     print(f"e2e: everything is fetched ({time.monotonic() - start:.1f} s); booting", flush=True)
     limit_s = chosen.limit or total_limit_s(scenarios)
-    report = boot(cache, release_root(cache), scenarios, limit_s, lambda line: print(line, flush=True))
+    report = boot(cache, bluez, scenarios, limit_s, lambda line: print(line, flush=True))
     if chosen.json:
         write_json(chosen.json, report)
     return summarise(report)
