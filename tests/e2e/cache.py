@@ -68,7 +68,7 @@ def missing_program() -> str:
     """One line naming the first missing program and its package; empty if all are there."""
     for program, package in PROGRAMS.items():
         if shutil.which(program) is None:
-            return f"{program} is missing: install the package {package}"
+            return f"NEEDS PACKAGE {package}: {program} is not installed"
     return ""
 
 
@@ -103,7 +103,7 @@ def prepare_newer() -> Path:
         SetupError: debootstrap is missing or failed.
     """
     if shutil.which("debootstrap") is None:
-        raise SetupError("debootstrap is missing: install the package debootstrap")
+        raise SetupError("NEEDS PACKAGE debootstrap: debootstrap is not installed")
     root = cache_root()
     root.mkdir(parents=True, exist_ok=True)
     target = root / "newer"
