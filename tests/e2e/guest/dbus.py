@@ -17,7 +17,7 @@ Values = dict[str, Any]
 """Properties of an interface, without their variants."""
 
 
-class CallRefused(Exception):  # noqa: N818  # named for what happened, as in errors.py
+class CallError(Exception):
     """A service answered with an error.
 
     Args:
@@ -47,18 +47,18 @@ async def eventually(
                     answer = probe()
                     if await answer if isinstance(answer, Awaitable) else answer:
                         return
-                except CallRefused as refused:
+                except CallError as refused:
                     last = str(refused)
                 await asyncio.sleep(0.05)
     except TimeoutError:
         raise AssertionError(f"{what}: not within {limit_s:.0f} s (last answer: {last})") from None
 
 
-async def refusal(call: Awaitable[object]) -> CallRefused:
+async def refusal(call: Awaitable[object]) -> CallError:
     """The error a call is answered with; an answer that is none is wrong."""
     try:
         answer = await call
-    except CallRefused as refused:
+    except CallError as refused:
         return refused
     raise AssertionError(f"not refused, but answered: {answer}")
 
@@ -101,7 +101,7 @@ class Bus:
         """Call `interface.Member`; its one result, or the list of them.
 
         Raises:
-            CallRefused: The answer is an error.
+            CallError: The answer is an error.
         """
         interface, _, name = member.rpartition(".")
         message = Message(
@@ -115,7 +115,7 @@ class Bus:
         reply = await asyncio.wait_for(self.connection.call(message), limit_s)
         assert reply is not None
         if reply.message_type is MessageType.ERROR:
-            raise CallRefused(reply.error_name or "", " ".join(map(str, reply.body)))
+            raise CallError(reply.error_name or "", " ".join(map(str, reply.body)))
         return reply.body[0] if len(reply.body) == 1 else reply.body
 
     async def properties(self, service: str, path: str, interface: str) -> Values:
