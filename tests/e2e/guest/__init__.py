@@ -7,7 +7,9 @@ Who lives here:
     radio        the air between the kernel's hci0 and the phone
     phone_radio  the phone's side of the air: pairing, service records, RFCOMM
     dlc_stream   an RFCOMM connection of the phone as a ByteStream
+    served_phone the embedded phone's services on those streams
     bumble_fixes what the pinned Bumble does wrong, put right
+    obex_bytes   what obexd begins with
     dbus         calls and waits over D-Bus
     bluez        bluetoothd's API: adapter, agent, pairing
     obexd        obexd's API: its MAP client
