@@ -90,6 +90,10 @@ class DeadlineExceeded(PhonelinkError):
     """An answer did not come within its deadline."""
 
 
+class OutcomeUnknown(PhonelinkError):
+    """A text left us and no answer came: it may have been sent, and must not be sent again."""
+
+
 class RelayError(PhonelinkError):
     """The relay cannot do what was asked."""
 

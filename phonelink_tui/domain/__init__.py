@@ -1,0 +1,17 @@
+"""The domain room: what a phone, a thread, a message, a notification, a limitation is.
+
+Frozen attrs values and pure functions. No clock, no I/O, no protocol words: `profiles.mapping` translates.
+May import `errors` only. Text that came from a phone is `RemoteText` here and everywhere above.
+
+    text           RemoteText: the one gate for text from a phone
+    address        who can be written to, and when two spellings are the same person
+    phone          the phone, its capabilities and the state of each
+    thread         conversations, audience, who may be answered
+    message        texts in and out, and the delivery ladder
+    notification   notifications and their actions
+    contact, call  people and calls
+    observed       what a phone was seen to say, before the relay makes sense of it
+    gap            times of which nothing is known
+    limitations    what cannot be done or known, as values; the table of banners
+    events         the facts of the relay's stream
+"""

@@ -1,0 +1,323 @@
+"""What can not be done or known, why, and whose limit is it? The table of banners, and when each holds.
+
+A limitation is shown where it matters: on top of a thread, between two messages, above the composer, in the
+status bar. To add one: a member of `LimitKind`, a row in `LIMITS`, and the line below that finds its evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from attrs import frozen
+
+from phonelink_tui.domain.message import Audience, UnknownReason
+from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase, Phone
+from phonelink_tui.domain.thread import Thread
+
+
+class LimitClass(StrEnum):
+    """How long a limit lasts and who could lift it."""
+
+    STRUCTURAL = "structural"
+    PERMISSION = "permission"
+    POLICY = "policy"
+    TEMPORARY = "temporary"
+
+
+class LimitScope(StrEnum):
+    """Where a limit is shown."""
+
+    APP = "app"
+    THREAD = "thread"
+    MESSAGE = "message"
+    COMPOSER = "composer"
+
+
+class Whose(StrEnum):
+    """Whose limit it is; shown by `?` on a banner."""
+
+    PHONE_MAKER = "the phone's maker"
+    BLUETOOTH = "Bluetooth messaging itself"
+    PHONE_SETTING = "a switch on your phone"
+    THIS_COMPUTER = "this computer"
+    MOMENT = "the moment: it passes"
+
+
+class LimitAction(StrEnum):
+    """The one thing a banner may offer."""
+
+    RETRY = "retry"
+    START_PRIVATE = "start_private"
+
+
+class LimitKind(StrEnum):
+    HISTORY_START = "history-start"
+    GAP = "gap"
+    ONE_SIDED = "one-sided"
+    GROUP_READ_ONLY = "group-read-only"
+    GROUP_UNKNOWN = "group-unknown"
+    MEDIA_ON_PHONE = "media-on-phone"
+    NO_MEDIA_SEND = "no-media-send"
+    NO_RECEIPTS = "no-receipts"
+    CANNOT_ANSWER = "cannot-answer"
+    MESSAGES_OFF = "messages-off"
+    CONTACTS_OFF = "contacts-off"
+    NOTIFICATIONS_OFF = "notifications-off"
+    PREVIEWS_HIDDEN = "previews-hidden"
+    HELD_ELSEWHERE = "held-elsewhere"
+    PHONE_AWAY = "phone-away"
+    BLUETOOTH_MISSING = "bluetooth-missing"
+    NOT_KEPT = "not-kept"
+
+
+@frozen
+class LimitSpec:
+    """The fixed part of a limitation. Sentences are formatted with the evidence at hand."""
+
+    cls: LimitClass
+    scope: LimitScope
+    whose: Whose
+    sentence: str
+    why: str
+    action: LimitAction | None = None
+
+
+_STRUCTURAL, _PERMISSION, _TEMPORARY = LimitClass.STRUCTURAL, LimitClass.PERMISSION, LimitClass.TEMPORARY
+_SETTINGS = "On the iPhone: Settings → Bluetooth → ⓘ next to this computer → "
+
+LIMITS: Final[dict[LimitKind, LimitSpec]] = {
+    LimitKind.HISTORY_START: LimitSpec(
+        _STRUCTURAL,
+        LimitScope.THREAD,
+        Whose.BLUETOOTH,
+        "History here starts {start}. Older messages are on your phone.",
+        "Only what the phone still lists, and what arrives while connected, can be read.",
+    ),
+    LimitKind.GAP: LimitSpec(
+        _TEMPORARY,
+        LimitScope.THREAD,
+        Whose.MOMENT,
+        "Not connected {span}; messages then may be missing.",
+        "While there is no connection the phone reports nothing, and later it does not say what was missed.",
+    ),
+    LimitKind.ONE_SIDED: LimitSpec(
+        _STRUCTURAL,
+        LimitScope.THREAD,
+        Whose.PHONE_MAKER,
+        "What you send from the phone does not appear here.",
+        "iPhones do not report texts that are written on the phone itself.",
+    ),
+    LimitKind.GROUP_READ_ONLY: LimitSpec(
+        _STRUCTURAL,
+        LimitScope.COMPOSER,
+        Whose.PHONE_MAKER,
+        "{group}: read here, answer on the phone. A reply from here would go to {who} alone.",
+        "The phone takes one recipient at a time and does not say who is in a group.",
+        LimitAction.START_PRIVATE,
+    ),
+    LimitKind.GROUP_UNKNOWN: LimitSpec(
+        _TEMPORARY,
+        LimitScope.COMPOSER,
+        Whose.PHONE_MAKER,
+        "This may be a group message; I cannot tell ({reason}). A reply goes to {who} alone.",
+        "Messages carry no word of a group. Only a matching notification tells, and there was none.",
+    ),
+    LimitKind.MEDIA_ON_PHONE: LimitSpec(
+        _STRUCTURAL,
+        LimitScope.MESSAGE,
+        Whose.BLUETOOTH,
+        "Attachment on your phone, {time}.",
+        "Pictures, sounds and files do not travel over Bluetooth messaging.",
+    ),
+    LimitKind.NO_MEDIA_SEND: LimitSpec(
+        _STRUCTURAL,
+        LimitScope.COMPOSER,
+        Whose.BLUETOOTH,
+        "Pictures cannot be sent over Bluetooth messaging. The text is kept.",
+        "The phone accepts text only.",
+    ),
+    LimitKind.NO_RECEIPTS: LimitSpec(
+        _STRUCTURAL,
+        LimitScope.THREAD,
+        Whose.PHONE_MAKER,
+        "Accepted by the phone is the last thing known. Whether it was delivered is not reported.",
+        "iPhones send no delivery events over Bluetooth.",
+    ),
+    LimitKind.CANNOT_ANSWER: LimitSpec(
+        _STRUCTURAL,
+        LimitScope.COMPOSER,
+        Whose.BLUETOOTH,
+        "{who} cannot be answered: a name is not an address.",
+        "Senders that show a word in place of a number receive nothing.",
+    ),
+    LimitKind.MESSAGES_OFF: LimitSpec(
+        _PERMISSION,
+        LimitScope.APP,
+        Whose.PHONE_SETTING,
+        "Messages are off. " + _SETTINGS + "Show Message Notifications.",
+        "The phone answers, and forbids messages to this computer until the switch is on.",
+        LimitAction.RETRY,
+    ),
+    LimitKind.CONTACTS_OFF: LimitSpec(
+        _PERMISSION,
+        LimitScope.APP,
+        Whose.PHONE_SETTING,
+        "Contacts are off. " + _SETTINGS + "Sync Contacts.",
+        "The phone answers, and forbids its contacts to this computer until the switch is on.",
+        LimitAction.RETRY,
+    ),
+    LimitKind.NOTIFICATIONS_OFF: LimitSpec(
+        _PERMISSION,
+        LimitScope.APP,
+        Whose.PHONE_SETTING,
+        "Notifications are off. " + _SETTINGS + "Share System Notifications.",
+        "Without notifications, groups cannot be told from private texts.",
+        LimitAction.RETRY,
+    ),
+    LimitKind.PREVIEWS_HIDDEN: LimitSpec(
+        _PERMISSION,
+        LimitScope.APP,
+        Whose.PHONE_SETTING,
+        "The phone hides previews while locked: Settings → Notifications → Show Previews → Always.",
+        "Notifications arrive without their text, so texts cannot be matched with them.",
+    ),
+    LimitKind.HELD_ELSEWHERE: LimitSpec(
+        _TEMPORARY,
+        LimitScope.APP,
+        Whose.PHONE_MAKER,
+        "Another computer holds this phone's message session.",
+        "An iPhone serves one computer at a time; it is tried again until the other lets go.",
+        LimitAction.RETRY,
+    ),
+    LimitKind.PHONE_AWAY: LimitSpec(
+        _TEMPORARY,
+        LimitScope.APP,
+        Whose.MOMENT,
+        "The phone is out of reach.",
+        "It is tried again by itself. Texts of yours wait and are certainly not sent yet.",
+        LimitAction.RETRY,
+    ),
+    LimitKind.BLUETOOTH_MISSING: LimitSpec(
+        _PERMISSION,
+        LimitScope.APP,
+        Whose.THIS_COMPUTER,
+        "This computer has no working Bluetooth: {detail}",
+        "`phonelink doctor` looks for the cause.",
+        LimitAction.RETRY,
+    ),
+    LimitKind.NOT_KEPT: LimitSpec(
+        _PERMISSION,
+        LimitScope.APP,
+        Whose.THIS_COMPUTER,
+        "Nothing is kept after you quit.",
+        "There is no archive: messages live in memory only.",
+    ),
+}
+
+
+@frozen
+class Limitation:
+    """One limit in force."""
+
+    kind: LimitKind
+    scope: LimitScope
+    target: str
+    """The thread or message it belongs to; empty for the app."""
+    sentence: str
+    """One plain sentence. May hold names from the phone, which are `RemoteText` already."""
+    since: datetime | None
+    """Shown as an age on temporary limits."""
+    evidence: str
+    """What it rests on, in our own words."""
+
+    @property
+    def spec(self) -> LimitSpec:
+        """The fixed part: class, whose, why, action."""
+        return LIMITS[self.kind]
+
+
+UNKNOWN_REASONS: Final[dict[UnknownReason, str]] = {
+    UnknownReason.NO_MATCH: "no notification matched it",
+    UnknownReason.NOTIFICATIONS_OFF: "notifications are off",
+    UnknownReason.BEFORE_CONNECTION: "it is older than this connection",
+    UnknownReason.AMBIGUOUS: "several notifications match it",
+}
+
+_DOWN: Final[dict[tuple[Capability, DownReason], LimitKind]] = {
+    (Capability.MESSAGES, DownReason.FORBIDDEN): LimitKind.MESSAGES_OFF,
+    (Capability.CONTACTS, DownReason.FORBIDDEN): LimitKind.CONTACTS_OFF,
+    (Capability.NOTIFICATIONS, DownReason.FORBIDDEN): LimitKind.NOTIFICATIONS_OFF,
+    (Capability.MESSAGES, DownReason.REFUSED): LimitKind.HELD_ELSEWHERE,
+    (Capability.MESSAGES, DownReason.NO_BLUETOOTH): LimitKind.BLUETOOTH_MISSING,
+    (Capability.MESSAGES, DownReason.OUT_OF_RANGE): LimitKind.PHONE_AWAY,
+    (Capability.MESSAGES, DownReason.LINK_LOST): LimitKind.PHONE_AWAY,
+    (Capability.MESSAGES, DownReason.TIMEOUT): LimitKind.PHONE_AWAY,
+}
+
+
+def make_limitation(
+    kind: LimitKind, *, target: str = "", since: datetime | None = None, evidence: str = "", **words: str
+) -> Limitation:
+    """A limitation of `kind`, its sentence filled with `words`.
+
+    Words are substituted literally: a name that holds braces stays a name.
+    """
+    spec = LIMITS[kind]
+    return Limitation(kind, spec.scope, target, spec.sentence.format(**words), since, evidence)
+
+
+def app_limitations(
+    phone: Phone, *, kept: bool, previews_hidden_since: datetime | None
+) -> Iterator[Limitation]:
+    """The limits of the whole app: what is down and why, hidden previews, nothing kept."""
+    for state in phone.capabilities.values():
+        kind = _down_kind(state)
+        if kind is not None:
+            yield make_limitation(
+                kind, since=state.since, evidence=f"{state.capability}: {state.reason}", detail=state.detail
+            )
+    if previews_hidden_since is not None:
+        yield make_limitation(
+            LimitKind.PREVIEWS_HIDDEN, since=previews_hidden_since, evidence="notifications without text"
+        )
+    if not kept:
+        yield make_limitation(LimitKind.NOT_KEPT, evidence="no archive is open")
+
+
+def thread_limitations(thread: Thread, phone: Phone, *, start: str) -> Iterator[Limitation]:
+    """The limits of one conversation.
+
+    Args:
+        thread: The conversation.
+        phone: Whose traits decide the structural limits.
+        start: `thread.first_at` as it is shown, for example "Sun 11:40".
+    """
+    target = thread.id
+    yield make_limitation(LimitKind.HISTORY_START, target=target, since=thread.first_at, start=start)
+    if not phone.traits.reports_own_texts and thread.audience is not Audience.GROUP:
+        yield make_limitation(LimitKind.ONE_SIDED, target=target, evidence=phone.traits.kind.value)
+    if thread.audience is Audience.GROUP:
+        group = f"Group “{thread.group_name}”" if thread.group_name else "A group"
+        yield make_limitation(
+            LimitKind.GROUP_READ_ONLY,
+            target=target,
+            evidence="notification title and subtitle" if phone.traits.notifications else "recipients",
+            group=group,
+            who=thread.sender_name,
+        )
+    elif not thread.address.answerable:
+        yield make_limitation(LimitKind.CANNOT_ANSWER, target=target, who=thread.title)
+    elif thread.audience is Audience.UNKNOWN:
+        reason = UNKNOWN_REASONS[thread.unknown_reason or UnknownReason.NO_MATCH]
+        yield make_limitation(
+            LimitKind.GROUP_UNKNOWN, target=target, evidence=reason, reason=reason, who=thread.title
+        )
+
+
+def _down_kind(state: CapabilityState) -> LimitKind | None:
+    if state.phase not in (LinkPhase.WAITING, LinkPhase.CONNECTING) or state.reason is None:
+        return None
+    return _DOWN.get((state.capability, state.reason))

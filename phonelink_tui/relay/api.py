@@ -1,0 +1,192 @@
+"""What does a relay offer? The one interface of UI, command line and scripts.
+
+The relay in process, the client of its socket and the scripted relay of tests are interchangeable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from enum import StrEnum
+from typing import Protocol
+
+from attrs import field, frozen
+
+from phonelink_tui.domain.call import Call
+from phonelink_tui.domain.contact import Contact
+from phonelink_tui.domain.events import Resync, Stamped
+from phonelink_tui.domain.gap import Gap
+from phonelink_tui.domain.limitations import Limitation
+from phonelink_tui.domain.message import MessageId, TextMessage
+from phonelink_tui.domain.notification import NotificationAction, NotificationId, PhoneNotification
+from phonelink_tui.domain.phone import Capability, Phone
+from phonelink_tui.domain.thread import Thread, ThreadId
+
+MESSAGES_PAGE = 200
+"""Messages in one page, at most."""
+
+SEARCH_HITS = 100
+"""Hits of one search, at most."""
+
+
+class Ask(StrEnum):
+    """What the guard may ask before it lets a text out; `confirmed` answers it."""
+
+    GROUP_UNKNOWN = "group_unknown"
+    FIRST_TO_SENDER = "first_to_sender"
+    SHORT_CODE = "short_code"
+    NEW_RECIPIENT = "new_recipient"
+
+
+@frozen
+class SendText:
+    """Send one text to one person, both frozen when Enter was pressed."""
+
+    id: str
+    """Chosen by the client, unique; repeating it sends nothing twice."""
+    text: str
+    recipient: str
+    """`Address.value` as the composer showed it."""
+    thread: ThreadId | None = None
+    """The conversation it was written in; None for a new one."""
+    confirmed: frozenset[Ask] = frozenset()
+    dry_run: bool = False
+    """Decide only: nothing is queued."""
+
+
+@frozen
+class MarkRead:
+    """Mark all texts of a thread read (or the newest unread), here and on the phone."""
+
+    id: str
+    thread: ThreadId
+    read: bool = True
+
+
+@frozen
+class ActOnNotification:
+    """Press one of the phone's own buttons on exactly this notification."""
+
+    id: str
+    notification: NotificationId
+    action: NotificationAction
+
+
+@frozen
+class CancelText:
+    """Take back a text that certainly has not left."""
+
+    id: str
+    message: MessageId
+
+
+@frozen
+class RetryText:
+    """Send again a text that certainly did not leave."""
+
+    id: str
+    message: MessageId
+
+
+@frozen
+class RetryNow:
+    """Try to connect now; without a capability, all of them."""
+
+    id: str
+    capability: Capability | None = None
+
+
+@frozen
+class StartThread:
+    """Open the private conversation with an address; it exists from now on, empty.
+
+    The outcome's `sentence` is the thread's id.
+    """
+
+    id: str
+    recipient: str
+
+
+Command = SendText | MarkRead | ActOnNotification | CancelText | RetryText | RetryNow | StartThread
+
+
+@frozen
+class Snapshot:
+    """All that a reader needs to begin, as of `rev`. Messages are read by page."""
+
+    rev: int
+    phone: Phone
+    threads: tuple[Thread, ...]
+    """Newest first."""
+    notifications: tuple[PhoneNotification, ...]
+    """Newest first."""
+    gaps: tuple[Gap, ...]
+    """Oldest first."""
+    limitations: tuple[Limitation, ...]
+    """Of the app; those of a thread follow from `domain.limitations.thread_limitations`."""
+    contacts: tuple[Contact, ...] = ()
+    calls: tuple[Call, ...] = ()
+    unsettled: tuple[TextMessage, ...] = ()
+    """Our own texts that are held, queued, on their way or unknown."""
+
+
+@frozen
+class MessagePage:
+    """Some messages of a thread, oldest first."""
+
+    messages: tuple[TextMessage, ...]
+    before: MessageId | None = field(default=None)
+    """Pass it to get the page before this one; None when this is the first."""
+
+
+class Subscription(Protocol):
+    """A reader's place on the stream. Bounded: on overflow everything queued is replaced by one `Resync`."""
+
+    def __aiter__(self) -> AsyncIterator[Stamped]: ...
+
+
+class RelayApi(Protocol):
+    """A relay. Every method may raise `IpcError` when the relay is gone."""
+
+    def events(self) -> AbstractAsyncContextManager[AsyncIterator[Stamped]]:
+        """Subscribe; the iterator ends when the relay does."""
+        ...
+
+    async def snapshot(self) -> Snapshot: ...
+
+    async def execute(self, command: Command) -> str:
+        """Take up a command; returns its id. The outcome is a `CommandChanged` on the stream."""
+        ...
+
+    async def messages(
+        self, thread: ThreadId, *, before: MessageId | None = None, limit: int = 100
+    ) -> MessagePage:
+        """A page of a thread.
+
+        Raises:
+            UnknownThread: No conversation has this id.
+        """
+        ...
+
+    async def search(self, query: str, *, limit: int = 50) -> tuple[TextMessage, ...]:
+        """Texts that hold every word of `query`, newest first."""
+        ...
+
+
+async def follow(
+    api: RelayApi, on_snapshot: Callable[[Snapshot], None], on_event: Callable[[Stamped], None]
+) -> None:
+    """Keep a projection current until the relay ends: the one right order of doing it.
+
+    Subscribes first, then takes the snapshot, then drops events the snapshot already holds; a `Resync` is
+    answered with a new snapshot.
+    """
+    async with api.events() as events:
+        snapshot = await api.snapshot()
+        on_snapshot(snapshot)
+        async for stamped in events:
+            if isinstance(stamped.event, Resync):
+                snapshot = await api.snapshot()
+                on_snapshot(snapshot)
+            elif stamped.rev > snapshot.rev:
+                on_event(stamped)

@@ -1,0 +1,9 @@
+"""The transport room: how bytes reach a phone.
+
+    stream   ByteStream, and a pair of them in memory
+    link     PhoneLink: everything one way of reaching a phone offers
+    tcp      OBEX over TCP, one port a service
+
+Moves bytes and opens connections; never looks into them. errno and library errors become
+`TransportError`s here. May import `config`, `errors`.
+"""
