@@ -8,7 +8,8 @@
     vcard_listing   handles and names of a folder
     requests        the functions of PBAP as values
     request_decoder which function an OBEX operation asks for
+    sdp_record      what a phonebook server says of itself
 
-May import `errors`, `protocol.limits`, `protocol.obex` and the XML reader. Never here: whose number it is,
-how a number is compared, and what of a name may be shown.
+May import `errors`, `protocol.limits`, `protocol.open_enum`, `protocol.obex` and the XML reader of
+`protocol.map`. Never here: whose number it is, how numbers are compared, what of a name may be shown.
 """

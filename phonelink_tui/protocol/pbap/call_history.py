@@ -1,4 +1,4 @@
-"""Who called when? Call histories are vCards with X-IRMC-CALL-DATETIME. (PBAP 1.2.3, 5.2; IrMC 1.1)"""
+"""Who called when? Call histories are vCards with X-IRMC-CALL-DATETIME. (PBAP 1.2.3; IrMC 1.1)"""
 
 from __future__ import annotations
 

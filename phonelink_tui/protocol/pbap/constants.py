@@ -147,7 +147,7 @@ class Features(IntFlag):
 
 
 DEFAULT_FEATURES: Final = Features.DOWNLOAD | Features.BROWSING
-"""What a record without PbapSupportedFeatures means (PBAP 1.2.3, 7.1.2)."""
+"""What a record without PbapSupportedFeatures means."""
 
 
 class Repositories(IntFlag):
