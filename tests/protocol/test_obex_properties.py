@@ -141,9 +141,12 @@ def test_a_server_bears_any_bytes(requests: list[Request], answer: Answer, data:
         server.data_to_send()
 
 
+BODIES = st.integers(0, 900).map(lambda size: bytes(i * 7 % 256 for i in range(size)))
+PORTIONS = st.sampled_from([1, 40, 300, 10000])
+
 OPERATIONS: st.SearchStrategy[Operation] = st.one_of(
     st.builds(Get, HEADERS),
-    st.builds(Put, HEADERS, st.none() | st.binary(max_size=700)),
+    st.builds(Put, HEADERS, st.none() | BODIES),
     st.builds(SetPath, up=st.booleans()),
     st.just(Disconnect()),
 )
@@ -196,9 +199,13 @@ class ObexPair(RuleBasedStateMachine):
         style=st.builds(BodyStyle, st.booleans(), st.booleans(), st.sampled_from([1, 50, 65535])),
     )
     def open(self, sizes: tuple[int, int], style: BodyStyle) -> None:
-        """Fresh machines."""
+        """Machines with an open OBEX connection; DISCONNECT and CONNECT may come later."""
         self.client = ClientConnection(max_packet_bytes=sizes[0], body_style=style)
         self.server = ServerConnection(max_packet_bytes=sizes[1], body_style=style)
+        self.server.receive_data(self.client.send(Connect()))
+        self.server.next_event()
+        self.client.receive_data(self.server.send(accept(b"t" * 16, 76)))
+        self.client.next_event()
 
     @precondition(lambda self: self.asked is None)
     @rule(operation=OPERATIONS)
@@ -225,7 +232,7 @@ class ObexPair(RuleBasedStateMachine):
             self.to_server += self.client.abort()
             self.aborting = True
 
-    @rule(count=st.integers(1, 400))
+    @rule(count=PORTIONS)
     def deliver_to_server(self, count: int) -> None:
         """Some bytes arrive at the server, which tells its owner."""
         self.server.receive_data(bytes(self.to_server[:count]))
@@ -246,7 +253,7 @@ class ObexPair(RuleBasedStateMachine):
     @rule(
         code=st.sampled_from([ResponseCode.SUCCESS, ResponseCode.NOT_FOUND]),
         headers=HEADERS,
-        body=st.binary(max_size=900),
+        body=BODIES,
     )
     def reply(self, code: ResponseCode, headers: Headers, body: bytes) -> None:
         """The server's owner answers."""
@@ -260,7 +267,7 @@ class ObexPair(RuleBasedStateMachine):
         self.to_client += self.server.send(answer)
         self.answer, self.waiting = answer, None
 
-    @rule(count=st.integers(1, 400))
+    @rule(count=PORTIONS)
     def deliver_to_client(self, count: int) -> None:
         """Some bytes arrive at the client, which tells its owner."""
         self.client.receive_data(bytes(self.to_client[:count]))
