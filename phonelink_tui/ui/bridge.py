@@ -88,6 +88,14 @@ class Bridge:
         else:
             self._commands.put_nowait(command)
 
+    async def drained(self) -> None:
+        """Wait until every command given so far has reached the relay, or `DEADLINE_S` is over."""
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                await self._commands.join()
+        except TimeoutError:
+            return
+
     def want_page(self, before: MessageId | None = None) -> None:
         """Ask for the newest page of the open conversation, or the one before `before`; the last wish counts."""
         window = self._projection.window
@@ -130,6 +138,8 @@ class Bridge:
                 self._outcome(command, error.message, error.hint)
             except TimeoutError:
                 self._outcome(command, "The relay did not answer; it may still do this.", "")
+            finally:
+                self._commands.task_done()
 
     def _outcome(self, command: Command, sentence: str, hint: str) -> None:
         outcome = CommandChanged(command.id, CommandState.FAILED, (), sentence, hint)
@@ -142,6 +152,7 @@ class Bridge:
     def _fail_waiting_commands(self) -> None:
         while not self._commands.empty():
             self._outcome(self._commands.get_nowait(), GONE, "")
+            self._commands.task_done()
 
     async def _fetch_pages(self) -> None:
         while True:

@@ -16,7 +16,8 @@ from rich.cells import cell_len
 from phonelink_tui.domain.events import Progress
 from phonelink_tui.domain.message import DeliveryState, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase, Phone
-from phonelink_tui.ui.clock import clock, clock_s
+from phonelink_tui.ui.cells import cut
+from phonelink_tui.ui.when import clock, local
 
 SILENT_AFTER: Final = timedelta(minutes=5)
 """A ready capability without a sign of life for so long says when the last one was."""
@@ -101,7 +102,7 @@ def _parts(
 ) -> Iterable[list[Span]]:
     """The parts of the line; with each step of `brief` the least important words go."""
     battery = f" {phone.battery_percent}%" if phone.battery_percent is not None else ""
-    name = phone.name if brief < 2 else phone.name[:12]
+    name = phone.name if brief < 3 else cut(phone.name, 9)
     if brief < 3 or not facts.progress:
         yield [(f"{name}{battery}", "name")]
     for capability, label in NAMES.items():
@@ -114,7 +115,7 @@ def _parts(
         total = f"/{facts.progress.total}" if facts.progress.total is not None else ""
         yield [(f"{facts.progress.work} {facts.progress.done}{total}", "warn")]
     if next_at := _next_attempt(phone):
-        yield [(f"next try {clock_s(next_at, zone)}", "dim")]
+        yield [(f"next try {local(next_at, zone):%H:%M:%S}", "dim")]
     elif phone.complete_since and brief < 1:
         yield [(f"complete since {clock(phone.complete_since, zone)}", "dim")]
     elif phone.complete_since and brief < 2:
