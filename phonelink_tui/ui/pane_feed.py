@@ -53,7 +53,10 @@ class PaneFeed:
                 self._shown = _Shown()
                 self._pane.show((), thread_id=None, keep_position=False)
             return
-        if not window.loaded and self._shown.thread == window.thread:
+        if not window.loaded:
+            if self._shown.thread != window.thread:
+                self._shown = _Shown(window.thread)
+                self._pane.show((), thread_id=window.thread, keep_position=False)
             return
         limits = limits_of(thread, phone, now, zone)
         gaps = tuple(sorted(projection.gaps.values(), key=_started))
@@ -75,7 +78,7 @@ class PaneFeed:
             gaps=gaps,
             limitations=limits,
             first_unread=window.first_unread,
-            complete=window.loaded and window.older is None,
+            complete=window.older is None,
         )
         is_same = old.thread == window.thread and bool(old.messages)
         self._pane.show(rows, thread_id=window.thread, keep_position=is_same)

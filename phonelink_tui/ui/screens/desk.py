@@ -51,6 +51,8 @@ class View:
     alone: bool = False
     unfolded: bool = False
     """The digest of old notifications is shown one by one."""
+    was_writing: bool = True
+    """The composer had the keys before a panel took them."""
     hidden: bool = False
     """The curtain is down."""
     drafts: dict[ThreadId, str] = field(factory=dict)
@@ -89,6 +91,9 @@ class Stage(Protocol):
 
     def go(self, pane: Pane, *, write: bool = False) -> None:
         """Look at a pane; with `write`, into its composer. Holds at once."""
+
+    def go_back(self) -> None:
+        """Give the keys back to where they were before a panel took them."""
 
     def notice(self, words: str, role: str = "plain") -> None:
         """Say something on the hint line for a while."""

@@ -127,14 +127,14 @@ def _leave(house: House, desk: Desk, hands: Hands) -> None:
     place = house.place
     if place is Place.PANEL or desk.widgets.panel.is_open:
         desk.widgets.panel.close()
-        house.go(desk.view.looked_at, write=place is Place.COMPOSER)
+        house.go_back()
     elif place is Place.FIELD or desk.view.words:
         _close_filter(desk)
         house.paint_lists()
         house.go(Pane.LIST)
     elif place is Place.BANNER:
         hands.limits.put_away()
-        house.go(desk.view.looked_at, write=False)
+        house.go_back()
     elif hands.quitting.stop_waiting():
         house.notice("Stays.")
     elif desk.view.alone:
@@ -189,7 +189,7 @@ def _queue(house: House, desk: Desk) -> None:
 def _panel(house: House, desk: Desk, topic: str, show: Callable[[], None]) -> None:
     if desk.widgets.panel.topic == topic:
         desk.widgets.panel.close()
-        house.go(desk.view.looked_at)
+        house.go_back()
     else:
         show()
         desk.widgets.panel.screen.set_focus(desk.widgets.panel)

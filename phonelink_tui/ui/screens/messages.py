@@ -53,6 +53,9 @@ from phonelink_tui.ui.widgets.thread_pane import ThreadPane
 NOTICE_S: Final = 8.0
 """A notice stands so long, or until the next one."""
 
+PASSING: Final = frozenset({Place.PANEL, Place.FIELD, Place.QUESTION, Place.HIDDEN, Place.BANNER})
+"""Places the keys come back from."""
+
 TICK_S: Final = 60.0
 """Days change and phones fall silent without an event."""
 
@@ -109,7 +112,7 @@ class MessagesScreen(Screen[None]):
             ),
             queue_head=Line(id="queue-head", classes="head"),
             queue=QueueList(id="queue"),
-            picker=Picker(on_close=self._panel_closed, on_intent=self.do, id="picker"),
+            picker=Picker(on_close=self.go_back, on_intent=self.do, id="picker"),
             panel=TextPanel(id="panel"),
             hints=Line(id="hints"),
             status=Line(id="status"),
@@ -289,6 +292,8 @@ class MessagesScreen(Screen[None]):
 
     def do(self, action_id: str) -> None:
         """Perform an action of the registry."""
+        if self.place not in PASSING:
+            self._desk.view.was_writing = self.place is Place.COMPOSER
         self._handlers[action_id]()
         self._paint_hints()
 
@@ -310,6 +315,10 @@ class MessagesScreen(Screen[None]):
         target = targets.get(pane, w.composer if write else w.pane)
         self.set_focus(target, scroll_visible=False)
         self._paint_hints()
+
+    def go_back(self) -> None:
+        """Give the keys back to where they were before a panel took them."""
+        self.go(self._desk.view.looked_at, write=self._desk.view.was_writing)
 
     def _arrange(self) -> None:
         view = self._desk.view
@@ -431,9 +440,6 @@ class MessagesScreen(Screen[None]):
     def _back_to_text(self) -> None:
         self.go(Pane.TALK, write=True)
 
-    def _panel_closed(self) -> None:
-        view = self._desk.view
-        self.go(view.looked_at, write=view.looked_at is Pane.TALK)
 
     # the house
 
@@ -445,7 +451,7 @@ class MessagesScreen(Screen[None]):
         if view.hidden:
             self.set_focus(curtain)
         else:
-            self.go(view.looked_at, write=view.looked_at is Pane.TALK)
+            self.go_back()
 
     def maximise(self) -> None:
         """Only the conversation, or everything again."""
