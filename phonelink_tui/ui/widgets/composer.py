@@ -68,9 +68,8 @@ class _Frozen:
 
     target: Target
     text: str
-    at_s: float
     line_break: bool
-    """What it becomes instead if text follows within the hold: a line break, or nothing."""
+    """Whether the key becomes a line break if text follows within the hold."""
 
 
 class Composer(TextArea):
@@ -208,14 +207,14 @@ class Composer(TextArea):
         """Do what a key means; False for keys that mean nothing here."""
         key = event.key
         is_text = key in NEWLINE_KEYS or key == "enter" or _is_letter(event)
-        self._decide_pending(event.time, is_text=is_text)
+        self._decide_pending(is_text=is_text)
         if key in self._intents:
             self.post_message(self.Intent(self._intents[key]))
             self._wait_for_handler()
         elif self.closed:
             return is_text
         elif key in self._send_keys:
-            self._freeze(event.time, line_break=key == "enter")
+            self._freeze(line_break=key == "enter")
         elif key in NEWLINE_KEYS or key == "enter":
             self._write("\n")
         elif key in EDITING_KEYS:
@@ -227,7 +226,7 @@ class Composer(TextArea):
         return True
 
     def _paste(self, event: events.Paste) -> None:
-        self._decide_pending(event.time, is_text=True)
+        self._decide_pending(is_text=True)
         if self.closed:
             return
         text = clean(event.text)
@@ -239,15 +238,15 @@ class Composer(TextArea):
     def _write(self, text: str) -> None:
         self.replace(text, *self.selection, maintain_selection_offset=False)
 
-    def _freeze(self, at_s: float, *, line_break: bool) -> None:
+    def _freeze(self, *, line_break: bool) -> None:
         text = self.text.strip()
         if self._target is None or not text:
             return
-        self._pending = pending = _Frozen(self._target, text, at_s, line_break)
+        self._pending = pending = _Frozen(self._target, text, line_break)
 
         def hold_ended() -> None:
-            # Keys that arrived within the hold may still be on their way if the loop was busy: they are in
-            # the app's queue, then in this one. Only behind them is it certain that nothing followed.
+            # Keys that came within the hold may still be under way if the loop was busy: in the app's queue,
+            # then in this one. Their own times say nothing: the thread that reads them waits for the loop too.
             self.app.call_later(self.call_later, send)
 
         def send() -> None:
@@ -256,11 +255,11 @@ class Composer(TextArea):
 
         self._timer = self.set_timer(HOLD_S, hold_ended)
 
-    def _decide_pending(self, at_s: float, *, is_text: bool) -> None:
+    def _decide_pending(self, *, is_text: bool) -> None:
         pending = self._pending
         if pending is None:
             return
-        if not is_text or at_s - pending.at_s >= HOLD_S:
+        if not is_text:
             self.settle()
             return
         self._pending = None

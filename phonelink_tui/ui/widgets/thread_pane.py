@@ -19,7 +19,7 @@ from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.ui.row_heights import RowHeights
 from phonelink_tui.ui.row_layout import Columns, Ink, Line, columns, row_height, row_lines
 from phonelink_tui.ui.thread_rows import Row, RowKind
-from phonelink_tui.ui.width import simple_emoji
+from phonelink_tui.ui.width import measurable, simple_emoji
 
 CACHED_ROWS: Final = 512
 """Rows whose drawn lines are kept: several screens."""
@@ -261,9 +261,11 @@ class ThreadPane(ScrollView, can_focus=True):
         self._tell_place()
 
     def _shown(self, row: Row) -> Row:
-        if not self._simple_width:
+        if row.text.isascii() and row.who.isascii():
             return row
-        return evolve(row, text=simple_emoji(row.text), who=simple_emoji(row.who))
+        fit = simple_emoji if self._simple_width else measurable
+        text, who = fit(measurable(row.text)), fit(measurable(row.who))
+        return row if (text, who) == (row.text, row.who) else evolve(row, text=text, who=who)
 
     def _reflow(self) -> None:
         self._heights = RowHeights([row_height(row, self._columns) for row in self._rows])
