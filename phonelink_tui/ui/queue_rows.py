@@ -103,7 +103,5 @@ def _digest(before: Sequence[PhoneNotification], *, unfolded: bool) -> QueueRow:
     words = [f"{app} {count}" for app, count in apps[:DIGEST_APPS]]
     if len(apps) > DIGEST_APPS:
         words.append(f"{len(apps) - DIGEST_APPS} more apps")
-    verb = "fold" if unfolded else "show"
-    return QueueRow(
-        "digest", f"{len(before)} from before", "", ", ".join(words), "", f"Enter: {verb} them one by one"
-    )
+    hint = "Enter folds them" if unfolded else "Enter shows them one by one"
+    return QueueRow("digest", f"{len(before)} from before", "", ", ".join(words), "", hint)

@@ -9,20 +9,16 @@ from typing import ClassVar, Final
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.containers import Container, Horizontal, Vertical
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
 from phonelink_tui.domain.message import TextMessage
 from phonelink_tui.ui.actions import BY_ID, Place
-from phonelink_tui.ui.empty import empty_words
 from phonelink_tui.ui.help_text import footer
 from phonelink_tui.ui.keymap import KeyMap, default_bindings
 from phonelink_tui.ui.layout import Pane, panes
-from phonelink_tui.ui.list_rows import list_rows
 from phonelink_tui.ui.pane_feed import PaneFeed
 from phonelink_tui.ui.projection import Projection, Touched
 from phonelink_tui.ui.screens.conversing import Conversing
@@ -30,28 +26,25 @@ from phonelink_tui.ui.screens.desk import Desk, Outlet, View, Widgets
 from phonelink_tui.ui.screens.handlers import Hands, handlers
 from phonelink_tui.ui.screens.limits import Limits
 from phonelink_tui.ui.screens.moving import Moving
+from phonelink_tui.ui.screens.notice import NoticeLine
+from phonelink_tui.ui.screens.painting import Painting
 from phonelink_tui.ui.screens.panels import Panels
 from phonelink_tui.ui.screens.quitting import Quitting
 from phonelink_tui.ui.screens.triage import Triage
 from phonelink_tui.ui.screens.writing import Writing
 from phonelink_tui.ui.settings import Start, UiSettings
-from phonelink_tui.ui.status_line import StatusFacts, status_line
-from phonelink_tui.ui.talk_head import talk_head
 from phonelink_tui.ui.widgets.banners import BannerStack
 from phonelink_tui.ui.widgets.composer import Composer
 from phonelink_tui.ui.widgets.conversation_list import ConversationList
 from phonelink_tui.ui.widgets.curtain import Curtain
 from phonelink_tui.ui.widgets.field import Field
-from phonelink_tui.ui.widgets.line import Line, Span
+from phonelink_tui.ui.widgets.line import Line
 from phonelink_tui.ui.widgets.picker import Picker
 from phonelink_tui.ui.widgets.question_bar import QuestionBar
 from phonelink_tui.ui.widgets.queue_list import QueueList
 from phonelink_tui.ui.widgets.row_list import RowList
 from phonelink_tui.ui.widgets.text_panel import TextPanel
 from phonelink_tui.ui.widgets.thread_pane import ThreadPane
-
-NOTICE_S: Final = 8.0
-"""A notice stands so long, or until the next one."""
 
 PASSING: Final = frozenset({Place.PANEL, Place.FIELD, Place.QUESTION, Place.HIDDEN, Place.BANNER})
 """Places the keys come back from."""
@@ -78,8 +71,6 @@ class MessagesScreen(Screen[None]):
     ) -> None:
         """Make the screen; it paints itself when it is mounted and when told that something changed."""
         super().__init__()
-        self._notice: Timer | None = None
-        self._notice_words: Span | None = None
         widgets = self._make_widgets(keys, settings)
         self._desk = desk = Desk(projection, bridge, settings, keys, now, self, widgets, View(settings.sort))
         talk = Conversing(desk, PaneFeed(widgets.pane))
@@ -94,6 +85,9 @@ class MessagesScreen(Screen[None]):
             Limits(desk, writing),
             Quitting(desk, talk, writing, triage, leave),
         )
+        self._empty = Static(id="empty", markup=False)
+        self._painting = Painting(desk, self._hands, self._empty)
+        self._notices = NoticeLine(widgets.hints, lambda: footer(self.place, keys))
         self._handlers: Mapping[str, Callable[[], None]] = handlers(self, desk, self._hands)
 
     def _make_widgets(self, keys: KeyMap, settings: UiSettings) -> Widgets:
@@ -121,27 +115,14 @@ class MessagesScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Three panes above two lines; panels and the curtain lie over them."""
         w = self._desk.widgets
+        side = Vertical(w.list_head, w.filter, w.conversations, id="side")
+        below = (w.question, w.composer_banners, w.to, w.composer)
+        talk = Vertical(w.head, self._empty, w.pane, *below, id="talk")
+        queue = Vertical(w.queue_head, w.queue, id="notifications")
         yield w.app_banners
-        with Horizontal(id="main"):
-            with Vertical(id="side"):
-                yield w.list_head
-                yield w.filter
-                yield w.conversations
-            with Vertical(id="talk"):
-                yield w.head
-                yield Static(id="empty", markup=False)
-                yield w.pane
-                yield w.question
-                yield w.composer_banners
-                yield w.to
-                yield w.composer
-            with Vertical(id="notifications"):
-                yield w.queue_head
-                yield w.queue
+        yield Container(Horizontal(side, talk, queue, id="main"), w.panel, w.picker, id="body")
         yield w.hints
         yield w.status
-        yield w.panel
-        yield w.picker
         yield Curtain("Hidden. F9 shows everything again.", id="curtain")
 
     def on_mount(self) -> None:
@@ -154,110 +135,11 @@ class MessagesScreen(Screen[None]):
         self.go(Pane.LIST if start_in_list else Pane.TALK, write=not start_in_list)
         self._hands.conversing.retarget()
         self.paint(Touched.ALL)
-        self.set_interval(TICK_S, self._tick)
-
-    # what changed
+        self.set_interval(TICK_S, self._painting.tick)
 
     def paint(self, touched: Touched) -> None:
-        """Draw anew what is out of date."""
-        hands, projection = self._hands, self._desk.projection
-        if Touched.OUTCOMES in touched:
-            hands.writing.outcomes(projection.take_outcomes())
-        if Touched.THREADS in touched:
-            hands.conversing.follow_moved()
-            self._open_something()
-            hands.writing.open_started()
-            hands.conversing.retarget()
-        if Touched.WINDOW in touched:
-            hands.conversing.feed.update(projection, self._desk.now(), self._desk.zone)
-            hands.conversing.mark_seen()
-            hands.conversing.go_on_looking()
-        if touched & (Touched.THREADS | Touched.WINDOW | Touched.STATUS):
-            self.paint_lists()
-            self.paint_talk()
-        if Touched.QUEUE in touched:
-            hands.triage.paint()
-        if Touched.STATUS in touched:
-            self._status_changed()
-        if Touched.ARRIVALS in touched:
-            hands.conversing.announce(projection.take_arrivals())
-
-    def paint_lists(self) -> None:
-        """The list, in the order and with the filter of the view."""
-        desk, w = self._desk, self._desk.widgets
-        threads = desk.projection.conversations(desk.view.sort, desk.view.words)
-        window = desk.projection.window
-        w.conversations.show(
-            list_rows(
-                threads,
-                desk.now(),
-                desk.zone,
-                drafts=desk.view.drafts,
-                open_thread=window.thread if window else None,
-            )
-        )
-        unread = desk.projection.unread
-        note = f"{len(threads)} match " if desk.view.words else (f"{unread} unread " if unread else "")
-        w.list_head.show([(" Conversations", "name")], [(note, "dim")])
-
-    def paint_talk(self) -> None:
-        """What stands around the pane: who, which limits, to whom."""
-        desk, w = self._desk, self._desk.widgets
-        row = desk.projection.open_thread
-        is_open = row is not None
-        empty = self.query_one("#empty", Static)
-        empty.display, w.pane.display = not is_open, is_open
-        if not is_open:
-            heading, lines = empty_words(desk.projection, desk.keys)
-            empty.update(Content("\n").join([Content.styled(heading, "bold"), *map(Content, lines)]))
-        w.head.show(*talk_head(row, w.pane.new_below))
-        self._hands.conversing.composer_limits()
-        self._hands.writing.to_line()
-
-    def _status_changed(self) -> None:
-        projection = self._desk.projection
-        if projection.relay_gone:
-            self._hands.writing.relay_gone()
-        self._hands.limits.paint()
-        self._hands.quitting.settled()
-        if self._desk.widgets.panel.topic == "status":
-            self._desk.widgets.panel.rewrite(self._hands.panels.status_text())
-        self._paint_status()
-
-    def _paint_status(self) -> None:
-        desk = self._desk
-        facts = StatusFacts(
-            desk.projection.phone,
-            tuple(desk.projection.unsettled.values()),
-            desk.projection.progress,
-            bool(desk.projection.relay_gone),
-            len(desk.keys.problems),
-        )
-        width = max(10, (self.size.width or 80) - 2)
-        desk.widgets.status.show([(" ", "plain"), *status_line(facts, width, desk.now(), desk.zone)])
-
-    def _paint_hints(self) -> None:
-        if self._notice_words is not None:
-            self._desk.widgets.hints.show([(" ", "plain"), self._notice_words])
-            return
-        spans: list[Span] = [(" ", "plain")]
-        room = self.size.width - 1
-        for key, word in footer(self.place, self._desk.keys):
-            room -= len(key) + len(word) + 3
-            if room >= -2:
-                spans += [(key, "key"), (f" {word}  ", "dim")]
-        self._desk.widgets.hints.show(spans)
-
-    def _tick(self) -> None:
-        self.paint_lists()
-        self._paint_status()
-
-    def _open_something(self) -> None:
-        projection = self._desk.projection
-        if projection.window is not None or not projection.threads or self._desk.widgets.picker.is_open:
-            return
-        first = projection.conversations(self._desk.view.sort)[0]
-        self._hands.conversing.open(first.id, by_person=False, write=False)
+        """The projection changed: draw anew what is out of date."""
+        self._painting.paint(touched)
 
     # where the keys go
 
@@ -294,8 +176,9 @@ class MessagesScreen(Screen[None]):
         """Perform an action of the registry."""
         if self.place not in PASSING:
             self._desk.view.was_writing = self.place is Place.COMPOSER
+        self._notices.key_pressed()
         self._handlers[action_id]()
-        self._paint_hints()
+        self._notices.paint()
 
     def person_was_here(self, key: str) -> None:
         """A key was pressed in front of the open conversation: what it shows was seen."""
@@ -314,7 +197,7 @@ class MessagesScreen(Screen[None]):
         targets: dict[Pane, Widget] = {Pane.LIST: w.conversations, Pane.QUEUE: w.queue}
         target = targets.get(pane, w.composer if write else w.pane)
         self.set_focus(target, scroll_visible=False)
-        self._paint_hints()
+        self._notices.paint()
 
     def go_back(self) -> None:
         """Give the keys back to where they were before a panel took them."""
@@ -331,7 +214,8 @@ class MessagesScreen(Screen[None]):
     def on_resize(self) -> None:
         """Another width shows other panes."""
         self._arrange()
-        self._paint_status()
+        self._painting.status()
+        self._notices.paint()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The mouse moved the focus: keys and hints follow."""
@@ -341,26 +225,25 @@ class MessagesScreen(Screen[None]):
         if pane is not None and pane is not self._desk.view.looked_at:
             self._desk.view.looked_at = pane
             self._arrange()
-        self._paint_hints()
+        self._notices.paint()
 
     # the stage of the hands
 
     def notice(self, words: str, role: str = "plain") -> None:
         """Say something on the hint line for a while."""
-        if self._notice is not None:
-            self._notice.stop()
-        self._notice_words = (words, role)
-        self._notice = self.set_timer(NOTICE_S, self.clear_notice)
-        self._paint_hints()
+        self._notices.say(words, role)
 
     def clear_notice(self) -> bool:
         """Show the hints again; False where nothing was said."""
-        said, self._notice_words = self._notice_words is not None, None
-        if self._notice is not None:
-            self._notice.stop()
-            self._notice = None
-        self._paint_hints()
-        return said
+        return self._notices.clear()
+
+    def paint_lists(self) -> None:
+        """The view changed: draw the list anew."""
+        self._painting.lists()
+
+    def paint_talk(self) -> None:
+        """Another conversation, draft or target: draw what stands around the pane anew."""
+        self._painting.talk()
 
     def later(self, delay_s: float, what: Callable[[], None]) -> None:
         """Do something after a delay, unless the screen is gone."""
@@ -439,7 +322,6 @@ class MessagesScreen(Screen[None]):
 
     def _back_to_text(self) -> None:
         self.go(Pane.TALK, write=True)
-
 
     # the house
 
