@@ -152,9 +152,10 @@ FIELD_ACTIONS: Final = ("privacy.hide", "app.quit", "help.open")
 """What acts from a one-line field too, by its composer keys."""
 
 FIXED_COMPOSER_KEYS: Final = {
-    "enter": "Send",
+    "enter": "Send (with the setting enter = newline: new line)",
     "ctrl+j": "New line",
     "shift+enter": "New line, where the terminal delivers it",
-    "alt+s": "The other of the two: new line or send",
+    "alt+s": "Send, with the setting enter = newline",
+    "f5": "The same, where Alt is not delivered",
 }
 """The composer's own keys, which cannot be given to anything else."""

@@ -77,7 +77,7 @@ class PhoneApp(App[None], inherit_bindings=False):
         """Follow the relay from now on."""
         self.run_worker(self._bridge.run(), name="bridge", exit_on_error=False)
 
-    def on_ready(self) -> None:
+    def on_load(self) -> None:
         """Leave in good order when the terminal goes away."""
         if not self.is_headless:
             install_exit_signals(self)

@@ -31,6 +31,8 @@ class Window:
     _unread_at_open: int = field(default=0)
     _crossed: dict[MessageId, TextMessage | None] = field(factory=dict, init=False)
     _at: list[datetime] = field(factory=list, init=False)
+    _from: datetime | None = field(default=None, init=False)
+    """From when on the pages are complete; None where they reach to the beginning."""
 
     def take_page(self, page: MessagePage) -> None:
         """Put the first or an older page where it belongs."""
@@ -39,6 +41,7 @@ class Window:
         self.messages = sorted([*fresh, *self.messages], key=_time)
         self._at = [m.at for m in self.messages]
         self.older, self.loaded, self.loading = page.before, True, False
+        self._from = self._at[0] if self._at and page.before is not None else None
         crossed, self._crossed = self._crossed, {}
         for id_, message in crossed.items():
             self.remove(id_) if message is None else self.put(message)
@@ -97,7 +100,7 @@ class Window:
     def _reaches(self, at: datetime) -> bool:
         if not self.loaded:
             return False
-        return self.older is None or not self._at or at >= self._at[0]
+        return self._from is None or at >= self._from
 
     def _index(self, id_: MessageId) -> int | None:
         for index in range(len(self.messages) - 1, -1, -1):
