@@ -118,8 +118,10 @@ class HostileApp(App[None]):
             yield Static(Content("\n".join([FENCE] * ROWS)), classes="fence")
         yield Label(Content("READY-MARK"))
 
-    def on_ready(self) -> None:
+    def on_load(self) -> None:
         install_exit_signals(self)
+
+    def on_ready(self) -> None:
         for shown in self.query(ThreadPane):
             rows = thread_rows(list(messages(raw=self._raw)), Clock(NOON, UTC))
             shown.show(rows, thread_id=None, keep_position=False)

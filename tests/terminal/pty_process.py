@@ -107,6 +107,11 @@ class PtyProcess:
         """Send a signal to the program."""
         os.kill(self.pid, number)
 
+    def terminal_attributes(self) -> list[object]:
+        """The line settings of the terminal: echo, line editing and the like."""
+        assert self._fd is not None
+        return termios.tcgetattr(self._fd)
+
     def hang_up(self) -> None:
         """Close the terminal, as when its window or the connection goes."""
         if self._fd is not None:
