@@ -1,5 +1,11 @@
 """The config room: where files live, what the user set, what the log may hold.
 
+    paths     directories by XDG, made 0700; a home that cannot be written is no error
+    settings  config.toml: every key, its bounds, and precise errors
+    phone_spec  the words after `--phone`
+    secret    the key of thread ids
+    log       a file of counts and states
+
 May import `domain`, `errors`. Directories are 0700, files 0600. Logs hold counts and states, never text,
 names or numbers.
 """

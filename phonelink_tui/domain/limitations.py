@@ -13,8 +13,9 @@ from typing import Final
 
 from attrs import frozen
 
+from phonelink_tui.domain.message import Audience, UnknownReason
 from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase, Phone
-from phonelink_tui.domain.thread import Audience, Thread, UnknownReason
+from phonelink_tui.domain.thread import Thread
 
 
 class LimitClass(StrEnum):
@@ -317,6 +318,6 @@ def thread_limitations(thread: Thread, phone: Phone, *, start: str) -> Iterator[
 
 
 def _down_kind(state: CapabilityState) -> LimitKind | None:
-    if state.phase is not LinkPhase.WAITING or state.reason is None:
+    if state.phase not in (LinkPhase.WAITING, LinkPhase.CONNECTING) or state.reason is None:
         return None
     return _DOWN.get((state.capability, state.reason))

@@ -23,6 +23,25 @@ class Direction(StrEnum):
     OUTGOING = "outgoing"
 
 
+class Audience(StrEnum):
+    """Who else reads a text, as far as evidence goes."""
+
+    PRIVATE = "private"
+    """Positive evidence: a matched notification, or a phone that lists all recipients."""
+    GROUP = "group"
+    UNKNOWN = "unknown"
+
+
+class UnknownReason(StrEnum):
+    """Why the audience of a text is not known."""
+
+    NO_MATCH = "no_match"
+    """No notification matched: muted on the phone, or dismissed too soon."""
+    NOTIFICATIONS_OFF = "notifications_off"
+    BEFORE_CONNECTION = "before_connection"
+    AMBIGUOUS = "ambiguous"
+
+
 class DeliveryState(StrEnum):
     """The delivery ladder. What is not known is said: UNKNOWN is never pushed a second time."""
 
@@ -83,7 +102,10 @@ class TextMessage:
     read: bool
     state: DeliveryState
     sources: frozenset[Source]
+    audience: Audience = Audience.UNKNOWN
+    unknown_reason: UnknownReason | None = None
     group: RemoteText | None = None
+    """The group's name, as far as a notification tells."""
     placeholder: Placeholder | None = None
     detail: str = ""
     """Our own words on FAILED and UNKNOWN."""

@@ -8,10 +8,11 @@ from typing import NewType
 
 from attrs import frozen
 
+from phonelink_tui.domain.message import MessageId
 from phonelink_tui.domain.text import RemoteText
 
 NotificationId = NewType("NotificationId", str)
-"""Session number and UID: the phone uses a UID again, an id of ours never."""
+"""Session number and a count: phones use a UID again, an id of ours is never given twice."""
 
 
 class Category(StrEnum):
@@ -57,5 +58,7 @@ class PhoneNotification:
     """Was already there when we connected: part of the digest, not news."""
     positive_label: RemoteText | None = None
     negative_label: RemoteText | None = None
+    text_message: MessageId | None = None
+    """The text it announces, where one matched: shown there, not in the queue."""
     stale: bool = False
     """From an earlier session: can be read, no longer acted on."""

@@ -89,6 +89,9 @@ class FolderChange:
     folder: Folder | None
     read: bool | None = None
     """With READ_CHANGED, where the phone says which way."""
+    at: datetime | None = None
+    """UTC; when the text was sent, where the report says so (event report 1.1)."""
+    sender_name: RemoteText = NO_TEXT
 
 
 @frozen

@@ -7,6 +7,7 @@ Terminals obey escape sequences, bidirectional controls and invisible characters
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final, NewType
 
 RemoteText = NewType("RemoteText", str)
@@ -47,18 +48,57 @@ def _table() -> dict[int, int | None]:
 
 
 _ACTS_ON_TERMINAL: Final = _table()
-_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_STACKED_MARKS: Final = re.compile(f"([{_MARKS}]{{4}})[{_MARKS}]+")
-_JOINER_RUN: Final = re.compile("([\u200c\u200d])[\u200c\u200d]+")
-_VARIATION_RUN: Final = re.compile("([\ufe00-\ufe0f])[\ufe00-\ufe0f]+")
+
+
+_MARK_BLOCKS: Final = (
+    *(
+        range(0x300, 0x370),
+        range(0x483, 0x48A),
+        range(0x591, 0x5C8),
+        range(0x610, 0x6EE),
+        range(0x711, 0x74B),
+    ),
+    *(range(0x7A6, 0x1000), range(0x102D, 0x109E), range(0x135D, 0x1360), range(0x1712, 0x17DE)),
+    *(range(0x18A9, 0x1CFA), range(0x1DC0, 0x1E00), range(0x20D0, 0x20F1), range(0x2CEF, 0x2CF2)),
+    *(range(0x2DE0, 0x2E00), range(0x302A, 0x309B), range(0xA66F, 0xABEE), range(0xFB1E, 0xFB1F)),
+    *(range(0xFE20, 0xFE30), range(0x1D165, 0x1D1AE), range(0x1E000, 0x1E02B)),
+)
+"""Where the non-spacing marks are that a phone can type; scanning all planes would cost every start 90 ms."""
+
+
+def _marks() -> str:
+    """The marks of these blocks, as the inside of a character class: ranges compile ten times faster."""
+    spans: list[list[int]] = []
+    for code in (code for block in _MARK_BLOCKS for code in block):
+        if unicodedata.category(chr(code)) in ("Mn", "Me"):
+            if spans and spans[-1][1] == code - 1:
+                spans[-1][1] = code
+            else:
+                spans.append([code, code])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in spans)
+
+
+_VARIATIONS = "\ufe00-\ufe0f"
+_ABOVE = f"[{_marks()}{_VARIATIONS}\u200c]"
+_STACKED: Final = re.compile(f"({_ABOVE}{{4}}){_ABOVE}+")
+_DOUBLED: Final = re.compile(f"(\u200c|[{_VARIATIONS}])(?:\u200c|[{_VARIATIONS}])+")
+
+_EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
+_EMOJI_END = _EMOJI + "\ufe0f"
+_VIRAMA = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca"
+_IDLE_JOINER: Final = re.compile(f"(?<![{_VIRAMA}])(?:(?<![{_EMOJI_END}])\u200d|\u200d(?![{_EMOJI}]))")
+_LONG_CHAIN: Final = re.compile(f"((?:[{_EMOJI_END}]{{1,3}}\u200d){{3}}[{_EMOJI_END}]{{1,3}})\u200d")
+"""The longest joined emoji, a family or a kiss, have four parts. Longer chains hide text: a terminal shows all
+the parts where the width counted for them is that of one."""
 
 
 def clean(raw: str, *, limit: int = BODY_CHARS) -> RemoteText:
     """Text that cannot act on the terminal, with its line breaks as LF.
 
     C0 and DEL become their control pictures, C1 and lone surrogates U+FFFD; bidirectional controls and
-    invisible formatters go, except the joiners that emoji and several scripts need (one at a time). Tabs
-    become spaces, at most four combining marks stay on one character. Idempotent.
+    invisible formatters go. Of the joiners stay: the zero width joiner between two emoji, up to four in a
+    chain, and after an Indic virama; a single non-joiner. Tabs become spaces, at most four marks stay on one
+    character. Idempotent.
 
     Args:
         raw: Any string.
@@ -67,11 +107,9 @@ def clean(raw: str, *, limit: int = BODY_CHARS) -> RemoteText:
     if len(raw) <= limit and raw.isascii() and raw.isprintable():
         return RemoteText(raw)
     text = raw[: limit * 4 + 4].replace("\r\n", "\n").translate(_ACTS_ON_TERMINAL).expandtabs(4)
-    text = _STACKED_MARKS.sub(r"\1", text)
-    text = _VARIATION_RUN.sub(r"\1", _JOINER_RUN.sub(r"\1", text))
-    if len(text) > limit:
-        text = text[: limit - 1].rstrip("\u200c\u200d") + CUT_MARK
-    return RemoteText(text)
+    if "\u200d" in text:
+        text = _LONG_CHAIN.sub(r"\1", _IDLE_JOINER.sub("", text))
+    return RemoteText(_cut(_STACKED.sub(r"\1", _DOUBLED.sub(r"\1", text)), limit))
 
 
 def clean_line(raw: str, *, limit: int = LINE_CHARS) -> RemoteText:
@@ -85,4 +123,4 @@ def preview(text: RemoteText, *, limit: int = LINE_CHARS) -> RemoteText:
 
 
 def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + CUT_MARK
+    return text if len(text) <= limit else text[: limit - 1].rstrip("\u200d") + CUT_MARK

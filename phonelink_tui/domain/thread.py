@@ -14,30 +14,11 @@ from typing import NewType
 from attrs import frozen
 
 from phonelink_tui.domain.address import Address
-from phonelink_tui.domain.message import Direction
+from phonelink_tui.domain.message import Audience, Direction, UnknownReason
 from phonelink_tui.domain.text import RemoteText
 
 ThreadId = NewType("ThreadId", str)
 """Sixteen hexadecimal digits; stable across runs, and says nothing about the people."""
-
-
-class Audience(StrEnum):
-    """Who else reads a text, as far as evidence goes."""
-
-    PRIVATE = "private"
-    """Positive evidence: a matched notification, or a phone that lists all recipients."""
-    GROUP = "group"
-    UNKNOWN = "unknown"
-
-
-class UnknownReason(StrEnum):
-    """Why the audience of a text is not known."""
-
-    NO_MATCH = "no_match"
-    """No notification matched: muted on the phone, or dismissed too soon."""
-    NOTIFICATIONS_OFF = "notifications_off"
-    BEFORE_CONNECTION = "before_connection"
-    AMBIGUOUS = "ambiguous"
 
 
 class Reply(StrEnum):

@@ -1,9 +1,18 @@
-"""The ipc room: the relay's API over a private socket, as JSON lines.
+"""The ipc room: the relay's API over a socket, as JSON lines.
 
-    wire     frames: one JSON object a line, bounded; values to JSON and back
-    server   serves a RelayApi to any number of clients
-    client   is a RelayApi
+    values        domain values to JSON and back
+    events        the shape of events and commands: the public contract of `tail --json`
+    faults        errors across the socket: raised there, raised here
+    wire          frames: one bounded JSON object a line; greeting, requests, replies
+    outgoing      what waits for one client: bounded, never waited for
+    server        serves a RelayApi to any number of clients
+    client        is a RelayApi
+    subscription  one reader's bounded place on the client's stream
+    background    a task that lives as long as a block of code
+    spawn         starts a private relay and sees it out
+    private       the private relay's own side
+    shared        a shared relay's path: 0600, one relay, the same user only
 
-May import `relay.api`, `domain`, `errors`. Never waits for a client: each has a bounded queue. A private
-relay talks over a socket pair its parent hands it; only a shared relay has a path, 0600.
+May import `relay.api`, `config`, `domain`, `errors`. Never waits for a client: each has a bounded queue.
+Everything that arrives is checked as if a stranger had written it; remote text is cleaned once more.
 """

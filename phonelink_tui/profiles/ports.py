@@ -1,7 +1,8 @@
 """What can a phone do? The three ports, behind which every backend stands.
 
-All methods may raise `LinkLost`, `DeadlineExceeded`, `RemoteProtocolError`; after any of these the session is
-over and only `aclose` may be called. Refusals (`ObexRefused`, `AncsRefused`) leave it usable.
+A session does its work in `run`: the others are answered only while that runs. All methods may raise
+`LinkLost`, `DeadlineExceeded`, `RemoteProtocolError`; after any of these the session is over and only `aclose`
+may be called. Refusals (`ObexRefused`, `AncsRefused`) leave it usable.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ from phonelink_tui.domain.text import RemoteText
 
 class MessageAccess(Protocol):
     """An open message session (MAP)."""
+
+    async def run(self) -> None:
+        """Read the session until it ends, with the error that ended it."""
+        ...
 
     async def list_texts(
         self,
@@ -71,7 +76,7 @@ class MessageAccess(Protocol):
         ...
 
     async def next_change(self) -> FolderChange:
-        """The next event report. Raises LinkLost when the session ends."""
+        """The next event report."""
         ...
 
     async def aclose(self) -> None: ...
@@ -79,6 +84,10 @@ class MessageAccess(Protocol):
 
 class PhonebookAccess(Protocol):
     """An open phonebook session (PBAP)."""
+
+    async def run(self) -> None:
+        """Read the session until it ends, with the error that ended it."""
+        ...
 
     async def owner(self) -> Contact | None:
         """The card of the phone itself: its own number gives the region."""
@@ -96,8 +105,12 @@ class PhonebookAccess(Protocol):
 class NotificationAccess(Protocol):
     """An open notification session (ANCS)."""
 
+    async def run(self) -> None:
+        """Fetch, write and listen until the session ends, with the error that ended it."""
+        ...
+
     async def next_event(self) -> ObservedNotification | NotificationGone:
-        """The next notification with its text, or one that went. Raises LinkLost when the session ends."""
+        """The next notification with its text, or one that went."""
         ...
 
     async def perform(self, uid: int, action: NotificationAction) -> None:
@@ -120,7 +133,7 @@ class NotificationAccess(Protocol):
 
 
 class PhoneBackend(Protocol):
-    """One way of reaching one phone. Opens sessions; holds none."""
+    """One way of reaching one phone. Opens sessions; holds none, so there is nothing to close."""
 
     @property
     def phone_id(self) -> str:
@@ -151,5 +164,3 @@ class PhoneBackend(Protocol):
     async def open_notifications(self) -> NotificationAccess:
         """Attach, subscribe (Data Source first), and prove readiness by one answered request."""
         ...
-
-    async def aclose(self) -> None: ...

@@ -11,5 +11,8 @@ Time and memory for any input are bounded by `limits`.
     map/    listings, bMessage, event reports, parameters, UUIDs, SDP values of MAP
     pbap/   vCards, call history, phonebook paths and parameters
     ancs/   notification source, control point, data source with reassembly
-    sdp     data elements and the service-search-attribute exchange
+    sdp           the service-search-attribute exchange, both roles
+    sdp_elements  data elements
+    sdp_records   MAS, MNS and PSE records to values and back, and as XML for BlueZ
+    open_enum     enums that keep numbers without a name
 """

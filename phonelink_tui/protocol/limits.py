@@ -28,6 +28,12 @@ BMESSAGE_BYTES: Final = 1024 * 1024
 BMESSAGE_NESTING: Final = 3
 """BENV levels (MAP 1.4, 3.1.3)."""
 
+VCARDS: Final = 0x10000
+"""vCards in one phonebook: PhonebookSize is a u16."""
+
+VCARD_PROPERTIES: Final = 512
+"""Properties of one vCard that are kept. A contact with a hundred is a curiosity."""
+
 VCARD_LINE_BYTES: Final = 1024 * 1024
 """One unfolded line of a vCard; photos are the long ones."""
 

@@ -34,7 +34,7 @@ from phonelink_tui.protocol.ancs.notification_source import (
     decode_notification_source,
     encode_notification_source,
 )
-from tests.protocol.vector_files import load_vectors, name_of
+from tests.protocol.toml_vectors import load, wire
 
 _U8 = st.integers(0, 0xFF)
 _U32 = st.integers(0, 0xFFFFFFFF)
@@ -69,10 +69,10 @@ commands: st.SearchStrategy[Command] = st.one_of(
 )
 
 
-@pytest.mark.parametrize("vector", load_vectors("ancs.toml", "notification_source"), ids=name_of)
+@pytest.mark.parametrize("vector", load("ancs.toml", "notification_source"))
 def test_notification_source_vectors(vector: dict[str, Any]) -> None:
     """Each vector reads as its values and is written back byte for byte."""
-    event = decode_notification_source(vector["bytes"])
+    event = decode_notification_source(wire(vector))
     assert event == NotificationEvent(
         EventId(vector["event_id"]),
         vector["uid"],
@@ -80,17 +80,17 @@ def test_notification_source_vectors(vector: dict[str, Any]) -> None:
         CategoryId(vector["category"]),
         vector["count"],
     )
-    assert encode_notification_source(event) == vector["bytes"]
+    assert encode_notification_source(event) == wire(vector)
 
 
-@pytest.mark.parametrize("vector", load_vectors("ancs.toml", "notification_source"), ids=name_of)
+@pytest.mark.parametrize("vector", load("ancs.toml", "notification_source"))
 def test_notification_source_of_any_other_length_is_refused(vector: dict[str, Any]) -> None:
     """Truncation at every length and trailing bytes are the phone's error."""
     for length in range(8):
         with pytest.raises(RemoteProtocolError):
-            decode_notification_source(vector["bytes"][:length])
+            decode_notification_source(wire(vector)[:length])
     with pytest.raises(RemoteProtocolError):
-        decode_notification_source(vector["bytes"] * 2)
+        decode_notification_source(wire(vector) * 2)
 
 
 @given(notification_events)
@@ -115,38 +115,38 @@ def test_unknown_numbers_have_a_name_and_say_so() -> None:
         CategoryId("mail")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("vector", load_vectors("ancs.toml", "notification_command"), ids=name_of)
+@pytest.mark.parametrize("vector", load("ancs.toml", "notification_command"))
 def test_notification_command_vectors(vector: dict[str, Any]) -> None:
     """Each vector reads as its values and is written back byte for byte."""
     requests = tuple(
         AttributeRequest(NotificationAttributeId(number), *length) for number, *length in vector["requests"]
     )
     command = GetNotificationAttributes(vector["uid"], requests)
-    assert decode_command(vector["bytes"]) == command
-    assert encode_command(command) == vector["bytes"]
+    assert decode_command(wire(vector)) == command
+    assert encode_command(command) == wire(vector)
 
 
-@pytest.mark.parametrize("vector", load_vectors("ancs.toml", "app_command"), ids=name_of)
+@pytest.mark.parametrize("vector", load("ancs.toml", "app_command"))
 def test_app_command_vectors(vector: dict[str, Any]) -> None:
     """Each vector reads as its values and is written back byte for byte."""
     command = GetAppAttributes(vector["app_id"], tuple(map(AppAttributeId, vector["attributes"])))
-    assert decode_command(vector["bytes"]) == command
-    assert encode_command(command) == vector["bytes"]
+    assert decode_command(wire(vector)) == command
+    assert encode_command(command) == wire(vector)
 
 
-@pytest.mark.parametrize("vector", load_vectors("ancs.toml", "action_command"), ids=name_of)
+@pytest.mark.parametrize("vector", load("ancs.toml", "action_command"))
 def test_action_command_vectors(vector: dict[str, Any]) -> None:
     """Each vector reads as its values and is written back byte for byte."""
     command = PerformNotificationAction(vector["uid"], ActionId(vector["action"]))
-    assert decode_command(vector["bytes"]) == command
-    assert encode_command(command) == vector["bytes"]
+    assert decode_command(wire(vector)) == command
+    assert encode_command(command) == wire(vector)
 
 
-@pytest.mark.parametrize("vector", load_vectors("ancs.toml", "bad_command"), ids=name_of)
+@pytest.mark.parametrize("vector", load("ancs.toml", "bad_command"))
 def test_malformed_commands_are_the_peers_error(vector: dict[str, Any]) -> None:
     """A command that breaks the layout raises RemoteProtocolError."""
     with pytest.raises(RemoteProtocolError):
-        decode_command(vector["bytes"])
+        decode_command(wire(vector))
 
 
 def test_a_command_nobody_knows_is_kept() -> None:

@@ -29,7 +29,7 @@ from phonelink_tui.protocol.ancs.data_source import (
     encode_reply,
     fragments,
 )
-from tests.protocol.vector_files import load_vectors, name_of
+from tests.protocol.toml_vectors import load, wire
 
 _MESSAGE = GetNotificationAttributes(7, (AttributeRequest(NotificationAttributeId.MESSAGE, 2048),))
 _HEAD = bytes.fromhex("00 07000000 03")
@@ -46,13 +46,13 @@ def _values(reply: Reply | None) -> list[tuple[int, str]]:
     return [(int(attribute), text) for attribute, text in reply.values.items()]
 
 
-@pytest.mark.parametrize("vector", load_vectors("ancs.toml", "reply"), ids=name_of)
+@pytest.mark.parametrize("vector", load("ancs.toml", "reply"))
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 20, 512])
 def test_reply_vectors_in_fragments_of_any_size(vector: dict[str, Any], size: int) -> None:
     """A reply is complete with its last byte, not before, and the same however it is cut."""
     command = _fetch(vector["command"])
     assembler = ReplyAssembler(command)
-    data: bytes = vector["bytes"]
+    data: bytes = wire(vector)
     pieces = [data[start : start + size] for start in range(0, len(data), size)]
     assert [assembler.receive_data(piece) for piece in pieces[:-1]] == [None] * (len(pieces) - 1)
     reply = assembler.receive_data(pieces[-1])
@@ -65,19 +65,19 @@ def test_reply_vectors_in_fragments_of_any_size(vector: dict[str, Any], size: in
         assert reply.uid == command.uid
 
 
-@pytest.mark.parametrize("vector", load_vectors("ancs.toml", "reply"), ids=name_of)
+@pytest.mark.parametrize("vector", load("ancs.toml", "reply"))
 def test_a_truncated_reply_is_waited_for(vector: dict[str, Any]) -> None:
     """Cut at every length, a reply is incomplete, never an error and never a value."""
-    for length in range(len(vector["bytes"])):
-        assert ReplyAssembler(_fetch(vector["command"])).receive_data(vector["bytes"][:length]) is None
+    for length in range(len(wire(vector))):
+        assert ReplyAssembler(_fetch(vector["command"])).receive_data(wire(vector)[:length]) is None
 
 
-@pytest.mark.parametrize("vector", load_vectors("ancs.toml", "bad_reply"), ids=name_of)
+@pytest.mark.parametrize("vector", load("ancs.toml", "bad_reply"))
 @pytest.mark.parametrize("size", [1, 512])
 def test_a_contradicting_reply_is_the_phones_error(vector: dict[str, Any], size: int) -> None:
     """What does not fit the command raises RemoteProtocolError, or goes on as an answer that was complete."""
     assembler = ReplyAssembler(_fetch(vector["command"]))
-    data: bytes = vector["bytes"]
+    data: bytes = wire(vector)
     with pytest.raises(RemoteProtocolError):
         list(map(assembler.receive_data, [data[start : start + size] for start in range(0, len(data), size)]))
 

@@ -289,7 +289,7 @@ class AncsProvider:
         return None
 
     def _answer_app(self, command: GetAppAttributes) -> None:
-        # Seen on phones: an app that is not installed gets the head of a reply without any attribute.
+        # A phone may answer for an app that is not installed with the head of a reply and nothing behind it.
         name = self._app_names.get(command.app_id)
         known: dict[AppAttributeId, bytes] = {}
         if name is not None:

@@ -115,8 +115,8 @@ def _read_message(lines: _Lines) -> BMessage:
                     # Only END lines can follow: recipients come before the content. Whatever a text that
                     # was not escaped pretends to be behind its end is not looked at.
                     break
-            case (name, value):
-                parts.words.setdefault(name, value)
+            case _:
+                parts.words.setdefault(*line)
     return _assemble(parts)
 
 

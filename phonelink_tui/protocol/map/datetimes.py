@@ -11,9 +11,7 @@ from attrs import frozen
 _MINUTE: Final = timedelta(minutes=1)
 
 # quirk of obexd 5.87: the hours and minutes of its offset are padded with blanks, "+ 2 0".
-_FORM = re.compile(
-    r"\s*(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:([+-])([ \d]\d):?([ \d]\d)|(Z))?\s*", re.ASCII
-)
+_FORM = re.compile(r"\s*(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:([+-])([ \d]\d):?([ \d]\d)|(Z))?", re.ASCII)
 
 
 @frozen
@@ -39,9 +37,9 @@ def decode_datetime(text: str) -> MapDateTime | None:
     """Read a date and time; None where it is none. Never raises.
 
     A wrong time is worth less than the message it belongs to, so no reader of MAP fails over one.
-    An offset of a day or more is dropped, the local time stays.
+    An offset that makes no sense, or is a day or more, is dropped; the local time stays.
     """
-    match = _FORM.fullmatch(text)
+    match = _FORM.match(text)
     if match is None:
         return None
     year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])

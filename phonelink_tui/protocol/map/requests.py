@@ -38,13 +38,9 @@ class SetFolder:
 
     def encode(self) -> SetPath:
         """The SETPATH; never creates a folder."""
-        match self.step:
-            case FolderStep.ROOT:
-                return SetPath(Headers.of(name=""))
-            case FolderStep.DOWN:
-                return SetPath(Headers.of(name=self.name))
-            case FolderStep.UP:
-                return SetPath(Headers.of(name=self.name or None), up=True)
+        if self.step is FolderStep.UP:
+            return SetPath(Headers.of(name=self.name or None), up=True)
+        return SetPath(Headers.of(name=self.name if self.step is FolderStep.DOWN else ""))
 
 
 @frozen

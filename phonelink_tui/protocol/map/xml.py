@@ -17,7 +17,8 @@ from phonelink_tui.errors import LimitExceeded, RemoteProtocolError
 from phonelink_tui.protocol import limits
 
 _NAME = r"[A-Za-z_:][\w:.-]*+"
-_TAG_NAME = re.compile(_NAME, re.ASCII)
+_MARKUP = re.compile(rf"<(?:(!--|!|\?)|(/?)({_NAME}))", re.ASCII)
+_SPECIAL_ENDS: Final = {"!--": "-->", "?": "?>"}
 _ATTRIBUTE = re.compile(rf"[\s/]*+({_NAME})\s*+=\s*+([\"'])", re.ASCII)
 _TAG_END = re.compile(r"\s*+(/?)>")
 _NEXT_TAG_END = re.compile(r">")
@@ -116,31 +117,24 @@ def read_tags(data: bytes) -> Iterator[XmlTag]:
     if len(data) > limits.XML_BYTES:
         raise LimitExceeded(f"An XML body has more than {limits.XML_BYTES} bytes.")
     text = data.decode("utf-8-sig", "replace").replace("\0", "")
-    at = text.find("<")
-    while at >= 0:
-        tag, at = _read_markup(text, at)
+    at = 0
+    while at >= 0 and (markup := _MARKUP.search(text, at)) is not None:
+        tag, at = _read_markup(text, markup)
         if tag is not None:
             yield tag
-        if at < 0:
-            return
-        at = text.find("<", at)
 
 
-def _read_markup(text: str, at: int) -> tuple[XmlTag | None, int]:
-    """What begins at this `<`, and where to go on; -1 when the data ends inside of it."""
-    if text.startswith("<!--", at):
-        return None, _behind(text, "-->", at + 4)
-    if text.startswith("<?", at):
-        return None, _behind(text, "?>", at + 2)
-    if text.startswith("<!", at):
-        return None, _behind_doctype(text, at)
-    closing = text.startswith("/", at + 1)
-    name = _TAG_NAME.match(text, at + 2 if closing else at + 1)
-    if name is None:
-        return None, at + 1
-    if closing:
-        return XmlTag(name[0], {}, closing=True), _behind(text, ">", name.end())
-    return _read_start_tag(text, name[0], name.end())
+def _read_markup(text: str, markup: re.Match[str]) -> tuple[XmlTag | None, int]:
+    """What begins here, and where to go on; -1 when the data ends inside of it."""
+    special, slash, name = markup.groups()
+    if special == "!":
+        return None, _behind_doctype(text, markup.end())
+    if special:
+        return None, _behind(text, _SPECIAL_ENDS[special], markup.end())
+    if slash:
+        end = _behind(text, ">", markup.end())
+        return None if end < 0 else XmlTag(name, {}, closing=True), end
+    return _read_start_tag(text, name, markup.end())
 
 
 def _read_start_tag(text: str, name: str, at: int) -> tuple[XmlTag | None, int]:

@@ -1,0 +1,91 @@
+"""What goes into the log? Counts and states in a 0600 file; the terminal gets nothing.
+
+Our own lines hold no text, names or numbers by rule. The formatter is the second gate: whatever looks like an
+address is masked, and of an exception only its class and the places it passed are kept, because messages of
+foreign libraries quote what they were given.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import traceback
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+FILE_BYTES: Final = 1024 * 1024
+"""The log and the one before it are each no larger."""
+
+_MASKS: Final = (
+    (
+        re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}(?:[:_-][0-9A-Fa-f]{2}){5}(?![0-9A-Fa-f])"),
+        "<bluetooth-address>",
+    ),
+    (re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+"), "<email>"),
+    (re.compile(r"\+?\d(?:[ ()./-]{0,2}\d){6,}"), "<number>"),
+)
+
+
+def start_log(state_dir: Path | None, *, level: int = logging.INFO, name: str = "phonelink") -> Path | None:
+    """Send this program's log to a file, and keep every library off the terminal.
+
+    Args:
+        state_dir: Where; None: nothing is logged.
+        level: Of our own loggers; foreign ones are kept at WARNING.
+        name: Of the file, without `.log`: the app and its relay have one each.
+
+    Returns:
+        The file, or None where there is none.
+    """
+    root = logging.getLogger()
+    for handler in root.handlers[:]:
+        root.removeHandler(handler)
+    root.addHandler(logging.NullHandler())  # without any handler, logging writes warnings to stderr
+    root.setLevel(logging.WARNING)
+    logging.getLogger("phonelink_tui").setLevel(level)
+    if state_dir is None:
+        return None
+    path = state_dir / f"{name}.log"
+    try:
+        handler = _PrivateFileHandler(path, maxBytes=FILE_BYTES, backupCount=1, encoding="utf-8")
+    except OSError:
+        return None
+    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root.addHandler(handler)
+    return path
+
+
+class RedactingFormatter(logging.Formatter):
+    """One line a record, addresses masked, exceptions without their words."""
+
+    def formatException(  # noqa: N802 named by logging
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
+    ) -> str:
+        kind, _, trace = ei
+        places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(trace)]
+        return f"{kind.__name__ if kind else 'no exception'} at {' > '.join(places)}"
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        stamp, space, rest = line[:23], line[23:24], line[24:]
+        for pattern, mask in _MASKS:
+            rest = pattern.sub(mask, rest)
+        return stamp + space + "".join(c if c.isprintable() else " " for c in rest)
+
+
+class _PrivateFileHandler(RotatingFileHandler):
+    """Makes its files 0600 whatever the umask, and follows no link."""
+
+    def _open(self) -> TextIOWrapper:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        fd = os.open(self.baseFilename, flags, 0o600)
+        os.fchmod(fd, 0o600)
+        return open(fd, "a", encoding="utf-8")
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 named by logging
+        """A full disk is no reason to write to the terminal."""

@@ -1,0 +1,170 @@
+"""What did the user set? `config.toml`: every key, its default and bounds, and errors that name the key."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from phonelink_tui.errors import SettingsError
+
+FILE_BYTES: Final = 256 * 1024
+"""A settings file is a page; more is a mistake."""
+
+HOLD_S: Final = 60.0
+"""The longest hold window: a text that waits longer is forgotten by its writer."""
+
+
+class Theme(StrEnum):
+    DARK = "dark"
+    LIGHT = "light"
+    CONTRAST = "contrast"
+    TERMINAL = "terminal"
+    """The terminal's own 16 colours: the fewest bytes, and its own taste."""
+
+
+class EnterKey(StrEnum):
+    """What Enter does in the composer; Ctrl+J does the other."""
+
+    SEND = "send"
+    NEWLINE = "newline"
+
+
+class Start(StrEnum):
+    """What has the focus when the app opens."""
+
+    COMPOSER = "composer"
+    LIST = "list"
+
+
+class Sort(StrEnum):
+    """Order of the conversation list."""
+
+    UNREAD = "unread"
+    TIME = "time"
+
+
+@frozen
+class Settings:
+    """All settings, checked."""
+
+    theme: Theme | None = None
+    """None: dark, or without colours where `NO_COLOR` asks for that."""
+    enter: EnterKey = EnterKey.SEND
+    start: Start = Start.COMPOSER
+    sort: Sort = Sort.UNREAD
+    bell: bool = True
+    """Ring once for a conversation until it is read."""
+    region: str | None = None
+    """ISO 3166 region that completes national numbers; None: that of the phone's own number."""
+    hold_s: float = 0.0
+    """Seconds that a text can be taken back before it goes out; 0 to `HOLD_S`."""
+    mouse: bool = False
+    emoji: bool = True
+    """Whether `:name:` becomes an emoji."""
+    keys: Mapping[str, str] = field(factory=dict)
+    """Action to keys, comma-separated; empty: no key. Names are checked by the UI, which knows its actions."""
+
+
+def load_settings(path: Path | None) -> Settings:
+    """The settings in a file; defaults where there is none.
+
+    Raises:
+        SettingsError: It cannot be read, or something in it is wrong; file and key are named.
+    """
+    if path is None:
+        return Settings()
+    try:
+        with path.open("rb") as file:
+            raw = file.read(FILE_BYTES + 1)
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
+    if len(raw) > FILE_BYTES:
+        raise SettingsError(f"{path} is larger than {FILE_BYTES} bytes.")
+    try:
+        table = tomllib.loads(raw.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{path} is no TOML: {error}.") from error
+    return read_settings(table, str(path))
+
+
+def read_settings(table: Mapping[str, Any], file: str) -> Settings:
+    """The settings in a table.
+
+    Args:
+        table: As TOML gives it.
+        file: What errors call it.
+
+    Raises:
+        SettingsError: A key is unknown or its value is wrong.
+    """
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in _READERS:
+            near = difflib.get_close_matches(key, _READERS, n=1)
+            hint = f"Did you mean `{near[0]}`?" if near else "Known keys: " + ", ".join(_READERS) + "."
+            raise SettingsError(f"{file}: unknown key `{key}`.", hint)
+        try:
+            values[key] = _READERS[key](value)
+        except ValueError as error:
+            raise SettingsError(f"{file}: `{key}` {error}.") from error
+    return Settings(**values)
+
+
+def _one_of(words: type[StrEnum]) -> Callable[[object], StrEnum]:
+    def read(value: object) -> StrEnum:
+        for word in words:
+            if value == word.value:
+                return word
+        raise ValueError("must be " + " or ".join(f'"{word}"' for word in words))
+
+    return read
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def _hold(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= HOLD_S:
+        raise ValueError(f"must be a number of seconds from 0 to {HOLD_S:g}")
+    return float(value)
+
+
+def _region(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch("[A-Za-z]{2}", value):
+        raise ValueError('must be two letters, for example "DE"')
+    return value.upper()
+
+
+def _keys(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise ValueError("must be a table of actions and keys")
+    for action, key in value.items():
+        if not isinstance(key, str):
+            raise ValueError(f'must give a key for `{action}`, for example {action} = "ctrl+r"')
+    return value
+
+
+_READERS: Final[dict[str, Callable[[object], Any]]] = {
+    "theme": _one_of(Theme),
+    "enter": _one_of(EnterKey),
+    "start": _one_of(Start),
+    "sort": _one_of(Sort),
+    "bell": _truth,
+    "region": _region,
+    "hold_s": _hold,
+    "mouse": _truth,
+    "emoji": _truth,
+    "keys": _keys,
+}

@@ -1,0 +1,112 @@
+"""What shape do events and commands have? The public contract of scripts, and the one encoder of it.
+
+An event is one flat object: `v`, `type`, `rev`, `at`, then the fields of what changed. Where something went
+away, the type is that of the thing and `gone` is true.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from attrs import frozen
+
+from phonelink_tui.domain import events
+from phonelink_tui.domain.events import Event, Stamped
+from phonelink_tui.errors import IpcError
+from phonelink_tui.ipc.values import encode_time, from_json, to_json
+from phonelink_tui.relay import api
+
+VERSION: Final = 1
+"""In every object as `v`. Fields and types may be added under the same number; none is taken away."""
+
+
+@frozen
+class _Shape:
+    """How one class of event is told by its JSON."""
+
+    word: str
+    cls: type[Any]
+    inner: str | None = None
+    """The field whose own fields stand directly in the object."""
+    gone: bool = False
+
+
+_SHAPES: Final = (
+    _Shape("link", events.LinkChanged, inner="phone"),
+    _Shape("message", events.MessageChanged, inner="message"),
+    _Shape("message", events.MessageGone, gone=True),
+    _Shape("thread", events.ThreadChanged, inner="thread"),
+    _Shape("thread", events.ThreadGone, gone=True),
+    _Shape("notification", events.NotificationChanged, inner="notification"),
+    _Shape("notification", events.NotificationRemoved, gone=True),
+    _Shape("call", events.CallChanged),
+    _Shape("contacts", events.ContactsChanged),
+    _Shape("limitation", events.LimitationChanged, inner="limitation"),
+    _Shape("gap", events.GapChanged, inner="gap"),
+    _Shape("command", events.CommandChanged),
+    _Shape("progress", events.Progress),
+    _Shape("resync", events.Resync),
+)
+_BY_CLASS: Final = {shape.cls: shape for shape in _SHAPES}
+_BY_TYPE: Final = {(shape.word, shape.gone): shape for shape in _SHAPES}
+EVENT_TYPES: Final = frozenset(shape.word for shape in _SHAPES)
+
+_COMMANDS: Final[dict[str, type]] = {
+    "send_text": api.SendText,
+    "mark_read": api.MarkRead,
+    "act_on_notification": api.ActOnNotification,
+    "cancel_text": api.CancelText,
+    "retry_text": api.RetryText,
+    "retry_now": api.RetryNow,
+    "start_thread": api.StartThread,
+}
+_COMMAND_TYPES: Final = {cls: name for name, cls in _COMMANDS.items()}
+
+
+def encode_event(stamped: Stamped) -> dict[str, Any]:
+    """The JSON object of an event."""
+    shape = _BY_CLASS[type(stamped.event)]
+    fields = to_json(stamped.event)
+    if shape.inner is not None:
+        fields = {**fields.pop(shape.inner), **fields}
+    if shape.gone:
+        fields["gone"] = True
+    head = {"v": VERSION, "type": shape.word, "rev": stamped.rev, "at": encode_time(stamped.at)}
+    return {**head, **fields}
+
+
+def decode_event(frame: dict[str, Any]) -> Stamped | None:
+    """The event in a frame; None for a type that a newer relay may have.
+
+    Raises:
+        IpcError: The type is known, the rest is no such event.
+    """
+    kind = frame.get("type")
+    if not isinstance(kind, str) or kind not in EVENT_TYPES:
+        return None
+    shape = _BY_TYPE.get((kind, frame.get("gone") is True))
+    if shape is None:
+        return None
+    fields = frame if shape.inner is None else {**frame, shape.inner: frame}
+    event: Event = from_json(fields, shape.cls)
+    return Stamped(from_json(frame.get("rev"), int), from_json(frame.get("at"), datetime), event)
+
+
+def encode_command(command: api.Command) -> dict[str, Any]:
+    """The JSON object of a command, without `v`: it travels inside a request."""
+    return {"type": _COMMAND_TYPES[type(command)], **to_json(command)}
+
+
+def decode_command(data: object) -> api.Command:
+    """The command in a request.
+
+    Raises:
+        IpcError: It is none, or one this relay does not know.
+    """
+    kind = data.get("type") if isinstance(data, dict) else None
+    cls = _COMMANDS.get(kind) if isinstance(kind, str) else None
+    if cls is None:
+        raise IpcError("The relay does not know this command.", "The two sides may differ in version.")
+    command: api.Command = from_json(data, cls)
+    return command

@@ -1,0 +1,103 @@
+"""What waits to be read by one client? Bounded, so that no client can make the relay wait or grow.
+
+Events beyond the bound are all dropped for one `resync`. Replies are as many as requests are taken up at
+once, and a request is taken up only when an earlier reply has left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Final
+
+from phonelink_tui.domain.events import Resync, Stamped
+from phonelink_tui.ipc.events import encode_event
+from phonelink_tui.ipc.wire import encode_line
+
+EVENTS_QUEUED: Final = 1024
+"""Events held for one client: a second's worth of the heaviest flood that was planned for."""
+
+EVENT_BYTES_QUEUED: Final = 4 * 1024 * 1024
+"""Their bytes; frames are shared between clients. One event alone may be larger (a whole phone book)."""
+
+REQUESTS_AT_ONCE: Final = 4
+"""Requests of one client under way, replies not yet read included."""
+
+FLUSH_S: Final = 2.0
+"""How long the last words may take to be read when a connection is closed."""
+
+_CHUNK_BYTES: Final = 64 * 1024
+
+
+class Outgoing:
+    """The frames for one client, and the task that writes them."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        writer.transport.set_write_buffer_limits(high=0)  # so that drain() means: all has left
+        self._replies: deque[bytes] = deque()
+        self._events: deque[bytes] = deque()
+        self._event_bytes = 0
+        self._wake = asyncio.Event()
+        self._ended = False
+        self._abort: asyncio.TimerHandle | None = None
+        self._room = asyncio.Semaphore(REQUESTS_AT_ONCE)
+
+    async def reserve(self) -> None:
+        """Wait until one more reply may be queued. Each reservation is followed by one `reply`."""
+        await self._room.acquire()
+
+    def reply(self, frame: bytes) -> None:
+        """Queue the answer that was reserved; answers go before events."""
+        self._replies.append(frame)
+        self._wake.set()
+
+    def event(self, frame: bytes, stamped: Stamped) -> None:
+        """Queue an event, or replace all that are queued by one `resync`. Never waits."""
+        full = len(self._events) >= EVENTS_QUEUED or self._event_bytes + len(frame) > EVENT_BYTES_QUEUED
+        if self._events and full:
+            self._events.clear()
+            self._event_bytes = 0
+            frame = encode_line(encode_event(Stamped(stamped.rev, stamped.at, Resync())))
+        self._events.append(frame)
+        self._event_bytes += len(frame)
+        self._wake.set()
+
+    def end(self) -> None:
+        """Write what is queued, within `FLUSH_S`, then end `run`."""
+        if not self._ended:
+            self._ended = True
+            self._wake.set()
+            self._abort = asyncio.get_running_loop().call_later(FLUSH_S, self._writer.transport.abort)
+
+    async def run(self) -> None:
+        """Write until `end` or until the client is gone.
+
+        There is no deadline for a client that does not read: a suspended terminal does that for hours, and
+        costs the bounds above.
+        """
+        try:
+            while not self._ended or self._replies or self._events:
+                await self._wake.wait()
+                self._wake.clear()
+                while chunk := self._take():
+                    self._writer.write(chunk)
+                    await self._writer.drain()
+        except OSError:
+            pass  # the client is gone: what waits for it is of no use to anyone
+        finally:
+            self._ended = True
+            if self._abort is not None:
+                self._abort.cancel()
+
+    def _take(self) -> bytes:
+        if self._replies:
+            self._room.release()
+            return self._replies.popleft()
+        frames: list[bytes] = []
+        size = 0
+        while self._events and size < _CHUNK_BYTES:
+            frames.append(self._events.popleft())
+            size += len(frames[-1])
+        self._event_bytes -= size
+        return b"".join(frames)

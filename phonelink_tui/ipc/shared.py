@@ -1,0 +1,131 @@
+"""Where does a shared relay listen, and who may talk to it? A 0600 path, one relay, the same user."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import socket
+import stat
+import struct
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from phonelink_tui.errors import IpcError
+from phonelink_tui.ipc.background import background
+from phonelink_tui.ipc.client import RelayClient, connect
+from phonelink_tui.ipc.server import RelayServer
+from phonelink_tui.ipc.wire import ALL_ROLES, Role
+from phonelink_tui.relay.api import RelayApi
+
+CLIENTS: Final = 64
+"""Connections at once; fifty attached readers are what the relay is measured with."""
+
+_PEERCRED: Final = struct.Struct("3i")
+"""struct ucred: pid, uid, gid (unix(7))."""
+
+
+@contextmanager
+def listening(path: Path) -> Iterator[socket.socket]:
+    """A listening socket at `path`, which is removed at the end.
+
+    Raises:
+        IpcError: Another relay listens there, or the place is not private to this user.
+    """
+    _check_directory(path.parent)
+    with _only_one(path), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+        path.unlink(missing_ok=True)  # left by a relay that was killed: the lock says that none runs
+        old_mask = os.umask(0o177)
+        try:
+            sock.bind(str(path))
+        except OSError as error:
+            raise IpcError(f"No socket can be made at {path}.", "A shorter path may help.") from error
+        finally:
+            os.umask(old_mask)
+        sock.listen()
+        sock.setblocking(False)
+        try:
+            yield sock
+        finally:
+            path.unlink(missing_ok=True)
+
+
+async def serve_shared(api: RelayApi, listener: socket.socket) -> None:
+    """Serve everyone who connects and is the same user, until the relay ends."""
+    server = RelayServer(api)
+    async with background(_accept(server, listener)):
+        await server.pump()
+
+
+@asynccontextmanager
+async def shared_relay(path: Path, *, roles: frozenset[Role] = ALL_ROLES) -> AsyncIterator[RelayClient]:
+    """The relay that listens at `path`.
+
+    Raises:
+        IpcError: None does, or it is another user's.
+    """
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock.setblocking(False)
+    try:
+        await asyncio.get_running_loop().sock_connect(sock, str(path))
+    except OSError as error:
+        sock.close()
+        raise IpcError(f"No relay listens at {path}.", "Start one: `phonelink relay run`.") from error
+    if _peer_uid(sock) != os.getuid():
+        sock.close()
+        raise IpcError(f"The relay at {path} is another user's.")
+    async with connect(sock, roles=roles) as client:
+        yield client
+
+
+async def _accept(server: RelayServer, listener: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    room = asyncio.Semaphore(CLIENTS)
+
+    async def serve(sock: socket.socket) -> None:
+        try:
+            await server.serve(sock)
+        finally:
+            room.release()
+
+    async with asyncio.TaskGroup() as clients:
+        while True:
+            await room.acquire()
+            sock, _ = await loop.sock_accept(listener)
+            if _peer_uid(sock) == os.getuid():
+                clients.create_task(serve(sock))
+            else:
+                sock.close()
+                room.release()
+
+
+def _peer_uid(sock: socket.socket) -> int:
+    credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEERCRED.size)
+    uid: int = _PEERCRED.unpack(credentials)[1]
+    return uid
+
+
+def _check_directory(directory: Path) -> None:
+    with suppress(FileExistsError):
+        directory.mkdir(mode=0o700, parents=True)
+    found = directory.lstat()
+    private = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+    if not private:
+        raise IpcError(f"{directory} is not private to this user.", f"chmod 700 {directory}")
+
+
+@contextmanager
+def _only_one(path: Path) -> Iterator[None]:
+    """Hold the lock beside `path`; the kernel lets it go however the process ends."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    fd = os.open(path.with_name(path.name + ".lock"), flags, 0o600)
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise IpcError(f"Another relay listens at {path}.", "`phonelink` attaches to it.") from error
+        yield
+    finally:
+        os.close(fd)

@@ -1,0 +1,163 @@
+"""How is one OBEX operation after another carried out over a byte stream?"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from phonelink_tui.errors import (
+    DeadlineExceeded,
+    LinkLost,
+    OutcomeUnknown,
+    PhonelinkError,
+    RemoteProtocolError,
+)
+from phonelink_tui.profiles.refusals import refusal
+from phonelink_tui.protocol.obex.client import ClientConnection
+from phonelink_tui.protocol.obex.events import NEED_DATA, Aborted, Connected, OperationDone
+from phonelink_tui.protocol.obex.operations import Connect, Operation
+from phonelink_tui.transport.stream import ByteStream
+
+PACKET_S: Final = 10.0
+"""The phone answers each packet within this; the same patience as BlueZ's gobex has."""
+
+
+class ObexSession:
+    """One OBEX connection, used once. `run` reads it; requests are answered only while that runs."""
+
+    def __init__(self, stream: ByteStream, *, packet_s: float = PACKET_S) -> None:
+        self._stream = stream
+        self._packet_s = packet_s
+        self._machine = ClientConnection()
+        self._turn = asyncio.Lock()
+        self._answer: asyncio.Future[Connected | OperationDone | Aborted] | None = None
+        self._packets = 0
+        self._over: PhonelinkError | None = None
+
+    async def run(self) -> None:
+        """Read answers until the connection ends.
+
+        Raises:
+            LinkLost: The phone closed, or the link broke.
+            RemoteProtocolError: The phone broke the rules.
+        """
+        try:
+            while True:
+                data = await self._stream.receive()
+                if not data:
+                    raise LinkLost("The phone closed the connection.")
+                self._machine.receive_data(data)
+                await self._read_answers()
+        except PhonelinkError as error:
+            self._end(error)
+            raise
+        finally:
+            if self._answer is not None and not self._answer.done():
+                self._answer.set_exception(self._over or LinkLost("The session ended."))
+
+    async def connect(self, operation: Connect) -> Connected:
+        """Open the OBEX connection.
+
+        Raises:
+            ObexRefused: The phone said no; 0xC3 means that its switch for this is off.
+            LinkLost, DeadlineExceeded, RemoteProtocolError: The session is over.
+        """
+        event = await self._carry_out(operation)
+        if isinstance(event, OperationDone):
+            raise refusal(event.code)
+        if not isinstance(event, Connected):
+            raise RemoteProtocolError("The phone answered something else than was asked.")
+        return event
+
+    async def request(self, operation: Operation) -> OperationDone:
+        """Carry out one operation; others wait their turn.
+
+        Raises:
+            ObexRefused: The phone said no; the session goes on.
+            LinkLost, DeadlineExceeded, RemoteProtocolError: The session is over.
+        """
+        event = await self._carry_out(operation)
+        if not isinstance(event, OperationDone):
+            raise RemoteProtocolError("The phone answered something else than was asked.")
+        if not event.succeeded:
+            raise refusal(event.code)
+        return event
+
+    async def request_once(self, operation: Operation) -> OperationDone:
+        """Like `request`, for what must not be done twice.
+
+        Raises:
+            OutcomeUnknown: No answer came, and all of the request had left: it may have been carried out.
+            ObexRefused, LinkLost, DeadlineExceeded, RemoteProtocolError: It certainly was not.
+        """
+        async with self._turn:
+            self._check()
+            try:
+                event = await self._exchange(operation)
+            except (LinkLost, DeadlineExceeded, RemoteProtocolError) as error:
+                if self._machine.final_packet_out:
+                    raise OutcomeUnknown(error.message) from error
+                raise
+        if not isinstance(event, OperationDone):
+            raise OutcomeUnknown("The phone answered something else than was asked.")
+        if not event.succeeded:
+            raise refusal(event.code)
+        return event
+
+    async def aclose(self) -> None:
+        """Close the stream; whoever waits gets LinkLost."""
+        self._end(LinkLost("The session was closed."))
+        await self._stream.aclose()
+
+    async def _carry_out(self, operation: Operation) -> Connected | OperationDone | Aborted:
+        async with self._turn:
+            self._check()
+            return await self._exchange(operation)
+
+    def _check(self) -> None:
+        if self._over is not None:
+            raise LinkLost(self._over.message)
+
+    async def _exchange(self, operation: Operation) -> Connected | OperationDone | Aborted:
+        answer = self._answer = asyncio.get_running_loop().create_future()
+        try:
+            await self._stream.send(self._machine.send(operation))
+            return await self._wait(answer)
+        finally:
+            answer.cancel()
+            self._answer = None
+
+    async def _wait(
+        self, answer: asyncio.Future[Connected | OperationDone | Aborted]
+    ) -> Connected | OperationDone | Aborted:
+        """The deadline is for each packet: a long body may take its time as long as it keeps coming."""
+        while True:
+            seen = self._packets
+            try:
+                async with asyncio.timeout(self._packet_s):
+                    return await asyncio.shield(answer)
+            except TimeoutError:
+                if self._packets == seen:
+                    late = DeadlineExceeded("The phone did not answer in time.")
+                    self._end(late)
+                    await self._stream.aclose()
+                    raise late from None
+
+    async def _read_answers(self) -> None:
+        while True:
+            event = self._machine.next_event()
+            self._packets += 1
+            data = self._machine.data_to_send()
+            if data:
+                await self._stream.send(data)
+            if event is NEED_DATA:
+                if not data:
+                    return
+            elif self._answer is not None and not self._answer.done():
+                self._answer.set_result(event)
+
+    def _end(self, error: PhonelinkError) -> None:
+        if self._over is None:
+            self._over = error
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(self._over)

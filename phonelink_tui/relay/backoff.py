@@ -1,0 +1,65 @@
+"""How long until the next attempt? By cause, with jitter, without end; as data."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Final
+
+from phonelink_tui.domain.phone import DownReason
+from phonelink_tui.errors import (
+    AncsRefused,
+    BluetoothUnavailable,
+    DeadlineExceeded,
+    LinkLost,
+    ObexRefused,
+    PhonelinkError,
+    PhoneUnreachable,
+    ProtocolError,
+)
+
+PAUSES_S: Final[dict[DownReason, tuple[float, ...]]] = {
+    DownReason.LINK_LOST: (0.5, 1, 2, 5, 10, 30),
+    DownReason.OUT_OF_RANGE: (2, 3, 5, 10, 20, 30),
+    DownReason.REFUSED: (5, 10, 15, 30),
+    DownReason.FORBIDDEN: (5, 15, 60),
+    DownReason.TIMEOUT: (2, 5, 15, 30),
+    DownReason.PROTOCOL: (2, 10, 60),
+    DownReason.NO_BLUETOOTH: (10, 30, 60),
+}
+"""Seconds before attempt 1, 2, …; the last repeats. Forbidden waits for a person to find the switch (iPhones were
+seen polled at 5, 15, 60 s without harm); out of range is cheap to try and short in daily life."""
+
+JITTER: Final = 0.2
+"""Each pause is stretched or shortened by up to this part, so that two computers do not keep colliding."""
+
+FORBIDDEN: Final = 0xC3
+UNAUTHORIZED: Final = 0xC1
+
+
+def pause_s(reason: DownReason, attempt: int, rng: Random) -> float:
+    """Seconds to wait before attempt number `attempt` (from 0) after failing for `reason`."""
+    pauses = PAUSES_S[reason]
+    return pauses[min(attempt, len(pauses) - 1)] * rng.uniform(1 - JITTER, 1 + JITTER)
+
+
+def reason_of(error: PhonelinkError) -> DownReason:
+    """Which cause an error of a session counts as."""
+    match error:
+        case ObexRefused(code=code):
+            return DownReason.FORBIDDEN if code in (FORBIDDEN, UNAUTHORIZED) else DownReason.REFUSED
+        case AncsRefused():
+            return DownReason.FORBIDDEN
+        case PhoneUnreachable(refused=True):
+            return DownReason.REFUSED
+        case PhoneUnreachable():
+            return DownReason.OUT_OF_RANGE
+        case BluetoothUnavailable():
+            return DownReason.NO_BLUETOOTH
+        case DeadlineExceeded():
+            return DownReason.TIMEOUT
+        case ProtocolError():
+            return DownReason.PROTOCOL
+        case LinkLost():
+            return DownReason.LINK_LOST
+        case _:
+            return DownReason.LINK_LOST

@@ -1,0 +1,227 @@
+"""What does each command do? The guard decides, the outbox and the open sessions carry out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from attrs import evolve
+
+from phonelink_tui.domain.address import Address, identify
+from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged
+from phonelink_tui.domain.message import Audience, DeliveryState, Direction, MessageId, Source, TextMessage
+from phonelink_tui.domain.phone import Capability
+from phonelink_tui.domain.text import NO_TEXT, clean
+from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.errors import NotConnected, ObexRefused, UnknownNotification
+from phonelink_tui.profiles.ports import MessageAccess, NotificationAccess
+from phonelink_tui.relay.api import (
+    ActOnNotification,
+    CancelText,
+    Command,
+    MarkRead,
+    RetryNow,
+    RetryText,
+    SendText,
+    StartThread,
+)
+from phonelink_tui.relay.guard import REFUSALS, Decision, Refusal, decide, question
+from phonelink_tui.relay.intake import Intake
+from phonelink_tui.relay.notices import Notices
+from phonelink_tui.relay.outbox import Outbox
+from phonelink_tui.relay.store import Store
+
+Later = Coroutine[Any, Any, None]
+"""The part of a command that waits for the phone; its end is the command's outcome."""
+
+NO_PHONE: Final = "The phone is not connected for this just now."
+
+
+class Commands:
+    """Carries out commands. `execute` does at once what needs no phone, and returns the rest."""
+
+    def __init__(
+        self,
+        store: Store,
+        intake: Intake,
+        notices: Notices,
+        outbox: Outbox,
+        publish: Callable[[Iterable[Event]], None],
+        hold_s: float,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.messages: MessageAccess | None = None
+        """The open message session, while there is one."""
+        self.notifications: NotificationAccess | None = None
+        """The open notification session, while there is one."""
+        self.on_retry: Callable[[Capability | None], None] = lambda _capability: None
+        self._store = store
+        self._intake = intake
+        self._notices = notices
+        self._outbox = outbox
+        self._publish = publish
+        self._hold_s = hold_s
+        self._now = now
+        self._sent: dict[str, MessageId] = {}
+
+    def execute(self, command: Command) -> Later | None:
+        """Carry out `command`; what it returns still has to be awaited."""
+        match command:
+            case SendText():
+                self._send(command)
+            case StartThread():
+                self._start_thread(command)
+            case CancelText():
+                self._cancel(command)
+            case RetryText():
+                self._retry_text(command)
+            case RetryNow():
+                self.on_retry(command.capability)
+                self._done(command.id)
+            case MarkRead():
+                return self._mark_read(command)
+            case ActOnNotification():
+                return self._act(command)
+        return None
+
+    def settles(self, command: Command) -> bool:
+        """Whether repeating this command must not repeat what it does."""
+        return isinstance(command, SendText) and not command.dry_run
+
+    def took_up(self, command: Command) -> bool:
+        """Whether a text of this command's is on its way."""
+        return command.id in self._sent
+
+    def recheck(self, message: TextMessage) -> Refusal | None:
+        """The guard's refusal of a queued text as things stand now; what was asked stays answered."""
+        if message.recipient is None:
+            return Refusal.NO_RECIPIENT
+        thread = self._store.current(message.thread)
+        return decide(self._store.send_facts(thread, message.text, message.recipient)).refusal
+
+    def in_its_place(self, message: TextMessage) -> TextMessage:
+        """A text as it got further, in the thread where it lies now."""
+        known = self._store.message(message.id)
+        if known is None or known.thread == message.thread:
+            return message
+        return evolve(
+            message, thread=known.thread, audience=known.audience, unknown_reason=known.unknown_reason
+        )
+
+    def _send(self, command: SendText) -> None:
+        written = identify(command.recipient, self._intake.region)
+        thread = self._store.current(command.thread) if command.thread is not None else None
+        facts = self._store.send_facts(thread, command.text, written, command.confirmed)
+        decision = decide(facts)
+        if not decision.allowed or command.dry_run:
+            self._tell(command, decision, written)
+            return
+        recipient = facts.thread_address or written
+        if thread is None:
+            thread = self._intake.file_under(Audience.PRIVATE, recipient.key)
+            self._publish(self._store.start_thread(thread, Audience.PRIVATE, recipient))
+        self._publish(self._store.confirm(thread, command.confirmed))
+        message = self._compose(command, thread, recipient)
+        self._sent[command.id] = message.id
+        self._queue(message)
+        self._publish([CommandChanged(command.id, CommandState.DONE, message=message.id)])
+
+    def _compose(self, command: SendText, thread: ThreadId, recipient: Address) -> TextMessage:
+        return TextMessage(
+            id=self._intake.next_id(),
+            thread=thread,
+            direction=Direction.OUTGOING,
+            sender=None,
+            sender_name=NO_TEXT,
+            recipient=recipient,
+            text=clean(command.text),
+            at=self._now(),
+            read=True,
+            state=DeliveryState.QUEUED,
+            sources=frozenset({Source.OWN}),
+            audience=self._store.thread(thread).audience,
+        )
+
+    def _queue(self, message: TextMessage) -> None:
+        hold_until = self._now() + timedelta(seconds=self._hold_s) if self._hold_s > 0 else None
+        self._outbox.add(message, hold_until=hold_until)
+
+    def _tell(self, command: SendText, decision: Decision, recipient: Address) -> None:
+        """Why a text does not go out, or (dry run) that it would."""
+        who = self._store.name_of(recipient.key) or recipient.value
+        if decision.refusal is not None:
+            sentence, hint = REFUSALS[decision.refusal]
+            outcome = CommandChanged(
+                command.id, CommandState.REFUSED, (decision.refusal.value,), sentence, hint
+            )
+        elif decision.asks:
+            reasons = tuple(a.value for a in decision.asks)
+            outcome = CommandChanged(
+                command.id, CommandState.ASKS, reasons, question(decision.asks, who), "Confirm, or let it be."
+            )
+        else:
+            outcome = CommandChanged(command.id, CommandState.DONE, sentence=f"Would be sent to {who} alone.")
+        self._publish([outcome])
+
+    def _start_thread(self, command: StartThread) -> None:
+        recipient = identify(command.recipient, self._intake.region)
+        refusal = decide(self._store.send_facts(None, "x", recipient)).refusal
+        if refusal is not None:
+            sentence, hint = REFUSALS[refusal]
+            self._publish(
+                [CommandChanged(command.id, CommandState.REFUSED, (refusal.value,), sentence, hint)]
+            )
+            return
+        thread = self._intake.file_under(Audience.PRIVATE, recipient.key)
+        self._publish(self._store.start_thread(thread, Audience.PRIVATE, recipient))
+        self._publish([CommandChanged(command.id, CommandState.DONE, sentence=thread)])
+
+    def _cancel(self, command: CancelText) -> None:
+        if self._outbox.cancel(command.message):
+            self._done(command.id)
+        else:
+            sentence = "It has left already, or was never waiting."
+            self._publish([CommandChanged(command.id, CommandState.FAILED, sentence=sentence)])
+
+    def _retry_text(self, command: RetryText) -> None:
+        message = self._store.message(command.message)
+        if message is None or message.state is not DeliveryState.FAILED or message.recipient is None:
+            sentence = "Only a text that certainly was not sent can be sent again."
+            self._publish([CommandChanged(command.id, CommandState.REFUSED, sentence=sentence)])
+            return
+        self._queue(evolve(message, at=self._now()))
+        self._publish([CommandChanged(command.id, CommandState.DONE, message=message.id)])
+
+    async def _mark_read(self, command: MarkRead) -> None:
+        thread = self._store.current(command.thread)
+        ids = self._store.unread(thread) if command.read else self._newest_incoming(thread)
+        for id_ in ids:
+            message = self._store.message(id_)
+            if message is not None:
+                self._publish([MessageChanged(evolve(message, read=command.read), live=False)])
+        for id_ in ids:
+            handle, access = self._intake.handle_of(id_), self.messages
+            if handle is not None and access is not None:
+                try:
+                    await access.set_read(handle, read=command.read)
+                except ObexRefused:
+                    continue  # deleted on the phone meanwhile
+
+    def _newest_incoming(self, thread: ThreadId) -> list[MessageId]:
+        incoming = [m for m in self._store.messages_of(thread) if m.direction is Direction.INCOMING]
+        return [incoming[-1].id] if incoming else []
+
+    async def _act(self, command: ActOnNotification) -> None:
+        notification = self._store.notification(command.notification)
+        uid = self._notices.uid_of(command.notification)
+        if notification is None or notification.stale or uid is None:
+            raise UnknownNotification(
+                "This notification is gone.", "It may have been dealt with on the phone."
+            )
+        if self.notifications is None:
+            raise NotConnected(NO_PHONE)
+        await self.notifications.perform(uid, command.action)
+
+    def _done(self, command_id: str) -> None:
+        self._publish([CommandChanged(command_id, CommandState.DONE)])

@@ -1,0 +1,139 @@
+"""What does one thread hold, in order, and what does its row in the list say?"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from datetime import datetime
+
+from phonelink_tui.domain.address import Address
+from phonelink_tui.domain.message import Audience, Direction, MessageId, Placeholder, TextMessage
+from phonelink_tui.domain.text import NO_TEXT, RemoteText, clean_line, preview
+from phonelink_tui.domain.thread import Reply, Thread, ThreadId
+
+_Place = tuple[datetime, int, MessageId]
+
+PLACEHOLDER_PREVIEW = {
+    Placeholder.MEDIA: RemoteText("Attachment on your phone"),
+    Placeholder.EMPTY: RemoteText("(no text)"),
+}
+
+
+class Conversation:
+    """The messages of one thread, by time and then by arrival."""
+
+    def __init__(self, id_: ThreadId, audience: Audience, address: Address, created_at: datetime) -> None:
+        self.id = id_
+        self.audience = audience
+        self.address = address
+        self._created_at = created_at
+        self._order: list[_Place] = []
+        self._places: dict[MessageId, _Place] = {}
+        self._messages: dict[MessageId, TextMessage] = {}
+        self._unread: set[MessageId] = set()
+        self._arrivals = 0
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def put(self, message: TextMessage) -> None:
+        """Add a message, or replace the one with its id."""
+        old = self._places.get(message.id)
+        arrival = old[1] if old else self._arrivals
+        self._arrivals += old is None
+        place = (message.at, arrival, message.id)
+        if old != place:
+            if old:
+                self._order.pop(bisect_left(self._order, old))
+            insort(self._order, place)
+        self._places[message.id] = place
+        self._messages[message.id] = message
+        if message.direction is Direction.INCOMING and not message.read:
+            self._unread.add(message.id)
+        else:
+            self._unread.discard(message.id)
+        if message.direction is Direction.INCOMING and message.sender is not None:
+            self.address = self._newest_sender() or self.address
+
+    def remove(self, id_: MessageId) -> None:
+        """Forget a message; unknown ids are no error."""
+        place = self._places.pop(id_, None)
+        if place is not None:
+            self._order.pop(bisect_left(self._order, place))
+            del self._messages[id_]
+            self._unread.discard(id_)
+
+    def messages(self) -> list[TextMessage]:
+        """All messages, oldest first."""
+        return [self._messages[id_] for _, _, id_ in self._order]
+
+    def page(self, before: MessageId | None, limit: int) -> tuple[tuple[TextMessage, ...], MessageId | None]:
+        """Up to `limit` messages before `before` (or the newest), oldest first, and the next `before`."""
+        place = self._places.get(before) if before is not None else None
+        end = bisect_left(self._order, place) if place else len(self._order)
+        begin = max(0, end - limit)
+        page = tuple(self._messages[id_] for _, _, id_ in self._order[begin:end])
+        return page, (page[0].id if page and begin > 0 else None)
+
+    def unread(self) -> list[MessageId]:
+        """Incoming texts not yet read, oldest first."""
+        return [id_ for _, _, id_ in self._order if id_ in self._unread]
+
+    def incoming(self) -> list[TextMessage]:
+        """Texts of others, oldest first."""
+        return [m for m in self.messages() if m.direction is Direction.INCOMING]
+
+    def summary(self, *, contact_name: RemoteText | None, reply: Reply, reply_reason: str) -> Thread:
+        """The row of the list.
+
+        Args:
+            contact_name: The name the phone's book has for `address`, if any.
+            reply: The guard's rule.
+            reply_reason: Its stable word.
+        """
+        last = self._messages[self._order[-1][2]] if self._order else None
+        newest_in = self._newest_incoming()
+        sender_name = (
+            contact_name or (newest_in.sender_name if newest_in else NO_TEXT) or self._fallback_name()
+        )
+        group = newest_in.group if newest_in and self.audience is Audience.GROUP else None
+        title = sender_name
+        if self.audience is Audience.GROUP:
+            title = group or clean_line(f"Group with {sender_name}")
+        return Thread(
+            id=self.id,
+            audience=self.audience,
+            address=self.address,
+            title=title,
+            sender_name=sender_name,
+            group_name=group,
+            reply=reply,
+            reply_reason=reply_reason,
+            last_text=_preview(last),
+            last_at=last.at if last else self._created_at,
+            last_direction=last.direction if last else Direction.OUTGOING,
+            unread=len(self._unread),
+            total=len(self._messages),
+            first_at=self._order[0][0] if self._order else self._created_at,
+            unknown_reason=newest_in.unknown_reason if newest_in else None,
+        )
+
+    def _newest_incoming(self) -> TextMessage | None:
+        for _, _, id_ in reversed(self._order):
+            if self._messages[id_].direction is Direction.INCOMING:
+                return self._messages[id_]
+        return None
+
+    def _newest_sender(self) -> Address | None:
+        newest = self._newest_incoming()
+        return newest.sender if newest else None
+
+    def _fallback_name(self) -> RemoteText:
+        return self.address.value or RemoteText("Unknown sender")
+
+
+def _preview(message: TextMessage | None) -> RemoteText:
+    if message is None:
+        return NO_TEXT
+    if message.placeholder is not None and not message.text:
+        return PLACEHOLDER_PREVIEW[message.placeholder]
+    return preview(message.text)

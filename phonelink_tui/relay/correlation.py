@@ -1,0 +1,270 @@
+"""Which notification belongs to which text, and who else therefore reads it? Pure.
+
+iPhones put no word of a group into a message; only the notification of the same text tells. A verdict needs
+positive evidence: a notification with the same text, close in time, that names the sender. Where two could be
+meant, the answer is «unknown», because a reply to the wrong audience cannot be taken back.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from attrs import frozen
+
+from phonelink_tui.domain.message import Audience, MessageId, UnknownReason
+from phonelink_tui.domain.notification import NotificationId
+
+TEXT_APPS: Final = frozenset({"com.apple.MobileSMS", "com.apple.MobileSMS.notification"})
+"""Bundle ids under which iPhones announce texts."""
+
+WINDOW: Final = timedelta(seconds=30)
+"""A text and its notification lie at most this far apart."""
+
+REMEMBERED: Final = 4096
+"""Texts and notifications kept for matching, each; the oldest go first."""
+
+_ROSTER_START: Final = "to you"
+_CUT_BYTES: Final = 200
+"""A notification's text may be the beginning of a text only from this length on, or where it ends in an ellipsis."""
+
+
+_Id = TypeVar("_Id")
+_Facts = TypeVar("_Facts")
+
+
+@frozen
+class TextFacts:
+    """What a text shows of itself."""
+
+    id: MessageId
+    sender_key: str
+    """`Address.key`."""
+    sender_names: frozenset[str]
+    """Every name the sender goes by, case-folded."""
+    text: str
+    at: datetime | None
+    """By the phone's clock (UTC)."""
+    arrived_at: datetime
+
+
+@frozen
+class NoticeFacts:
+    """What the notification of a text shows."""
+
+    id: NotificationId
+    title: str
+    title_key: str
+    """`Address.key` of the title, should it be an address."""
+    subtitle: str
+    text: str
+    at: datetime | None
+    arrived_at: datetime
+
+
+@frozen
+class Verdict:
+    """Who reads a text, as far as the evidence goes."""
+
+    audience: Audience
+    group: str | None = None
+    reason: UnknownReason | None = None
+    notice: NotificationId | None = None
+    """The notification the verdict rests on."""
+
+
+@frozen
+class _Relation:
+    """How one notification bears on one text."""
+
+    audience: Audience
+    group: str | None = None
+
+
+NO_MATCH: Final = Verdict(Audience.UNKNOWN, reason=UnknownReason.NO_MATCH)
+AMBIGUOUS: Final = Verdict(Audience.UNKNOWN, reason=UnknownReason.AMBIGUOUS)
+
+
+def flatten(text: str) -> str:
+    """Text as it is compared: phones flatten line breaks in one of the two places and not in the other."""
+    return " ".join(text.split())
+
+
+class People:
+    """Who goes by which name: tells a stranger's notification from an unclear one."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, set[str]] = {}
+
+    def learn(self, name: str, key: str) -> None:
+        """The person behind `key` (an `Address.key`) goes by `name`."""
+        if name.strip():
+            self._keys.setdefault(name.strip().casefold(), set()).add(key)
+
+    def is_somebody_else(self, name: str, key: str) -> bool:
+        """Whether `name`, case-folded, is known, and never as the person behind `key`."""
+        keys = self._keys.get(name)
+        return keys is not None and key not in keys
+
+
+def relate(text: TextFacts, notice: NoticeFacts, people: People) -> _Relation | None:
+    """How `notice` bears on `text`; None where it is about something else."""
+    if not _near(text, notice):
+        return None
+    title, subtitle = notice.title.strip(), notice.subtitle.strip()
+    folded = title.casefold()
+    if not _same_text(text.text, notice.text):
+        actor, rest = _behind_actor(notice.text)
+        if actor.casefold() not in text.sender_names or not _same_text(text.text, rest):
+            return None
+    if folded in text.sender_names or notice.title_key == text.sender_key:
+        return _Relation(Audience.GROUP, subtitle) if subtitle else _Relation(Audience.PRIVATE)
+    if subtitle.casefold() in text.sender_names or folded.startswith(_ROSTER_START):
+        return _Relation(Audience.GROUP, title)
+    if people.is_somebody_else(folded, text.sender_key) or notice.title_key.startswith(("tel:", "email:")):
+        return None
+    return _Relation(Audience.UNKNOWN)
+
+
+def judge(
+    text: TextFacts, texts: Iterable[TextFacts], notices: Iterable[NoticeFacts], people: People
+) -> Verdict:
+    """The verdict on one text among all others, straight from the definition.
+
+    A verdict holds when every related notification says the same and there are at least as many of them as
+    equal texts from this sender that compete for them.
+    """
+    related = [(n, r) for n in notices if (r := relate(text, n, people)) is not None]
+    if not related:
+        return NO_MATCH
+    said = {r for _, r in related}
+    if len(said) > 1 or any(r.audience is Audience.UNKNOWN for r in said):
+        return AMBIGUOUS
+    competitors = sum(
+        1
+        for other in texts
+        if other.id != text.id
+        and other.sender_key == text.sender_key
+        and any(relate(other, n, people) is not None for n, _ in related)
+    )
+    if competitors + 1 > len(related):
+        return AMBIGUOUS
+    relation = said.pop()
+    nearest = min(related, key=lambda pair: (_distance(text, pair[0]), pair[0].id))[0]
+    return Verdict(relation.audience, relation.group, notice=nearest.id)
+
+
+class Correlator:
+    """Keeps recent texts and notifications, and says whose verdict may have changed.
+
+    Whatever can be related begins alike, so both are found by their first characters.
+    """
+
+    def __init__(self) -> None:
+        self.people = People()
+        self._texts: OrderedDict[MessageId, TextFacts] = OrderedDict()
+        self._notices: OrderedDict[NotificationId, NoticeFacts] = OrderedDict()
+        self._texts_by_start: dict[str, dict[MessageId, TextFacts]] = {}
+        self._notices_by_start: dict[str, dict[NotificationId, NoticeFacts]] = {}
+
+    def note_text(self, text: TextFacts) -> tuple[MessageId, ...]:
+        """Remember a text, or what is newly known of it; the texts whose verdict may have changed."""
+        touched = self.forget_text(text.id)
+        self._texts[text.id] = text
+        self._texts_by_start.setdefault(_start(text.text), {})[text.id] = text
+        if len(self._texts) > REMEMBERED:
+            self.forget_text(next(iter(self._texts)))
+        return tuple(dict.fromkeys((*touched, *self._texts_by_start[_start(text.text)])))
+
+    def note_notice(self, notice: NoticeFacts) -> tuple[MessageId, ...]:
+        """Remember a notification; the texts whose verdict may have changed."""
+        touched = self.forget_notice(notice.id)
+        self._notices[notice.id] = notice
+        for start in _starts(notice):
+            self._notices_by_start.setdefault(start, {})[notice.id] = notice
+        if len(self._notices) > REMEMBERED:
+            self.forget_notice(next(iter(self._notices)))
+        return tuple(dict.fromkeys((*touched, *self._touched_by(notice))))
+
+    def forget_text(self, id_: MessageId) -> tuple[MessageId, ...]:
+        """Forget a text; the other texts whose verdict may have changed."""
+        text = self._texts.pop(id_, None)
+        if text is None:
+            return ()
+        _discard(self._texts_by_start, _start(text.text), id_)
+        return tuple(self._texts_by_start.get(_start(text.text), ()))
+
+    def forget_notice(self, id_: NotificationId) -> tuple[MessageId, ...]:
+        """Forget a notification; the texts whose verdict may have changed."""
+        notice = self._notices.pop(id_, None)
+        if notice is None:
+            return ()
+        for start in _starts(notice):
+            _discard(self._notices_by_start, start, id_)
+        return self._touched_by(notice)
+
+    def text(self, id_: MessageId) -> TextFacts | None:
+        """What is remembered of a text."""
+        return self._texts.get(id_)
+
+    def texts(self) -> tuple[TextFacts, ...]:
+        """All texts remembered, oldest first."""
+        return tuple(self._texts.values())
+
+    def verdict(self, id_: MessageId) -> Verdict:
+        """The verdict on a remembered text; NO_MATCH for others."""
+        text = self._texts.get(id_)
+        if text is None:
+            return NO_MATCH
+        start = _start(text.text)
+        notices = self._notices_by_start.get(start, {}).values()
+        return judge(text, self._texts_by_start[start].values(), notices, self.people)
+
+    def _touched_by(self, notice: NoticeFacts) -> tuple[MessageId, ...]:
+        return tuple(id_ for start in _starts(notice) for id_ in self._texts_by_start.get(start, ()))
+
+
+_START_CHARS: Final = 8
+"""Equal texts share these; a notification that was cut is longer than this."""
+
+
+def _start(text: str) -> str:
+    return text[:_START_CHARS]
+
+
+def _starts(notice: NoticeFacts) -> set[str]:
+    actor, rest = _behind_actor(notice.text)
+    return {_start(notice.text), _start(rest)} if actor else {_start(notice.text)}
+
+
+def _behind_actor(text: str) -> tuple[str, str]:
+    """In large groups a notification's text begins with who wrote it: ("Alice", "hi") of "Alice: hi"."""
+    actor, colon, rest = text.partition(": ")
+    return (actor, rest) if colon else ("", text)
+
+
+def _discard(index: dict[str, dict[_Id, _Facts]], start: str, id_: _Id) -> None:
+    entries = index[start]
+    entries.pop(id_, None)
+    if not entries:
+        del index[start]
+
+
+def _same_text(text: str, notice_text: str) -> bool:
+    if text == notice_text:
+        return bool(text)
+    cut = notice_text.endswith("…") or len(notice_text.encode("utf-8", "replace")) >= _CUT_BYTES
+    prefix = notice_text.rstrip("…\ufffd")
+    return cut and len(prefix) >= _START_CHARS and text.startswith(prefix)
+
+
+def _distance(text: TextFacts, notice: NoticeFacts) -> timedelta:
+    if text.at is not None and notice.at is not None:
+        return abs(text.at - notice.at)
+    return abs(text.arrived_at - notice.arrived_at)
+
+
+def _near(text: TextFacts, notice: NoticeFacts) -> bool:
+    return _distance(text, notice) <= WINDOW

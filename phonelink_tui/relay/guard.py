@@ -1,0 +1,154 @@
+"""May this text go out? Pure: the same answer for the composer, the command line and the push itself.
+
+Refusals cannot be confirmed away; asks can. Both are stable words with a sentence, in two tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+from attrs import field, frozen
+
+from phonelink_tui.domain.address import ADDRESS_CHARS, Address, AddressKind
+from phonelink_tui.domain.message import Audience
+from phonelink_tui.domain.thread import Reply
+from phonelink_tui.relay.api import Ask
+
+TEXT_CHARS: Final = 4_000
+"""A longer text is refused: about 25 SMS, and longer than phones were seen to take in one push."""
+
+
+class Refusal(StrEnum):
+    """Why a text is refused, whatever is confirmed."""
+
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    NO_RECIPIENT = "no_recipient"
+    SEVERAL_RECIPIENTS = "several_recipients"
+    BAD_RECIPIENT = "bad_recipient"
+    CANNOT_ANSWER = "cannot_answer"
+    GROUP = "group"
+    OTHER_RECIPIENT = "other_recipient"
+    UNKNOWN_THREAD = "unknown_thread"
+
+
+REFUSALS: Final[dict[Refusal, tuple[str, str]]] = {
+    Refusal.EMPTY: ("There is no text to send.", "Write something first."),
+    Refusal.TOO_LONG: (f"The text is longer than {TEXT_CHARS} characters.", "Send it in parts."),
+    Refusal.NO_RECIPIENT: (
+        "Nobody to send to.",
+        "Choose a conversation, or start one with a number or address.",
+    ),
+    Refusal.SEVERAL_RECIPIENTS: (
+        "Several recipients: the phone would make a group of them.",
+        "Send to one person at a time.",
+    ),
+    Refusal.BAD_RECIPIENT: ("This is neither a number nor an e-mail address.", "Check the spelling."),
+    Refusal.CANNOT_ANSWER: (
+        "This sender cannot be answered: a name is not an address.",
+        "Answer on the phone.",
+    ),
+    Refusal.GROUP: (
+        "A reply from here would not reach the group, only the last sender.",
+        "Answer on the phone, or start a private conversation on purpose.",
+    ),
+    Refusal.OTHER_RECIPIENT: (
+        "The conversation belongs to somebody else than the text was written to.",
+        "Open the conversation again and check the To: line.",
+    ),
+    Refusal.UNKNOWN_THREAD: ("This conversation does not exist any more.", "Open it again from the list."),
+}
+
+ASKS: Final[dict[Ask, str]] = {
+    Ask.GROUP_UNKNOWN: "This may be a group message; a reply goes to {who} alone.",
+    Ask.FIRST_TO_SENDER: "You never wrote to {who}: a reply tells your phone you trust them; links go live there.",
+    Ask.SHORT_CODE: "{who} is a short code: texts to it may cost extra.",
+    Ask.NEW_RECIPIENT: "{who} is a new recipient, not in the phone's contacts.",
+}
+
+
+@frozen
+class SendFacts:
+    """All that the decision rests on."""
+
+    text: str
+    recipient: Address
+    thread_known: bool = True
+    """False when the text names a thread that does not exist."""
+    thread_address: Address | None = None
+    """Whom the thread's replies reach; None for a new conversation."""
+    audience: Audience | None = None
+    """Of the thread; None for a new conversation."""
+    in_contacts: bool = False
+    written_before: bool = False
+    confirmed: frozenset[Ask] = field(factory=frozenset)
+
+
+@frozen
+class Decision:
+    """The guard's answer: goes out when both are empty."""
+
+    refusal: Refusal | None = None
+    asks: tuple[Ask, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the text goes out as it is."""
+        return self.refusal is None and not self.asks
+
+
+def decide(facts: SendFacts) -> Decision:
+    """Whether a text may go out, must be asked about, or is refused."""
+    refusal = _refusal(facts)
+    if refusal is not None:
+        return Decision(refusal)
+    return Decision(asks=tuple(a for a in _asks(facts) if a not in facts.confirmed))
+
+
+def reply_rule(facts: SendFacts) -> tuple[Reply, str]:
+    """What happens to a text written into a thread, with the stable word of the first reason."""
+    if facts.audience is Audience.GROUP:
+        return Reply.CLOSED, Refusal.GROUP.value
+    if not facts.recipient.answerable:
+        return Reply.CLOSED, Refusal.CANNOT_ANSWER.value
+    open_asks = [a for a in _asks(facts) if a not in facts.confirmed]
+    return (Reply.ASKS, open_asks[0].value) if open_asks else (Reply.OPEN, "")
+
+
+def question(asks: Iterable[Ask], who: str) -> str:
+    """What a person is asked, in full sentences."""
+    return " ".join([*(ASKS[a].format(who=who) for a in asks), "Send it?"])
+
+
+def _refusal(facts: SendFacts) -> Refusal | None:
+    recipient = facts.recipient
+    if not facts.text.strip():
+        return Refusal.EMPTY
+    if len(facts.text) > TEXT_CHARS:
+        return Refusal.TOO_LONG
+    if not facts.thread_known:
+        return Refusal.UNKNOWN_THREAD
+    if facts.audience is Audience.GROUP:
+        return Refusal.GROUP
+    if recipient.kind is AddressKind.NONE:
+        return Refusal.NO_RECIPIENT
+    if any(c in recipient.value for c in ",;"):
+        return Refusal.SEVERAL_RECIPIENTS
+    if len(recipient.value) > ADDRESS_CHARS or any(c in recipient.value for c in "\r\n\\:"):
+        return Refusal.BAD_RECIPIENT
+    if not recipient.answerable:
+        return Refusal.BAD_RECIPIENT if facts.thread_address is None else Refusal.CANNOT_ANSWER
+    if facts.thread_address is not None and facts.thread_address.key != recipient.key:
+        return Refusal.OTHER_RECIPIENT
+    return None
+
+
+def _asks(facts: SendFacts) -> Iterable[Ask]:
+    if facts.audience is Audience.UNKNOWN:
+        yield Ask.GROUP_UNKNOWN
+    if facts.recipient.kind is AddressKind.SHORT_CODE and not facts.written_before:
+        yield Ask.SHORT_CODE
+    elif not facts.in_contacts and not facts.written_before:
+        yield Ask.NEW_RECIPIENT if facts.thread_address is None else Ask.FIRST_TO_SENDER

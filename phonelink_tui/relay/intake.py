@@ -1,0 +1,385 @@
+"""What does a text the phone told of become? Observed values in, events out; synchronous.
+
+Keeps which handle is which message, files every text under its thread, and moves it when later evidence says
+who else reads it. Whoever iterates publishes each event before asking for the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from attrs import evolve
+
+from phonelink_tui.domain.address import Address, AddressKind, identify
+from phonelink_tui.domain.events import (
+    Event,
+    MessageChanged,
+    MessageGone,
+    NotificationChanged,
+)
+from phonelink_tui.domain.message import (
+    Audience,
+    DeliveryState,
+    Direction,
+    MessageId,
+    Placeholder,
+    Source,
+    TextMessage,
+    UnknownReason,
+)
+from phonelink_tui.domain.observed import FetchedText, ListedText, Party
+from phonelink_tui.domain.phone import Capability, LinkPhase
+from phonelink_tui.domain.text import NO_TEXT, RemoteText, clean_line
+from phonelink_tui.domain.thread import ThreadId, ThreadKey, thread_id
+from phonelink_tui.relay.correlation import (
+    Correlator,
+    NoticeFacts,
+    TextFacts,
+    Verdict,
+    flatten,
+)
+from phonelink_tui.relay.store import Store
+
+OWN_WINDOW: Final = timedelta(seconds=120)
+"""A row of the phone's sent folder with our text and recipient within this time is our own push coming back."""
+
+
+class Intake:
+    """Makes messages of what was observed."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime], secret: bytes, region: str | None) -> None:
+        self.region = region
+        self._store = store
+        self._now = now
+        self._secret = secret
+        self._correlator = Correlator()
+        self._by_handle: dict[str, MessageId] = {}
+        self._handles: dict[MessageId, str] = {}
+        self._live: set[MessageId] = set()
+        self._count = 0
+
+    # Texts
+
+    def next_id(self) -> MessageId:
+        """A message id never given before."""
+        self._count += 1
+        return MessageId(f"m{self._count}")
+
+    def handle_of(self, id_: MessageId) -> str | None:
+        """The handle under which the phone knows a message."""
+        return self._handles.get(id_)
+
+    def find(self, handle: str) -> TextMessage | None:
+        """The message behind a handle of the phone."""
+        id_ = self._by_handle.get(_norm(handle))
+        return self._store.message(id_) if id_ else None
+
+    def bind(self, id_: MessageId, handle: str) -> None:
+        """The phone gave one of our texts this handle."""
+        if handle:
+            self._by_handle[_norm(handle)] = id_
+            self._handles[id_] = handle
+
+    def file_under(self, audience: Audience, address_key: str) -> ThreadId:
+        """The thread for an audience and the other end's key."""
+        return thread_id(ThreadKey(self._store.phone.id, audience, address_key), self._secret)
+
+    def take_listed(self, row: ListedText, *, live: bool) -> Iterator[Event]:
+        """A row of a listing: a new text (with its subject for a body), or news of a known one."""
+        known = self.find(row.handle)
+        if known is not None:
+            yield from self._refresh(known, row)
+            return
+        if row.outgoing and self._bind_own(row):
+            return
+        message = self._message(
+            row.handle,
+            incoming=not row.outgoing,
+            sender=row.sender,
+            recipients=row.recipients,
+            text=row.subject,
+            at=row.at,
+            read=row.read or row.outgoing,
+            has_attachment=row.has_attachment,
+            live=live,
+        )
+        yield from self._judge_all(self._note(message, row.at), MessageChanged(message, live=live))
+
+    def take_fetched(
+        self,
+        text: FetchedText,
+        *,
+        live: bool,
+        at: datetime | None = None,
+        outgoing: bool = False,
+        sender_name: RemoteText = NO_TEXT,
+    ) -> Iterator[Event]:
+        """A text with its body: new, or the body of one that was listed."""
+        known = self.find(text.handle)
+        if known is not None:
+            yield from self._complete(known, text)
+            return
+        sender = (
+            evolve(text.sender, name=sender_name) if sender_name and not text.sender.name else text.sender
+        )
+        message = self._message(
+            text.handle,
+            incoming=not outgoing,
+            sender=sender,
+            recipients=text.recipients,
+            text=text.text,
+            at=at,
+            read=text.read or outgoing,
+            has_attachment=text.has_attachment,
+            live=live,
+        )
+        yield from self._judge_all(self._note(message, at), MessageChanged(message, live=live))
+
+    def take_deleted(self, handle: str) -> Iterator[Event]:
+        """A text is no longer on the phone."""
+        known = self.find(handle)
+        if known is None:
+            return
+        del self._by_handle[_norm(handle)]
+        self._handles.pop(known.id, None)
+        akin = self._correlator.forget_text(known.id)
+        yield MessageGone(known.id, known.thread)
+        yield from self._judge_all(akin)
+
+    def learn_names(self, names: Iterable[tuple[str, str]]) -> None:
+        """(name, `Address.key`) pairs of the phone's book."""
+        for name, key in names:
+            self._correlator.people.learn(name, key)
+
+    def use_region(self, region: str) -> Iterator[Event]:
+        """The phone's own country is known now: national numbers get their whole identity, threads follow."""
+        if region == self.region:
+            return
+        self.region = region
+        for message in self._store.all_messages():
+            sender = identify(message.sender.value, region) if message.sender else None
+            recipient = identify(message.recipient.value, region) if message.recipient else None
+            other = sender or recipient
+            if other is None or (sender, recipient) == (message.sender, message.recipient):
+                continue
+            thread = self._thread_of(message.audience, other, message.group)
+            moved = evolve(message, sender=sender, recipient=recipient, thread=thread)
+            facts = self._correlator.text(message.id)
+            if facts is not None and sender is not None:
+                self._correlator.note_text(evolve(facts, sender_key=sender.key))
+            yield MessageChanged(moved, moved_from=_moved(message, moved), live=False)
+
+    def judge_again(self) -> Iterator[Event]:
+        """Reconsider every text that is still unknown, after the book or the state of notifications changed."""
+        for facts in self._correlator.texts():
+            message = self._store.message(facts.id)
+            if message is not None and message.audience is Audience.UNKNOWN:
+                names = facts.sender_names | self._names(facts.sender_key, NO_TEXT)
+                self._correlator.note_text(evolve(facts, sender_names=names))
+                yield from self._judge(facts.id)
+
+    def take_notice(self, facts: NoticeFacts) -> Iterator[Event]:
+        """The notification of a text: it may tell who else reads it."""
+        yield from self._judge_all(self._correlator.note_notice(facts))
+
+    # How
+
+    def _message(
+        self,
+        handle: str,
+        *,
+        incoming: bool,
+        sender: Party,
+        recipients: tuple[Party, ...],
+        text: RemoteText,
+        at: datetime | None,
+        read: bool,
+        has_attachment: bool,
+        live: bool,
+    ) -> TextMessage:
+        other = sender if incoming else (recipients[0] if recipients else Party(NO_TEXT))
+        address = identify(other.address, self.region)
+        if address.kind is AddressKind.NONE and other.name:
+            address = Address(other.name, AddressKind.ALPHANUMERIC, "name:" + other.name)
+        audience, group = self._listed_audience(recipients, sender)
+        id_ = self.next_id()
+        self.bind(id_, handle)
+        if live:
+            self._live.add(id_)
+        return TextMessage(
+            id=id_,
+            thread=self._thread_of(audience, address, group),
+            direction=Direction.INCOMING if incoming else Direction.OUTGOING,
+            sender=address if incoming else None,
+            sender_name=(self._store.name_of(address.key) or other.name) if incoming else NO_TEXT,
+            recipient=None if incoming else address,
+            text=text,
+            at=at or self._now(),
+            read=read,
+            state=DeliveryState.RECEIVED if incoming else DeliveryState.SENT,
+            sources=frozenset({Source.MAP}),
+            audience=audience,
+            unknown_reason=self._why_unknown(id_) if audience is Audience.UNKNOWN else None,
+            group=group,
+            placeholder=_placeholder(text, has_attachment=has_attachment),
+        )
+
+    def _listed_audience(
+        self, recipients: tuple[Party, ...], sender: Party
+    ) -> tuple[Audience, RemoteText | None]:
+        """What the text itself says: phones that list all recipients need no notification."""
+        if not self._store.phone.traits.groups_in_messages:
+            return Audience.UNKNOWN, None
+        if len(recipients) < 2:
+            return Audience.PRIVATE, None
+        people = {p.address: p.name or p.address for p in (sender, *recipients) if p.address}
+        return Audience.GROUP, clean_line(", ".join(sorted(people.values())))
+
+    def _thread_of(self, audience: Audience, address: Address, group: RemoteText | None) -> ThreadId:
+        key = f"group:{group}" if audience is Audience.GROUP and group else address.key
+        return self.file_under(audience, key)
+
+    def _note(self, message: TextMessage, at: datetime | None) -> tuple[MessageId, ...]:
+        if message.sender is None or self._store.phone.traits.groups_in_messages:
+            return ()
+        return self._correlator.note_text(
+            TextFacts(
+                id=message.id,
+                sender_key=message.sender.key,
+                sender_names=self._names(message.sender.key, message.sender_name)
+                | {message.sender.value.casefold()},
+                text=flatten(message.text),
+                at=at,
+                arrived_at=self._now(),
+            )
+        )
+
+    def _names(self, key: str, name: RemoteText) -> frozenset[str]:
+        names = (self._store.name_of(key) or NO_TEXT, name)
+        return frozenset(n.casefold() for n in names if n)
+
+    def _refresh(self, known: TextMessage, row: ListedText) -> Iterator[Event]:
+        """What a listing adds to a text that is known already: its time, the sender's name, whether it is read."""
+        changed = evolve(
+            known,
+            at=row.at or known.at,
+            sender_name=known.sender_name or row.sender.name,
+            read=known.read or row.read,
+            placeholder=known.placeholder or _placeholder(known.text, has_attachment=row.has_attachment),
+        )
+        if changed == known:
+            return
+        facts = self._correlator.text(known.id)
+        akin: tuple[MessageId, ...] = ()
+        if facts is not None:
+            names = facts.sender_names | self._names(facts.sender_key, row.sender.name)
+            akin = self._correlator.note_text(evolve(facts, at=row.at, sender_names=names))
+        yield from self._judge_all(akin, MessageChanged(changed, live=False))
+
+    def _complete(self, known: TextMessage, text: FetchedText) -> Iterator[Event]:
+        """The body of a text that so far had its flattened subject only."""
+        body = text.text or known.text
+        attached = text.has_attachment or known.placeholder is Placeholder.MEDIA
+        changed = evolve(known, text=body, placeholder=_placeholder(body, has_attachment=attached))
+        if changed == known:
+            return
+        facts = self._correlator.text(known.id)
+        akin = self._correlator.note_text(evolve(facts, text=flatten(body))) if facts else ()
+        yield from self._judge_all(akin, MessageChanged(changed, live=False))
+
+    def _bind_own(self, row: ListedText) -> bool:
+        """Whether a row of the sent folder is a text of ours; then it is bound to its handle."""
+        recipient = identify(row.recipients[0].address, self.region) if row.recipients else None
+        for message in self._store.unbound_own(self._handles.keys()):
+            same = (
+                recipient is not None
+                and message.recipient is not None
+                and message.recipient.key == recipient.key
+            )
+            near = row.at is None or abs(row.at - message.at) <= OWN_WINDOW
+            if same and near and flatten(message.text).startswith(flatten(row.subject)[:200]):
+                self.bind(message.id, row.handle)
+                return True
+        return False
+
+    def _judge_all(self, ids: Iterable[MessageId], first: MessageChanged | None = None) -> Iterator[Event]:
+        """Publish `first`, already judged where it can be, then all others whose verdict changed."""
+        if first is not None:
+            judged = self._judged(first.message)
+            yield evolve(first, message=judged, moved_from=_moved(self._store.message(judged.id), judged))
+            if judged.audience is not Audience.UNKNOWN:
+                yield from self._link_notice(judged.id)
+        for id_ in ids:
+            if first is None or id_ != first.message.id:
+                yield from self._judge(id_)
+
+    def _judge(self, id_: MessageId) -> Iterator[Event]:
+        message = self._store.message(id_)
+        if message is None or self._correlator.text(id_) is None:
+            return
+        judged = self._judged(message)
+        if judged != message:
+            moved_from = _moved(message, judged)
+            yield MessageChanged(judged, moved_from=moved_from, live=False)
+            if moved_from is not None:
+                yield from self._take_own_along(moved_from)
+        yield from self._link_notice(id_)
+
+    def _take_own_along(self, left: ThreadId) -> Iterator[Event]:
+        """Answers of ours do not stay behind alone: they went to one person, so they are private."""
+        if self._store.has_incoming(left):
+            return
+        for own in self._store.messages_of(left):
+            if own.recipient is not None:
+                private = self.file_under(Audience.PRIVATE, own.recipient.key)
+                moved = evolve(own, thread=private, audience=Audience.PRIVATE, unknown_reason=None)
+                yield MessageChanged(moved, moved_from=_moved(own, moved), live=False)
+
+    def _judged(self, message: TextMessage) -> TextMessage:
+        if message.sender is None or self._correlator.text(message.id) is None:
+            return message
+        verdict = self._correlator.verdict(message.id)
+        group = clean_line(verdict.group) if verdict.group else None
+        sources = message.sources | {Source.ANCS} if verdict.notice else message.sources
+        return evolve(
+            message,
+            audience=verdict.audience,
+            unknown_reason=self._why_unknown(message.id, verdict) if _unknown(verdict) else None,
+            group=group,
+            sources=sources,
+            thread=self._thread_of(verdict.audience, message.sender, group),
+        )
+
+    def _why_unknown(self, id_: MessageId, verdict: Verdict | None = None) -> UnknownReason:
+        if verdict is not None and verdict.reason is UnknownReason.AMBIGUOUS:
+            return UnknownReason.AMBIGUOUS
+        if self._store.phone.phase(Capability.NOTIFICATIONS) is not LinkPhase.READY:
+            return UnknownReason.NOTIFICATIONS_OFF
+        return UnknownReason.NO_MATCH if id_ in self._live else UnknownReason.BEFORE_CONNECTION
+
+    def _link_notice(self, id_: MessageId) -> Iterator[Event]:
+        """Tell the notification of a text which text it announces."""
+        notice = self._correlator.verdict(id_).notice
+        notification = self._store.notification(notice) if notice else None
+        if notification is not None and notification.text_message is None:
+            yield NotificationChanged(evolve(notification, text_message=id_), live=False)
+
+
+def _norm(handle: str) -> str:
+    return handle.lstrip("0").casefold()
+
+
+def _unknown(verdict: Verdict) -> bool:
+    return verdict.audience is Audience.UNKNOWN
+
+
+def _moved(before: TextMessage | None, after: TextMessage) -> ThreadId | None:
+    return before.thread if before is not None and before.thread != after.thread else None
+
+
+def _placeholder(text: RemoteText, *, has_attachment: bool) -> Placeholder | None:
+    if has_attachment or text.strip() in ("\ufffc", ""):
+        return Placeholder.MEDIA if has_attachment or text.strip() else Placeholder.EMPTY
+    return None

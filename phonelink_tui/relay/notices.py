@@ -1,0 +1,102 @@
+"""What does a notification the phone told of become? Sessions, ids that are never given twice, and evidence.
+
+Whoever iterates publishes each event before asking for the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Final
+
+from attrs import evolve
+
+from phonelink_tui.domain.address import identify
+from phonelink_tui.domain.events import Event, NotificationChanged, NotificationRemoved
+from phonelink_tui.domain.notification import NotificationId, PhoneNotification
+from phonelink_tui.domain.observed import ObservedNotification
+from phonelink_tui.relay.correlation import TEXT_APPS, NoticeFacts, flatten
+from phonelink_tui.relay.intake import Intake
+from phonelink_tui.relay.store import Store
+
+HIDDEN_PREVIEWS: Final = frozenset({"imessage", "text message", "message", "notification", "sms"})
+"""What iPhones write in place of a text while previews are hidden; case-folded."""
+
+
+class Notices:
+    """Makes notifications of what was observed, and hands those of texts on as evidence."""
+
+    def __init__(self, store: Store, intake: Intake, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._intake = intake
+        self._now = now
+        self._session = 0
+        self._count = 0
+        self._uids: dict[int, NotificationId] = {}
+
+    def begin_session(self) -> Iterator[Event]:
+        """A new session: UIDs start over, and the phone tells again what it still shows."""
+        self._session += 1
+        self._uids.clear()
+        for notification in self._store.notifications():
+            yield NotificationRemoved(notification.id)
+
+    def end_session(self) -> Iterator[Event]:
+        """The session is over: what it told can be read, no longer acted on."""
+        for notification in self._store.notifications():
+            if not notification.stale:
+                yield NotificationChanged(evolve(notification, stale=True), live=False)
+
+    def uid_of(self, id_: NotificationId) -> int | None:
+        """The UID behind an id; None when the notification is gone, or belongs to an earlier session."""
+        return next((uid for uid, known in self._uids.items() if known == id_), None)
+
+    def take_notification(self, seen: ObservedNotification) -> Iterator[Event]:
+        """A notification with its attributes; of a text, it may tell who else reads it."""
+        now = self._now()
+        if not seen.modified:
+            yield from self.take_gone(seen.uid)  # the phone uses numbers again, also within one session
+        id_ = self._uids.get(seen.uid) or self._new_id(seen.uid)
+        before = self._store.notification(id_)
+        notification = PhoneNotification(
+            id=id_,
+            app_id=seen.app_id,
+            app_name=seen.app_name,
+            title=seen.title,
+            subtitle=seen.subtitle,
+            text=seen.text,
+            category=seen.category,
+            at=seen.at or now,
+            silent=seen.silent,
+            important=seen.important,
+            pre_existing=seen.pre_existing,
+            positive_label=seen.positive_label,
+            negative_label=seen.negative_label,
+            text_message=before.text_message if before and before.text == seen.text else None,
+        )
+        yield NotificationChanged(notification, live=not seen.pre_existing)
+        if seen.app_id not in TEXT_APPS:
+            return
+        yield from self._store.hide_previews(hidden=seen.text.strip().casefold() in HIDDEN_PREVIEWS)
+        yield from self._intake.take_notice(
+            NoticeFacts(
+                id=id_,
+                title=seen.title,
+                title_key=identify(seen.title, self._intake.region).key,
+                subtitle=seen.subtitle,
+                text=flatten(seen.text),
+                at=seen.at,
+                arrived_at=now,
+            )
+        )
+
+    def take_gone(self, uid: int) -> Iterator[Event]:
+        """A notification was removed on the phone. What it told of a text stays told."""
+        id_ = self._uids.pop(uid, None)
+        if id_ is not None:
+            yield NotificationRemoved(id_)
+
+    def _new_id(self, uid: int) -> NotificationId:
+        self._count += 1
+        self._uids[uid] = NotificationId(f"{self._session}-{self._count}")
+        return self._uids[uid]

@@ -1,0 +1,240 @@
+"""What is a relay? Supervisors, store, stream, guard and outbox, tied together behind `RelayApi`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from random import Random
+from typing import Any, Final
+
+from attrs import frozen
+
+from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged, Stamped
+from phonelink_tui.domain.message import MessageId, TextMessage
+from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase, Phone
+from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.errors import PhonelinkError
+from phonelink_tui.profiles.ports import MessageAccess, NotificationAccess, PhoneBackend, PhonebookAccess
+from phonelink_tui.relay.api import MESSAGES_PAGE, SEARCH_HITS, Command, MessagePage, Snapshot
+from phonelink_tui.relay.commands import Commands
+from phonelink_tui.relay.guard import REFUSALS
+from phonelink_tui.relay.intake import Intake
+from phonelink_tui.relay.links import Links
+from phonelink_tui.relay.notices import Notices
+from phonelink_tui.relay.outbox import Outbox
+from phonelink_tui.relay.sessions import ContactSync, NotificationSync
+from phonelink_tui.relay.store import Store
+from phonelink_tui.relay.stream import Stream
+from phonelink_tui.relay.supervisor import Supervisor
+from phonelink_tui.relay.sync import MessageSync
+
+COMMANDS_REMEMBERED: Final = 1000
+"""Ids of commands taken up; one that comes again is not carried out again."""
+
+
+@frozen
+class RelaySettings:
+    """What a relay is told at its start."""
+
+    thread_secret: bytes
+    """Keys the ids of threads: equal for runs that must agree on them."""
+    region: str | None = None
+    """ISO 3166 region for national numbers, until the phone's own number tells."""
+    hold_s: float = 0.0
+    """How long a text can be taken back before it is pushed."""
+
+
+class Relay:
+    """Owns one phone. `run` keeps it connected; everything else answers at once."""
+
+    def __init__(
+        self, backend: PhoneBackend, settings: RelaySettings, *, now: Callable[[], datetime], rng: Random
+    ) -> None:
+        self._backend = backend
+        self._now = now
+        phone = Phone(
+            backend.phone_id,
+            backend.phone_name,
+            backend.traits,
+            {
+                c: CapabilityState(
+                    c, LinkPhase.CONNECTING if c in backend.offers else LinkPhase.ABSENT, now()
+                )
+                for c in Capability
+            },
+        )
+        self._stream = Stream(now)
+        self._store = Store(phone, now)
+        self._store.apply_limits()
+        self._links = Links(self._store, now)
+        self._intake = Intake(self._store, now, settings.thread_secret, settings.region)
+        notices = Notices(self._store, self._intake, now)
+        self._outbox = Outbox(self._publish_text, self._recheck, self._intake.bind, now)
+        self._message_sync = MessageSync(
+            self._store, self._intake, self.publish, lambda: self._prove(Capability.MESSAGES)
+        )
+        self._notification_sync = NotificationSync(
+            notices,
+            self.publish,
+            lambda: self._prove(Capability.NOTIFICATIONS),
+            lambda percent: self.publish(self._links.take_battery(percent)),
+        )
+        self._contact_sync = ContactSync(self._intake, self.publish, lambda: self._prove(Capability.CONTACTS))
+        self._supervisors = self._supervise(rng)
+        self._commands = Commands(
+            self._store, self._intake, notices, self._outbox, self.publish, settings.hold_s, now
+        )
+        self._commands.on_retry = self._retry_now
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._tasks: asyncio.TaskGroup | None = None
+
+    # RelayApi
+
+    def events(self) -> AbstractAsyncContextManager[AsyncIterator[Stamped]]:
+        """See `RelayApi.events`."""
+        return self._subscribe()
+
+    async def snapshot(self) -> Snapshot:
+        """See `RelayApi.snapshot`."""
+        return self._store.snapshot(self._stream.rev)
+
+    async def execute(self, command: Command) -> str:
+        """See `RelayApi.execute`. A command id that was taken up before is answered and not repeated."""
+        if self._commands.settles(command) and command.id in self._seen:
+            return command.id
+        later = self._commands.execute(command)
+        if self._commands.took_up(command):
+            self._remember(command.id)
+        if later is not None:
+            self._start(command.id, later)
+        return command.id
+
+    async def messages(
+        self, thread: ThreadId, *, before: MessageId | None = None, limit: int = 100
+    ) -> MessagePage:
+        """See `RelayApi.messages`."""
+        page = self._store.page(thread, before, max(1, min(limit, MESSAGES_PAGE)))
+        self._message_sync.want_bodies(m.id for m in page.messages)
+        return page
+
+    async def search(self, query: str, *, limit: int = 50) -> tuple[TextMessage, ...]:
+        """See `RelayApi.search`."""
+        return self._store.search(query, max(1, min(limit, SEARCH_HITS)))
+
+    # Life
+
+    async def run(self) -> None:
+        """Keep the phone connected until cancelled; call once."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                self._tasks = tasks
+                tasks.create_task(self._outbox.run())
+                for supervisor in self._supervisors.values():
+                    tasks.create_task(supervisor.run())
+        finally:
+            self._tasks = None
+            self._stream.end()
+
+    async def close(self) -> int:
+        """Before cancelling `run`: finish the push in flight, drop what waits; the number of texts dropped."""
+        return await self._outbox.close()
+
+    def publish(self, events: Iterable[Event]) -> None:
+        """Apply and publish events in order, each with what follows from it."""
+        for event in events:
+            derived = self._store.apply(event)
+            self._stream.publish(event)
+            for following in derived:
+                self._stream.publish(following)
+
+    # How
+
+    @asynccontextmanager
+    async def _subscribe(self) -> AsyncIterator[AsyncIterator[Stamped]]:
+        with self._stream.subscribe() as reader:
+            yield reader
+
+    def _supervise(self, rng: Random) -> dict[Capability, Supervisor[Any]]:
+        backend, report, now = self._backend, self._report, self._now
+        messages: Supervisor[MessageAccess] = Supervisor(
+            Capability.MESSAGES, backend.open_messages, self._run_messages, report, now=now, rng=rng
+        )
+        notifications: Supervisor[NotificationAccess] = Supervisor(
+            Capability.NOTIFICATIONS,
+            backend.open_notifications,
+            self._run_notifications,
+            report,
+            now=now,
+            rng=rng,
+        )
+        contacts: Supervisor[PhonebookAccess] = Supervisor(
+            Capability.CONTACTS, backend.open_phonebook, self._contact_sync.run, report, now=now, rng=rng
+        )
+        all_of_them: dict[Capability, Supervisor[Any]] = {
+            Capability.MESSAGES: messages,
+            Capability.NOTIFICATIONS: notifications,
+            Capability.CONTACTS: contacts,
+        }
+        return {c: s for c, s in all_of_them.items() if c in backend.offers}
+
+    async def _run_messages(self, access: MessageAccess) -> None:
+        self._outbox.use(access)
+        self._commands.messages = access
+        try:
+            await self._message_sync.run(access)
+        finally:
+            self._outbox.use(None)
+            self._commands.messages = None
+
+    async def _run_notifications(self, access: NotificationAccess) -> None:
+        self._commands.notifications = access
+        try:
+            self.publish(self._intake.judge_again())
+            await self._notification_sync.run(access)
+        finally:
+            self._commands.notifications = None
+
+    def _report(self, state: CapabilityState) -> None:
+        self.publish(self._links.take_state(state))
+
+    def _prove(self, capability: Capability) -> None:
+        self.publish(self._links.take_proof(capability))
+
+    def _publish_text(self, message: TextMessage) -> None:
+        """A text of ours got further. Later evidence may have moved it meanwhile: it stays where it is now."""
+        self.publish([MessageChanged(self._commands.in_its_place(message), live=False)])
+
+    def _recheck(self, message: TextMessage) -> str | None:
+        refusal = self._commands.recheck(message)
+        return REFUSALS[refusal][0] if refusal is not None else None
+
+    def _retry_now(self, capability: Capability | None) -> None:
+        for c, supervisor in self._supervisors.items():
+            if capability in (None, c):
+                supervisor.retry_now()
+
+    def _remember(self, command_id: str) -> None:
+        self._seen[command_id] = None
+        if len(self._seen) > COMMANDS_REMEMBERED:
+            self._seen.popitem(last=False)
+
+    def _start(self, command_id: str, work: Coroutine[Any, Any, None]) -> None:
+        """Carry out what needs the phone, beside everything else."""
+        if self._tasks is None:
+            work.close()
+            self.publish([CommandChanged(command_id, CommandState.FAILED, sentence="The relay is ending.")])
+            return
+        self._tasks.create_task(self._finish(command_id, work))
+
+    async def _finish(self, command_id: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except PhonelinkError as error:
+            self.publish(
+                [CommandChanged(command_id, CommandState.FAILED, sentence=error.message, hint=error.hint)]
+            )
+        else:
+            self.publish([CommandChanged(command_id, CommandState.DONE)])

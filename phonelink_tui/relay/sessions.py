@@ -1,0 +1,104 @@
+"""How do notifications and contacts get here? One session each, followed until it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from phonelink_tui.domain.address import region_of
+from phonelink_tui.domain.events import CallChanged, ContactsChanged, Event
+from phonelink_tui.domain.observed import NotificationGone
+from phonelink_tui.errors import ObexRefused
+from phonelink_tui.profiles.ports import NotificationAccess, PhonebookAccess
+from phonelink_tui.relay.intake import Intake
+from phonelink_tui.relay.notices import Notices
+from phonelink_tui.transport.together import together
+
+PROBE_S: Final = 60.0
+"""Between proofs of life. iPhones were seen to drop subscriptions silently; the probe is what notices."""
+
+BATTERY_S: Final = 600.0
+"""Between two readings of the battery."""
+
+CALLS_S: Final = 900.0
+"""Between two readings of the call history."""
+
+Publish = Callable[[Iterable[Event]], None]
+
+
+class NotificationSync:
+    """Follows the phone's notifications."""
+
+    def __init__(
+        self,
+        notices: Notices,
+        publish: Publish,
+        prove: Callable[[], None],
+        battery: Callable[[int | None], None],
+    ) -> None:
+        self._notices = notices
+        self._publish = publish
+        self._prove = prove
+        self._battery = battery
+
+    async def run(self, access: NotificationAccess) -> None:
+        """Follow one session until it ends, with the error that ended it."""
+        self._publish(self._notices.begin_session())
+        try:
+            await together(
+                access.run(), self._follow(access), self._probe(access), self._read_battery(access)
+            )
+        finally:
+            self._publish(self._notices.end_session())
+
+    async def _follow(self, access: NotificationAccess) -> None:
+        while True:
+            seen = await access.next_event()
+            self._prove()
+            if isinstance(seen, NotificationGone):
+                self._publish(self._notices.take_gone(seen.uid))
+            else:
+                self._publish(self._notices.take_notification(seen))
+
+    async def _probe(self, access: NotificationAccess) -> None:
+        while True:
+            await asyncio.sleep(PROBE_S)
+            await access.probe()
+            self._prove()
+
+    async def _read_battery(self, access: NotificationAccess) -> None:
+        while True:
+            self._battery(await access.battery_percent())
+            await asyncio.sleep(BATTERY_S)
+
+
+class ContactSync:
+    """Reads the phone's book once a session, and its call history now and then."""
+
+    def __init__(self, intake: Intake, publish: Publish, prove: Callable[[], None]) -> None:
+        self._intake = intake
+        self._publish = publish
+        self._prove = prove
+
+    async def run(self, access: PhonebookAccess) -> None:
+        """Read, then stay until the session ends, with the error that ended it."""
+        await together(access.run(), self._read(access))
+
+    async def _read(self, access: PhonebookAccess) -> None:
+        owner = await access.owner()
+        region = region_of(owner.addresses[0].value) if owner and owner.addresses else None
+        if region is not None:
+            self._publish(self._intake.use_region(region))
+        contacts = await access.contacts()
+        self._prove()
+        self._intake.learn_names((c.name, a.key) for c in contacts for a in c.addresses)
+        self._publish([ContactsChanged(contacts)])
+        self._publish(self._intake.judge_again())
+        while True:
+            try:
+                self._publish([CallChanged(await access.calls())])
+                self._prove()
+            except ObexRefused:
+                pass  # a switch of its own on newer iPhones; the book is read all the same
+            await asyncio.sleep(CALLS_S)

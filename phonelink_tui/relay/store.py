@@ -1,0 +1,303 @@
+"""What is known just now? Primary events in, derived events out; synchronous, in memory.
+
+The relay publishes facts; the store keeps what follows from them: rows of the conversation list, limits of
+the app. Whatever is derived comes back as events, so that every reader sees the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator
+from datetime import datetime
+from typing import Final
+
+from attrs import evolve
+
+from phonelink_tui.domain.address import Address
+from phonelink_tui.domain.call import Call
+from phonelink_tui.domain.contact import Contact
+from phonelink_tui.domain.events import (
+    CallChanged,
+    ContactsChanged,
+    Event,
+    GapChanged,
+    LimitationChanged,
+    LinkChanged,
+    MessageChanged,
+    MessageGone,
+    NotificationChanged,
+    NotificationRemoved,
+    ThreadChanged,
+    ThreadGone,
+)
+from phonelink_tui.domain.gap import Gap
+from phonelink_tui.domain.limitations import Limitation, LimitKind, app_limitations
+from phonelink_tui.domain.message import (
+    UNSETTLED,
+    Audience,
+    Direction,
+    MessageId,
+    Source,
+    TextMessage,
+)
+from phonelink_tui.domain.notification import NotificationId, PhoneNotification
+from phonelink_tui.domain.phone import Phone
+from phonelink_tui.domain.text import RemoteText
+from phonelink_tui.domain.thread import Thread, ThreadId
+from phonelink_tui.errors import UnknownThread
+from phonelink_tui.relay.api import Ask, MessagePage, Snapshot
+from phonelink_tui.relay.conversation import Conversation
+from phonelink_tui.relay.guard import SendFacts, reply_rule
+
+NOTIFICATIONS: Final = 1000
+"""Notifications kept; the oldest go first. A phone's notification centre holds a few hundred."""
+
+GAPS: Final = 500
+"""Gaps kept; the oldest go first."""
+
+
+class Store:
+    """The relay's memory. `apply` is the only way to change it."""
+
+    def __init__(self, phone: Phone, now: Callable[[], datetime], *, kept: bool = False) -> None:
+        self.phone = phone
+        self._now = now
+        self._kept = kept
+        self._conversations: dict[ThreadId, Conversation] = {}
+        self._where: dict[MessageId, ThreadId] = {}
+        self._messages: dict[MessageId, TextMessage] = {}
+        self._moved_to: dict[ThreadId, ThreadId] = {}
+        self._confirmed: dict[ThreadId, frozenset[Ask]] = {}
+        self._written_to: set[str] = set()
+        self._notifications: dict[NotificationId, PhoneNotification] = {}
+        self._gaps: dict[str, Gap] = {}
+        self._contacts: tuple[Contact, ...] = ()
+        self._names: dict[str, RemoteText] = {}
+        self._calls: tuple[Call, ...] = ()
+        self._limitations: dict[LimitKind, Limitation] = {}
+        self._previews_hidden_since: datetime | None = None
+
+    # Facts in
+
+    def apply(self, event: Event) -> tuple[Event, ...]:
+        """Take in a fact; returns what follows from it, in the order to publish. Unrelated events do nothing."""
+        match event:
+            case MessageChanged(message=message):
+                return tuple(self._put_message(message))
+            case MessageGone(id=id_):
+                return tuple(self._drop_message(id_))
+            case LinkChanged(phone=phone):
+                self.phone = phone
+                return tuple(self._compare_limits())
+            case NotificationChanged(notification=notification):
+                self._put_notification(notification)
+            case NotificationRemoved(id=id_):
+                self._notifications.pop(id_, None)
+            case GapChanged(gap=gap):
+                self._gaps[gap.id] = gap
+                while len(self._gaps) > GAPS:
+                    del self._gaps[next(iter(self._gaps))]
+            case ContactsChanged(contacts=contacts):
+                return tuple(self._put_contacts(contacts))
+            case CallChanged(calls=calls):
+                self._calls = calls
+            case _:
+                pass
+        return ()
+
+    def apply_limits(self) -> tuple[Event, ...]:
+        """Find the limits in force as things stand; `apply` does it whenever the phone's state changes."""
+        return tuple(self._compare_limits())
+
+    def start_thread(self, id_: ThreadId, audience: Audience, address: Address) -> tuple[Event, ...]:
+        """Make a conversation exist though nothing was said in it yet."""
+        if id_ in self._conversations:
+            return ()
+        self._conversations[id_] = Conversation(id_, audience, address, self._now())
+        return (ThreadChanged(self.thread(id_)),)
+
+    def confirm(self, id_: ThreadId, asks: frozenset[Ask]) -> tuple[Event, ...]:
+        """A person answered what the guard asked about this thread: it is not asked again."""
+        if not asks - self._confirmed.get(id_, frozenset()) or id_ not in self._conversations:
+            return ()
+        self._confirmed[id_] = self._confirmed.get(id_, frozenset()) | asks
+        return (ThreadChanged(self.thread(id_)),)
+
+    def hide_previews(self, *, hidden: bool) -> tuple[Event, ...]:
+        """Notifications come without their text, or with it again."""
+        if hidden == (self._previews_hidden_since is not None):
+            return ()
+        self._previews_hidden_since = self._now() if hidden else None
+        return tuple(self._compare_limits())
+
+    # What is known
+
+    def snapshot(self, rev: int) -> Snapshot:
+        """Everything a reader needs to begin."""
+        threads = sorted((self.thread(t) for t in self._conversations), key=lambda t: t.last_at, reverse=True)
+        notifications = sorted(self._notifications.values(), key=lambda n: n.at, reverse=True)
+        return Snapshot(
+            rev=rev,
+            phone=self.phone,
+            threads=tuple(threads),
+            notifications=tuple(notifications),
+            gaps=tuple(self._gaps.values()),
+            limitations=tuple(self._limitations.values()),
+            contacts=self._contacts,
+            calls=self._calls,
+            unsettled=tuple(m for m in self._messages.values() if m.state in UNSETTLED),
+        )
+
+    def page(self, id_: ThreadId, before: MessageId | None, limit: int) -> MessagePage:
+        """See `RelayApi.messages`."""
+        messages, earlier = self._conversation(id_).page(before, limit)
+        return MessagePage(messages, earlier)
+
+    def search(self, query: str, limit: int) -> tuple[TextMessage, ...]:
+        """See `RelayApi.search`: every word, case-folded, anywhere in the text or the sender's name."""
+        words = query.casefold().split()
+        if not words:
+            return ()
+        hits = (
+            m
+            for m in self._messages.values()
+            if all(w in m.text.casefold() or w in m.sender_name.casefold() for w in words)
+        )
+        return tuple(sorted(hits, key=lambda m: m.at, reverse=True)[:limit])
+
+    def thread(self, id_: ThreadId) -> Thread:
+        """The row of a conversation. Raises UnknownThread."""
+        conversation = self._conversation(id_)
+        reply, reason = reply_rule(self.send_facts(id_, "x", conversation.address))
+        return conversation.summary(
+            contact_name=self._names.get(conversation.address.key), reply=reply, reply_reason=reason
+        )
+
+    def message(self, id_: MessageId) -> TextMessage | None:
+        """A message by its id."""
+        return self._messages.get(id_)
+
+    def all_messages(self) -> list[TextMessage]:
+        """All messages, in the order they came."""
+        return list(self._messages.values())
+
+    def messages_of(self, id_: ThreadId) -> list[TextMessage]:
+        """All messages of a thread, oldest first. Raises UnknownThread."""
+        return self._conversation(id_).messages()
+
+    def unbound_own(self, bound: Container[MessageId]) -> list[TextMessage]:
+        """Our own texts that left, and are not in `bound`."""
+        return [m for m in self._messages.values() if Source.OWN in m.sources and m.id not in bound]
+
+    def unread(self, id_: ThreadId) -> list[MessageId]:
+        """Unread messages of a thread, oldest first. Raises UnknownThread."""
+        return self._conversation(id_).unread()
+
+    def notification(self, id_: NotificationId) -> PhoneNotification | None:
+        """A notification by its id."""
+        return self._notifications.get(id_)
+
+    def notifications(self) -> tuple[PhoneNotification, ...]:
+        """All notifications, in the order they came."""
+        return tuple(self._notifications.values())
+
+    def name_of(self, key: str) -> RemoteText | None:
+        """The name the phone's book has for an `Address.key`."""
+        return self._names.get(key)
+
+    def current(self, id_: ThreadId) -> ThreadId:
+        """The thread that took over the messages of `id_`, should later evidence have moved them all."""
+        seen = {id_}
+        while not self.has_incoming(id_) and id_ in self._moved_to and self._moved_to[id_] not in seen:
+            id_ = self._moved_to[id_]
+            seen.add(id_)
+        return id_
+
+    def has_incoming(self, id_: ThreadId) -> bool:
+        """Whether a thread exists and holds a text of somebody else."""
+        conversation = self._conversations.get(id_)
+        return conversation is not None and bool(conversation.incoming())
+
+    def send_facts(
+        self, id_: ThreadId | None, text: str, recipient: Address, confirmed: frozenset[Ask] = frozenset()
+    ) -> SendFacts:
+        """What the guard needs to know of a text for `recipient`, written into thread `id_`."""
+        conversation = self._conversations.get(id_) if id_ is not None else None
+        return SendFacts(
+            text=text,
+            recipient=recipient,
+            thread_known=id_ is None or conversation is not None,
+            thread_address=conversation.address if conversation else None,
+            audience=conversation.audience if conversation else None,
+            in_contacts=recipient.key in self._names,
+            written_before=recipient.key in self._written_to,
+            confirmed=confirmed | (self._confirmed.get(id_, frozenset()) if id_ else frozenset()),
+        )
+
+    # How it follows
+
+    def _put_message(self, message: TextMessage) -> Iterator[Event]:
+        before = self._where.get(message.id)
+        if message.direction is Direction.OUTGOING and message.recipient is not None:
+            self._written_to.add(message.recipient.key)
+        conversation = self._conversations.get(message.thread)
+        if conversation is None:
+            other = message.sender if message.direction is Direction.INCOMING else message.recipient
+            assert other is not None, "a message has another end"
+            conversation = Conversation(message.thread, message.audience, other, message.at)
+            self._conversations[message.thread] = conversation
+        conversation.put(message)
+        self._messages[message.id] = message
+        self._where[message.id] = message.thread
+        yield ThreadChanged(self.thread(message.thread))
+        if before is not None and before != message.thread:
+            self._moved_to[before] = message.thread
+            self._moved_to.pop(message.thread, None)
+            yield from self._take_out(message.id, before)
+
+    def _drop_message(self, id_: MessageId) -> Iterator[Event]:
+        thread = self._where.pop(id_, None)
+        if thread is not None:
+            del self._messages[id_]
+            yield from self._take_out(id_, thread)
+
+    def _take_out(self, id_: MessageId, thread: ThreadId) -> Iterator[Event]:
+        conversation = self._conversations[thread]
+        conversation.remove(id_)
+        if len(conversation):
+            yield ThreadChanged(self.thread(thread))
+        else:
+            del self._conversations[thread]
+            yield ThreadGone(thread)
+
+    def _put_notification(self, notification: PhoneNotification) -> None:
+        self._notifications.pop(notification.id, None)
+        self._notifications[notification.id] = notification
+        while len(self._notifications) > NOTIFICATIONS:
+            del self._notifications[next(iter(self._notifications))]
+
+    def _put_contacts(self, contacts: tuple[Contact, ...]) -> Iterator[Event]:
+        self._contacts = contacts
+        self._names = {a.key: c.name for c in reversed(contacts) for a in c.addresses if c.name}
+        for conversation in self._conversations.values():
+            yield ThreadChanged(self.thread(conversation.id))
+
+    def _compare_limits(self) -> Iterator[Event]:
+        new = {
+            limit.kind: limit
+            for limit in app_limitations(
+                self.phone, kept=self._kept, previews_hidden_since=self._previews_hidden_since
+            )
+        }
+        old, self._limitations = self._limitations, new
+        yield from (LimitationChanged(limit, active=False) for kind, limit in old.items() if kind not in new)
+        for kind, limit in new.items():
+            if kind not in old or evolve(old[kind], since=limit.since) != limit:
+                yield LimitationChanged(limit, active=True)
+
+    def _conversation(self, id_: ThreadId) -> Conversation:
+        try:
+            return self._conversations[id_]
+        except KeyError:
+            raise UnknownThread(
+                "This conversation does not exist.", "`phonelink threads` lists them."
+            ) from None

@@ -1,0 +1,125 @@
+"""How is one capability kept connected? Connect, run, say why it ended, wait, again; one loop for each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final, Generic, Protocol, TypeVar
+
+from attrs import evolve
+
+from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase
+from phonelink_tui.errors import DeadlineExceeded, PhonelinkError
+from phonelink_tui.relay.backoff import pause_s, reason_of
+
+OPEN_S: Final = 30.0
+"""A session that is not open by then is given up. Bluetooth pages a phone for 5 s, and OBEX has 10 s a request."""
+
+CLOSE_S: Final = 5.0
+"""A session that does not close by then is left behind."""
+
+STEADY_S: Final = 20.0
+"""A session that lived this long was a good one: the next failure counts as the first."""
+
+
+class Closable(Protocol):
+    async def aclose(self) -> None: ...
+
+
+Session = TypeVar("Session", bound=Closable)
+
+
+class Supervisor(Generic[Session]):
+    """Keeps one capability connected until cancelled."""
+
+    def __init__(
+        self,
+        capability: Capability,
+        open_session: Callable[[], Awaitable[Session]],
+        run_session: Callable[[Session], Awaitable[None]],
+        report: Callable[[CapabilityState], None],
+        *,
+        now: Callable[[], datetime],
+        rng: Random,
+    ) -> None:
+        self._open_session = open_session
+        self._run_session = run_session
+        self._report = report
+        self._now = now
+        self._rng = rng
+        self._retry = asyncio.Event()
+        self._state = CapabilityState(capability, LinkPhase.CONNECTING, now())
+
+    def retry_now(self) -> None:
+        """Do not wait for the next attempt."""
+        self._retry.set()
+
+    async def run(self) -> None:
+        """Connect, run the session, wait; for ever."""
+        attempt = 0
+        while True:
+            self._enter(LinkPhase.CONNECTING)
+            began = self._now()
+            try:
+                await self._live_once()
+                error = PhonelinkError("The session ended.")
+            except PhonelinkError as failure:
+                error = failure
+            if (self._now() - began).total_seconds() >= STEADY_S:
+                attempt = 0
+            await self._wait(error, attempt)
+            attempt += 1
+
+    async def _live_once(self) -> None:
+        """One session from opening to its end."""
+        try:
+            async with asyncio.timeout(OPEN_S):
+                session = await self._open_session()
+        except TimeoutError:
+            raise DeadlineExceeded("The phone did not answer in time.") from None
+        try:
+            self._enter(LinkPhase.READY)
+            await self._run_session(session)
+        finally:
+            await self._close(session)
+
+    async def _close(self, session: Session) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await session.aclose()
+        except (PhonelinkError, TimeoutError):
+            pass  # it is gone either way; why it ended is told already
+
+    async def _wait(self, error: PhonelinkError, attempt: int) -> None:
+        reason = reason_of(error)
+        pause = pause_s(reason, attempt, self._rng)
+        self._enter(LinkPhase.WAITING, reason, error.message, self._now() + timedelta(seconds=pause))
+        self._retry.clear()
+        try:
+            async with asyncio.timeout(pause):
+                await self._retry.wait()
+        except TimeoutError:
+            pass
+
+    def _enter(
+        self,
+        phase: LinkPhase,
+        reason: DownReason | None = None,
+        detail: str = "",
+        next_attempt_at: datetime | None = None,
+    ) -> None:
+        """Report a phase. `since` and the reason last through attempts, so that a banner shows its whole age."""
+        before = self._state
+        goes_on = before.phase is not LinkPhase.READY and phase is not LinkPhase.READY
+        self._state = evolve(
+            before,
+            phase=phase,
+            since=before.since if goes_on else self._now(),
+            reason=reason or (before.reason if phase is LinkPhase.CONNECTING else None),
+            detail=detail or (before.detail if phase is LinkPhase.CONNECTING else ""),
+            next_attempt_at=next_attempt_at,
+            proof_at=self._now() if phase is LinkPhase.READY else before.proof_at,
+        )
+        self._report(self._state)

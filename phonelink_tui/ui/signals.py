@@ -1,0 +1,28 @@
+"""How does the app end when its terminal goes away, or when it is told to? By unmounting, as on quit.
+
+Without this, SIGHUP and SIGTERM leave the terminal on the alternate screen with mouse reports on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import Any, Final
+
+from textual.app import App
+
+EXIT_SIGNALS: Final = (signal.SIGHUP, signal.SIGTERM)
+
+_SIGNALLED: Final = 128
+"""A shell's exit code for death by signal n is 128 + n."""
+
+
+def install_exit_signals(app: App[Any]) -> None:
+    """Leave the app in good order on SIGHUP and SIGTERM. Call it from `on_ready`, inside the loop."""
+    loop = asyncio.get_running_loop()
+    for number in EXIT_SIGNALS:
+        loop.add_signal_handler(number, _leave, app, number)
+
+
+def _leave(app: App[Any], number: signal.Signals) -> None:
+    app.exit(return_code=_SIGNALLED + number)

@@ -1,0 +1,312 @@
+"""What is sent, when, and to whom? The one place where Enter means something.
+
+Keys may arrive in one burst, over a slow line or typed ahead. They act in the order in which they were typed,
+and a text goes to whom it was written: conversation, recipient and text freeze when Enter is pressed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import frozen
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.geometry import Size
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+from phonelink_tui.domain.text import RemoteText, clean
+from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.ui.wrap import height
+
+HOLD_S: Final = 0.03
+"""A text key this soon behind an Enter was pasted with it: the Enter was a line break."""
+
+NEWLINE_KEYS: Final = frozenset({"ctrl+j", "shift+enter", "shift+\r"})
+"""Ctrl+J exists everywhere; the last is how Textual reads Shift+Enter from tmux 3.5."""
+
+SEND_KEYS: Final = {"send": frozenset({"enter"}), "newline": frozenset({"alt+s", "f5"})}
+"""What sends, by the setting `enter`."""
+
+EDITING_KEYS: Final = {
+    key: binding.action
+    for binding in TextArea.BINDINGS
+    if isinstance(binding, Binding)
+    for key in binding.key.split(",")
+}
+"""Left, Backspace, Ctrl+W and the like. As bindings they would act after letters that were typed later."""
+
+_MODIFIED: Final = re.compile(r"(?:alt|ctrl|super|hyper|meta)\+")
+_MEDIA: Final = re.compile(
+    r"""\s*['"]?(?:data:(?:image|audio|video)/|(?:file://|~?/|[a-z]:\\)[^\n]*\.
+    (?:png|jpe?g|gif|hei[cf]|webp|bmp|tiff?|svg|mp4|m4[av]|mov|avi|mkv|webm|mp3|wav|ogg|flac|pdf)['"]?\s*(?:\n|$))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+@frozen
+class Target:
+    """Whom a text goes to."""
+
+    thread: ThreadId | None
+    """None for a conversation that does not exist yet."""
+    recipient: str
+    """`Address.value`."""
+    label: RemoteText
+    """As `To:` shows it."""
+
+
+@frozen
+class _Frozen:
+    """A text at the moment when it was sent."""
+
+    target: Target
+    text: str
+    line_break: bool
+    """Whether the key becomes a line break if text follows within the hold."""
+
+
+class Composer(TextArea):
+    """One to six lines of text for one person."""
+
+    DEFAULT_CSS = """
+    Composer { height: auto; min-height: 1; max-height: 6; padding: 0; scrollbar-size: 0 0; }
+    """
+
+    class Submitted(Message):
+        """Send this text to exactly this target, whatever is open by now."""
+
+        def __init__(self, target: Target, text: str) -> None:
+            super().__init__()
+            self.target = target
+            self.text = text
+
+    class Intent(Message):
+        """A key that changes conversation, focus or screen was pressed.
+
+        What its handler decides about `Composer.target`, the draft and the focus must be decided before the
+        handler returns: the keys typed behind it wait for that, and then go where the focus is.
+        """
+
+        def __init__(self, action_id: str) -> None:
+            super().__init__()
+            self.action_id = action_id
+
+    class MediaPasted(Message):
+        """A picture or the path of one was pasted: only text can be sent. Nothing was lost."""
+
+    def __init__(
+        self, intents: Mapping[str, str], *, enter: str = "send", hint: str = "", id: str | None = None
+    ) -> None:
+        """Make an empty, open composer without a target.
+
+        Args:
+            intents: Key name to action id, for every key that changes the conversation, the focus or the
+                screen. They act here and nowhere else while the composer has the focus: bound with priority
+                they would overtake the letters typed before them.
+            enter: "send" or "newline", the setting.
+            hint: Shown while there is no text.
+            id: As of every widget.
+        """
+        super().__init__(
+            compact=True, highlight_cursor_line=False, soft_wrap=True, placeholder=Content(hint), id=id
+        )
+        self.cursor_blink = False
+        self._intents = dict(intents)
+        self._send_keys = SEND_KEYS[enter]
+        self._hint = hint
+        self._target: Target | None = None
+        self._pending: _Frozen | None = None
+        self._timer: Timer | None = None
+        self._waiting: deque[events.Key | events.Paste] | None = None
+        self._draft_while_closed: str | None = None
+
+    @property
+    def target(self) -> Target | None:
+        """Whom the text is written to. A text that was sent before the change goes to the old one."""
+        return self._target
+
+    @target.setter
+    def target(self, target: Target | None) -> None:
+        self.settle()
+        self._target = target
+
+    @property
+    def draft(self) -> str:
+        """The text that is not sent yet; kept while closed."""
+        if self._pending is not None:
+            return ""
+        return self.text if self._draft_while_closed is None else self._draft_while_closed
+
+    def set_draft(self, text: str) -> None:
+        """Put another text in place of what there is; it cannot be undone into the former one."""
+        self.settle()
+        if self._draft_while_closed is not None:
+            self._draft_while_closed = text
+        else:
+            self.load_text(text)
+            self.move_cursor(self.document.end)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be written here."""
+        return self._draft_while_closed is not None
+
+    def set_closed(self, reason: str | None) -> None:
+        """Refuse text and show why, or with None take text again; the draft is kept meanwhile."""
+        self.settle()
+        draft = self.draft
+        self._draft_while_closed = None if reason is None else draft
+        self.load_text(draft if reason is None else "")
+        self.move_cursor(self.document.end)
+        self.read_only = reason is not None
+        self.show_cursor = reason is None
+        self.placeholder = Content(self._hint if reason is None else reason)
+        self.refresh(layout=True)
+
+    def settle(self) -> None:
+        """Send now what Enter froze, if its hold has not ended yet."""
+        pending = self._pending
+        if pending is None:
+            return
+        self._pending = None
+        if self._timer is not None:
+            self._timer.stop()
+        self.load_text("")
+        self.post_message(self.Submitted(pending.target, pending.text))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The lines of the text; of the reason while closed."""
+        if self.closed and isinstance(self.placeholder, Content):
+            return height(self.placeholder.plain, max(1, width))
+        return super().get_content_height(container, viewport, width)
+
+    async def _on_key(self, event: events.Key) -> None:
+        event.prevent_default()
+        if self._waiting is not None:
+            event.stop()
+            self._waiting.append(event)
+        elif await self._act(event):
+            event.stop()
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        if self._waiting is not None:
+            self._waiting.append(event)
+        else:
+            self._paste(event)
+
+    async def _act(self, event: events.Key) -> bool:
+        """Do what a key means; False for keys that mean nothing here."""
+        key = event.key
+        is_text = key in NEWLINE_KEYS or key == "enter" or _is_letter(event)
+        self._decide_pending(is_text=is_text)
+        if key in self._intents:
+            self.post_message(self.Intent(self._intents[key]))
+            self._wait_for_handler()
+        elif self.closed:
+            return is_text
+        elif key in self._send_keys:
+            self._freeze(line_break=key == "enter")
+        elif key in NEWLINE_KEYS or key == "enter":
+            self._write("\n")
+        elif key in EDITING_KEYS:
+            await self.run_action(EDITING_KEYS[key])
+        elif is_text and event.character:
+            self._write(event.character)
+        else:
+            return False
+        return True
+
+    def _paste(self, event: events.Paste) -> None:
+        self._decide_pending(is_text=True)
+        if self.closed:
+            return
+        text = clean(event.text)
+        if not text.strip() or _MEDIA.match(text):
+            self.post_message(self.MediaPasted())
+        if text:
+            self._write(text)
+
+    def _write(self, text: str) -> None:
+        self.replace(text, *self.selection, maintain_selection_offset=False)
+
+    def _freeze(self, *, line_break: bool) -> None:
+        text = self.text.strip()
+        if self._target is None or not text:
+            return
+        self._pending = pending = _Frozen(self._target, text, line_break)
+
+        def hold_ended() -> None:
+            # Keys that came within the hold may still be under way if the loop was busy: in the app's queue,
+            # then in this one. Their own times say nothing: the thread that reads them waits for the loop too.
+            self.app.call_later(self.call_later, send)
+
+        def send() -> None:
+            if self._pending is pending:
+                self.settle()
+
+        self._timer = self.set_timer(HOLD_S, hold_ended)
+
+    def _decide_pending(self, *, is_text: bool) -> None:
+        pending = self._pending
+        if pending is None:
+            return
+        if not is_text:
+            self.settle()
+            return
+        self._pending = None
+        if self._timer is not None:
+            self._timer.stop()
+        if pending.line_break:
+            self._write("\n")
+
+    def _wait_for_handler(self) -> None:
+        """Hold back what was typed behind an intent until its handlers, up to the app's, have returned.
+
+        A callback takes the intent's way through the queues of all ancestors, right behind it.
+        """
+        self._waiting = deque()
+
+        def follow(node: DOMNode) -> None:
+            above = node.parent
+            if not isinstance(above, DOMNode) or not above.call_later(follow, above):
+                self.call_later(self._go_on)
+
+        self.call_later(follow, self)
+
+    async def _go_on(self) -> None:
+        waiting, self._waiting = self._waiting or deque(), None
+        while waiting:
+            event = waiting.popleft()
+            if self.screen.focused is not self or self.app.screen is not self.screen:
+                self._hand_on(event)
+            elif isinstance(event, events.Paste):
+                self._paste(event)
+            elif not await self._act(event):
+                self._hand_on(event)
+            if self._keeps_waiting(waiting):
+                return
+
+    def _keeps_waiting(self, events_behind: deque[events.Key | events.Paste]) -> bool:
+        if self._waiting is None:
+            return False
+        self._waiting.extend(events_behind)
+        return True
+
+    def _hand_on(self, event: events.Key | events.Paste) -> None:
+        if isinstance(event, events.Paste):
+            self.app.post_message(events.Paste(event.text))
+        else:
+            self.app.post_message(events.Key(event.key, event.character))
+
+
+def _is_letter(event: events.Key) -> bool:
+    return event.is_printable and not _MODIFIED.match(event.key)

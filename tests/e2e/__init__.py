@@ -1,0 +1,19 @@
+"""The real Bluetooth stack: our code against bluetoothd and obexd in a throwaway virtual machine.
+
+Who lives here, on the host:
+    plan       what the host tells the guest, and what the guest reports back
+    cache      fetches kernel, BlueZ and Python packages by name, once per machine
+    initramfs  the guest's first file system
+    machine    one boot of QEMU
+    run        the command line: `python -m tests.e2e.run [SCENARIO...]`
+    test_vm    the same run as pytest tests, one a scenario: `PHONELINK_E2E=1 pytest tests/e2e`
+and `guest/`, which is what runs inside.
+
+No hardware, no KVM and no root are needed; nothing is installed on the host. The guest sees the
+host's root file system read-only, so the interpreter, the packages and this clone have the same
+paths there. One boot serves one BlueZ; each scenario in it gets a radio, a system bus and a
+bluetoothd of its own, and one retry.
+
+Host files import the standard library alone, so that a bare Python can start a run. They never import
+`guest`: that needs Bumble, which only the guest's Python has.
+"""

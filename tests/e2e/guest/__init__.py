@@ -1,0 +1,20 @@
+"""Inside the virtual machine: one radio, one phone and one bluetoothd a scenario.
+
+Who lives here:
+    __main__     loads the kernel's Bluetooth, runs the scenarios one by one, reports
+    world        what one attempt of a scenario has for itself, and how it is set up
+    controller   a software Bluetooth controller that Linux can use for BR/EDR and LE
+    radio        the air between the kernel's hci0 and the phone
+    phone_radio  the phone's side of the air: pairing, service records, RFCOMM
+    dlc_stream   an RFCOMM connection of the phone as a ByteStream
+    served_phone the embedded phone's services on those streams
+    bumble_fixes what the pinned Bumble does wrong, put right
+    obex_bytes   what obexd begins with
+    dbus         calls and waits over D-Bus
+    bluez        bluetoothd's API: adapter, agent, pairing
+    obexd        obexd's API: its MAP client
+    scenarios/   one scenario a file: `async def run(world)`, an AssertionError tells what is wrong
+
+May import Bumble, dbus-fast, bleak and any room of the project. Runs as root on a read-only copy of
+the host, so it may write anywhere; what it writes is gone afterwards, but for the share.
+"""

@@ -1,0 +1,51 @@
+"""What does the pinned Bumble (0.0.236) do that a real peer does not accept, and what is right?"""
+
+from __future__ import annotations
+
+import struct
+
+from bumble import l2cap, rfcomm
+
+
+def apply() -> None:
+    """Replace the methods in question; more than once is once."""
+    rfcomm.DLC.on_disc_frame = _on_disc_frame
+    rfcomm.Multiplexer.on_dm_frame = _on_dm_frame
+    l2cap.EnhancedRetransmissionProcessor._PendingPdu.__bytes__ = _pending_pdu_bytes
+
+
+_multiplexer_on_dm_frame = rfcomm.Multiplexer.on_dm_frame
+
+
+def _on_disc_frame(dlc: rfcomm.DLC, _frame: rfcomm.RFCOMM_Frame) -> None:
+    """Bumble answers a DISC with UA and forgets it: the stream would never end."""
+    dlc.send_frame(rfcomm.RFCOMM_Frame.ua(c_r=1 - dlc.c_r, dlci=dlc.dlci))
+    _end(dlc)
+
+
+def _on_dm_frame(multiplexer: rfcomm.Multiplexer, frame: rfcomm.RFCOMM_Frame) -> None:
+    """Linux answers DM to a DISC for what it has closed itself; Bumble would wait for UA for ever."""
+    dlc = multiplexer.dlcs.get(frame.dlci)
+    if dlc is None:
+        _multiplexer_on_dm_frame(multiplexer, frame)
+    else:
+        _end(dlc)
+
+
+def _end(dlc: rfcomm.DLC) -> None:
+    dlc.change_state(rfcomm.DLC.State.DISCONNECTED)
+    if dlc.disconnection_result is not None:
+        dlc.disconnection_result.set_result(None)
+        dlc.disconnection_result = None
+    dlc.multiplexer.on_dlc_disconnection(dlc)
+    dlc.emit(dlc.EVENT_CLOSE)
+
+
+def _pending_pdu_bytes(pdu: l2cap.EnhancedRetransmissionProcessor._PendingPdu) -> bytes:
+    """Bumble sets the F bit on every I-frame; Linux drops those, as F only answers a P."""
+    start = l2cap.InformationEnhancedControlField.SegmentationAndReassembly.START
+    field = l2cap.InformationEnhancedControlField(
+        tx_seq=pdu.tx_seq, req_seq=pdu.req_seq, sar=pdu.sar, final=0
+    )
+    length = struct.pack("<H", pdu.sdu_length) if pdu.sar == start else b""
+    return bytes(field) + length + bytes(pdu.payload)

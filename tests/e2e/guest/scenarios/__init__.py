@@ -1,0 +1,4 @@
+"""One scenario a file, named after what it shows; see the card of `guest`.
+
+A scenario is `async def run(world: World) -> None`. A module may set LIMIT_S where 60 s do not fit.
+"""

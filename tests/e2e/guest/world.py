@@ -1,0 +1,151 @@
+"""What does one attempt of a scenario have for itself?"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.e2e.guest import bluez as bluetoothd
+from tests.e2e.guest.dbus import Bus, eventually
+from tests.e2e.guest.obexd import Obexd
+from tests.e2e.guest.phone_radio import PhoneRadio
+from tests.e2e.guest.radio import open_air
+from tests.e2e.plan import BluezRoot
+
+SYSTEM_BUS = Path("/run/dbus/system_bus_socket")
+SESSION_BUS = Path("/run/session_bus_socket")
+STATE = Path("/var/lib/bluetooth")
+LIBRARIES = "usr/lib/x86_64-linux-gnu"
+
+
+class Bluez:
+    """One BlueZ: how its programs are started, from unpacked packages or in a root of its own."""
+
+    def __init__(self, root: BluezRoot) -> None:
+        self._root = Path(root["root"])
+        self._chroot = root["chroot"]
+
+    def prepare(self) -> None:
+        """Put the bus policy and the configuration where dbus-daemon and bluetoothd look for them."""
+        for directory in ("/run/dbus", "/etc/bluetooth", "/etc/dbus-1/system.d"):
+            Path(directory).mkdir(parents=True, exist_ok=True)
+        places = (self._root / place / "dbus-1/system.d/bluetooth.conf" for place in ("etc", "usr/share"))
+        policy = next(place for place in places if place.exists())
+        shutil.copy(policy, "/etc/dbus-1/system.d/bluetooth.conf")
+        if not self._chroot:
+            shutil.copy(self._root / "etc/bluetooth/main.conf", "/etc/bluetooth/main.conf")
+            return
+        for name in ("dev", "sys", "proc", "run", "share", "var/lib/bluetooth"):
+            inside = self._root / name
+            inside.mkdir(parents=True, exist_ok=True)
+            Path("/", name).mkdir(parents=True, exist_ok=True)
+            subprocess.run(["mount", "--rbind", f"/{name}", inside], check=True)
+
+    def version(self) -> str:
+        """bluetoothd's own word for its version."""
+        argv, environment = self.command("usr/libexec/bluetooth/bluetoothd", "--version")
+        return subprocess.run(
+            argv, env=environment, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    def command(self, program: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
+        """Arguments and environment that start a program given by its path in BlueZ's root."""
+        if self._chroot:
+            return ["chroot", str(self._root), f"/{program}", *arguments], dict(os.environ)
+        environment = {**os.environ, "LD_LIBRARY_PATH": str(self._root / LIBRARIES)}
+        return [str(self._root / program), *arguments], environment
+
+
+class World:
+    """A radio, a phone on it, a system bus and a bluetoothd with an agent that says yes.
+
+    Entered, hci0 is powered and pairable, and the phone is on but neither seen nor connected. Logs of
+    every program, and the HCI trace, go to the directory `log`.
+    """
+
+    def __init__(self, programs: Bluez, log: Path) -> None:
+        self._programs = programs
+        self._log = log
+        self._stack = AsyncExitStack()
+        self._start = time.monotonic()
+        self.phone: PhoneRadio
+        self.bus: Bus
+        self.agent: bluetoothd.Agent
+
+    async def __aenter__(self) -> Self:
+        shutil.rmtree(STATE, ignore_errors=True)
+        STATE.mkdir(parents=True)
+        SYSTEM_BUS.unlink(missing_ok=True)
+        self.spawn(["dbus-daemon", "--system", "--nofork", "--nopidfile"], dict(os.environ), "dbus-daemon")
+        await eventually(SYSTEM_BUS.exists, "the system bus")
+        trace = str(self._log / "btmon.snoop")
+        self._spawn_bluez("usr/bin/btmon", "-w", trace, keep_output=False)
+        source, sink = await open_air()
+        self.phone = PhoneRadio(source, sink)
+        await self.phone.power_on()
+        self._spawn_bluez("usr/libexec/bluetooth/bluetoothd", "-n", "-d")
+        self.bus = await self._stack.enter_async_context(Bus.system())
+        await bluetoothd.power_on(self.bus)
+        self.agent = await bluetoothd.Agent.register(self.bus)
+        self.say("hci0 is on")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    def say(self, what: str) -> None:
+        """A line in the scenario's log, with the seconds since the attempt began."""
+        print(f"[{time.monotonic() - self._start:6.2f}] {what}", flush=True)
+
+    async def pair(self) -> str:
+        """Let Linux find the phone by inquiry and pair with it over BR/EDR; the device's object path."""
+        await self.phone.be_found()
+        path = await bluetoothd.discover(self.bus, self.phone.address)
+        await bluetoothd.pair(self.bus, path)
+        self.say(f"paired; Linux was asked {self.agent.asked}, the phone showed {self.phone.numbers}")
+        return path
+
+    async def start_obexd(self) -> Obexd:
+        """A session bus with obexd on it, ready to open sessions."""
+        SESSION_BUS.unlink(missing_ok=True)
+        address = f"unix:path={SESSION_BUS}"
+        self.spawn(
+            ["dbus-daemon", "--session", "--nofork", f"--address={address}"], dict(os.environ), "session-bus"
+        )
+        await eventually(SESSION_BUS.exists, "the session bus")
+        files = str(self._log)
+        argv, environment = self._programs.command("usr/libexec/bluetooth/obexd", "-n", "-d", "-r", files)
+        session = {"DBUS_SESSION_BUS_ADDRESS": address, "XDG_CACHE_HOME": files}
+        self.spawn(argv, {**environment, **session}, "obexd")
+        obexd = await self._stack.enter_async_context(Obexd.attached(address, self._log))
+        self.say("obexd is on the session bus")
+        return obexd
+
+    def spawn(self, argv: list[str], environment: dict[str, str], log: str | None) -> None:
+        """Start a program that lives as long as the attempt; its output goes to `<log>.log` or nowhere."""
+        program = subprocess.Popen(
+            argv,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=(self._log / f"{log}.log").open("wb") if log else subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,
+        )
+
+        def end() -> None:
+            # Nothing of it is kept, and bluetoothd's orderly end takes seconds.
+            program.kill()
+            program.wait(3)
+
+        self._stack.callback(end)
+
+    def _spawn_bluez(self, program: str, *arguments: str, keep_output: bool = True) -> None:
+        argv, environment = self._programs.command(program, *arguments)
+        self.spawn(argv, environment, Path(program).name if keep_output else None)

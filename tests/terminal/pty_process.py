@@ -1,0 +1,165 @@
+"""How does a program behave on a real terminal? Starts it on a pty, types in single writes, keeps what it writes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+READY: Final = b"READY-MARK"
+"""A test app shows this when it takes keys."""
+
+_TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
+_POLL_S: Final = 0.02
+
+
+class PtyProcess:
+    """A Python module of the tests, run on a pty of its own. Answers no terminal query."""
+
+    def __init__(
+        self,
+        module: str,
+        arguments: Sequence[str] = (),
+        *,
+        columns: int = 100,
+        rows: int = 30,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        variables = {
+            **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LANG": "C.UTF-8",
+            "TEXTUAL_ANIMATIONS": "none",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **(environment or {}),
+        }
+        command = [sys.executable, "-m", module, *arguments]
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        self.output = bytearray()
+        self.exit_status: int | None = None
+        parent, child = pty.openpty()
+        fcntl.ioctl(child, termios.TIOCSWINSZ, size)
+        self.pid = os.posix_spawn(
+            sys.executable,
+            command,
+            variables,
+            setsid=True,
+            file_actions=[
+                # Opened by name after setsid, the pty becomes the controlling terminal of the new session.
+                (os.POSIX_SPAWN_OPEN, 0, os.ttyname(child), os.O_RDWR, 0),
+                (os.POSIX_SPAWN_DUP2, 0, 1),
+                (os.POSIX_SPAWN_DUP2, 0, 2),
+                (os.POSIX_SPAWN_CLOSE, parent),
+            ],
+        )
+        os.close(child)
+        self._fd: int | None = parent
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def type(self, keys: bytes) -> None:
+        """Send keys in one write."""
+        assert self._fd is not None
+        os.write(self._fd, keys)
+
+    def read(self, *, limit_s: float, quiet_s: float) -> bytes:
+        """What comes until nothing came for `quiet_s`, for at most `limit_s`."""
+        start = len(self.output)
+        end = last = time.monotonic()
+        end += limit_s
+        while (now := time.monotonic()) < end and now - last < quiet_s:
+            if self._read_some():
+                last = time.monotonic()
+        return bytes(self.output[start:])
+
+    def read_until(self, done: Callable[[], bool] | bytes, *, limit_s: float = 15) -> None:
+        """Read until `done` is true, or was written.
+
+        Raises:
+            TimeoutError: It did not happen within `limit_s`; the end of the output is in the message.
+        """
+        end = time.monotonic() + limit_s
+        while not (bytes(self.output).find(done) >= 0 if isinstance(done, bytes) else done()):
+            if time.monotonic() > end:
+                raise TimeoutError(f"waited {limit_s} s; the output ends in {bytes(self.output[-600:])!r}")
+            self._read_some()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the program."""
+        os.kill(self.pid, number)
+
+    def hang_up(self) -> None:
+        """Close the terminal, as when its window or the connection goes."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+    def wait(self, *, limit_s: float = 10) -> int:
+        """Wait for the end; the exit code, negative for death by a signal.
+
+        Raises:
+            TimeoutError: It still runs after `limit_s`.
+        """
+        end = time.monotonic() + limit_s
+        while self.exit_status is None:
+            self._reap()
+            if time.monotonic() > end:
+                raise TimeoutError(f"process still runs after {limit_s} s")
+            self._read_some()
+        return self.exit_status
+
+    def cpu_s(self) -> float:
+        """User and system time so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
+
+    def close(self) -> None:
+        """End the program, by force if it does not obey."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if self.exit_status is not None:
+                break
+            os.kill(self.pid, number)
+            try:
+                self.wait(limit_s=3)
+            except TimeoutError:
+                continue
+        self.hang_up()
+
+    def _reap(self) -> None:
+        pid, status = os.waitpid(self.pid, os.WNOHANG)
+        if pid:
+            self.exit_status = os.waitstatus_to_exitcode(status)
+
+    def _read_some(self) -> bool:
+        if self._fd is None:
+            time.sleep(_POLL_S)
+            return False
+        readable, _, _ = select.select([self._fd], [], [], _POLL_S)
+        if not readable:
+            return False
+        try:
+            data = os.read(self._fd, 65_536)
+        except OSError:
+            time.sleep(_POLL_S)
+            return False
+        self.output += data
+        return bool(data)
