@@ -20,6 +20,7 @@ from phonelink_tui.virtual.phone import OWNER, VirtualPhone, utc_now
 from phonelink_tui.virtual.radio import VirtualLink, open_link
 from phonelink_tui.virtual.scenario import DEFAULT_SCENARIO, Scenario, load_scenario
 from phonelink_tui.virtual.scenario_runner import OnAct, ScenarioRunner, prepare
+from phonelink_tui.virtual.serve import Listening, Ports, serve_phone
 
 SCHEME: Final = "virtual"
 
@@ -42,6 +43,16 @@ class LivingPhone:
 
     phone: VirtualPhone
     link: VirtualLink
+    scenario: Scenario
+    runner: ScenarioRunner
+
+
+@frozen
+class SimulatedPhone:
+    """A phone on TCP on which a scenario happens."""
+
+    phone: VirtualPhone
+    listening: Listening
     scenario: Scenario
     runner: ScenarioRunner
 
@@ -115,6 +126,38 @@ async def open_phone(
         life = tasks.create_task(runner.run())
         try:
             yield LivingPhone(phone, link, scenario, runner)
+        finally:
+            life.cancel()
+
+
+@asynccontextmanager
+async def open_simulated_phone(
+    spec: VirtualSpec,
+    ports: Ports,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    sleep: Sleep = asyncio.sleep,
+    on_act: OnAct = lambda act: None,
+) -> AsyncIterator[SimulatedPhone]:
+    """A phone on TCP, on which the scenario happens while inside.
+
+    Args:
+        spec: Which.
+        ports: Where it listens.
+        clock: Tells the time (UTC).
+        sleep: Waits for so many seconds.
+        on_act: Told of every act of the scenario after it happened.
+
+    Raises:
+        UsageError: There is no such scenario or persona, or it must not or cannot listen there.
+        SettingsError: The scenario is wrong.
+    """
+    phone, scenario = make_phone(spec, clock=clock)
+    runner = ScenarioRunner(scenario, phone, seed=spec.seed, speed=spec.speed, sleep=sleep, on_act=on_act)
+    async with serve_phone(phone, ports, sleep=sleep) as listening, asyncio.TaskGroup() as tasks:
+        life = tasks.create_task(runner.run())
+        try:
+            yield SimulatedPhone(phone, listening, scenario, runner)
         finally:
             life.cancel()
 
