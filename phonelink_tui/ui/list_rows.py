@@ -8,9 +8,9 @@ from typing import Final
 
 from attrs import frozen
 
-from phonelink_tui.domain.message import Direction
+from phonelink_tui.domain.message import Audience, Direction
 from phonelink_tui.domain.text import preview
-from phonelink_tui.domain.thread import Audience, Reply, Thread, ThreadId
+from phonelink_tui.domain.thread import Reply, Thread, ThreadId
 from phonelink_tui.ui.when import DAYS, MONTHS, clock
 
 PREVIEW_CHARS: Final = 160

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from phonelink_tui.domain.thread import Audience, Thread
+from phonelink_tui.domain.message import Audience
+from phonelink_tui.domain.thread import Thread
 from phonelink_tui.ui.status_line import Span
 
 _AUDIENCE: Final = {

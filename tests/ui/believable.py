@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 from phonelink_tui.domain.address import identify
 from phonelink_tui.domain.contact import Contact
-from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, Source, TextMessage
+from phonelink_tui.domain.message import (
+    Audience,
+    DeliveryState,
+    Direction,
+    MessageId,
+    Source,
+    TextMessage,
+    UnknownReason,
+)
 from phonelink_tui.domain.notification import Category, NotificationId, PhoneNotification
 from phonelink_tui.domain.phone import (
     IPHONE_TRAITS,
@@ -17,7 +25,7 @@ from phonelink_tui.domain.phone import (
     Phone,
 )
 from phonelink_tui.domain.text import RemoteText, clean, clean_line
-from phonelink_tui.domain.thread import Audience, Reply, Thread, ThreadId, UnknownReason
+from phonelink_tui.domain.thread import Reply, Thread, ThreadId
 
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 

@@ -20,11 +20,11 @@ from phonelink_tui.domain.events import (
 )
 from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.limitations import app_limitations
-from phonelink_tui.domain.message import DeliveryState, Direction, TextMessage
+from phonelink_tui.domain.message import Audience, DeliveryState, Direction, TextMessage
 from phonelink_tui.domain.notification import Category
 from phonelink_tui.domain.phone import DownReason, LinkPhase
 from phonelink_tui.domain.text import clean
-from phonelink_tui.domain.thread import Audience, Thread, ThreadId
+from phonelink_tui.domain.thread import Thread, ThreadId
 from phonelink_tui.relay.api import ActOnNotification, Command, MarkRead, SendText, Snapshot, StartThread
 from phonelink_tui.ui.app import PhoneApp
 from phonelink_tui.ui.settings import Start, UiSettings

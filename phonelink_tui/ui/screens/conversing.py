@@ -7,9 +7,9 @@ from typing import Final
 from attrs import define, field
 
 from phonelink_tui.domain.limitations import LimitScope
-from phonelink_tui.domain.message import TextMessage
+from phonelink_tui.domain.message import Audience, TextMessage
 from phonelink_tui.domain.text import preview
-from phonelink_tui.domain.thread import Audience, Reply, Thread, ThreadId
+from phonelink_tui.domain.thread import Reply, Thread, ThreadId
 from phonelink_tui.relay.api import MarkRead
 from phonelink_tui.ui.banner_text import banners
 from phonelink_tui.ui.layout import Pane

@@ -6,14 +6,14 @@ from typing import Final
 
 from attrs import define, field
 
-from phonelink_tui.domain.message import Direction
+from phonelink_tui.domain.message import Audience, Direction
 from phonelink_tui.domain.notification import (
     Category,
     NotificationAction,
     NotificationId,
     PhoneNotification,
 )
-from phonelink_tui.domain.thread import Audience, ThreadId
+from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.relay.api import ActOnNotification
 from phonelink_tui.ui.queue_rows import QueueRow, code_in, find_code, queue_rows
 from phonelink_tui.ui.screens.conversing import Conversing
