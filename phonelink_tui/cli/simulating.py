@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 from attrs import frozen
 
@@ -15,7 +13,6 @@ from phonelink_tui.cli.surroundings import Surroundings
 from phonelink_tui.composition import Simulation
 from phonelink_tui.config.phone_spec import VirtualSpec, parse_host_port
 from phonelink_tui.errors import UsageError
-from phonelink_tui.ipc.events import VERSION
 
 
 @frozen
@@ -47,22 +44,13 @@ async def simulate(surroundings: Surroundings, out: Output, options: SimulateOpt
     """`phonelink simulate`, until stdin ends and the scenario too."""
     simulation = simulation_of(options)
     async with stdin_lines() as lines:
-        await surroundings.simulate(simulation, _acts(lines, out), out.json)
+        await surroundings.simulate(simulation, _not_blank(lines), out.json)
 
 
-async def _acts(lines: AsyncIterator[str], out: Output) -> AsyncIterator[dict[str, Any]]:
-    """The objects of stdin; a line that is none is answered and skipped."""
+async def _not_blank(lines: AsyncIterator[str]) -> AsyncIterator[str]:
     async for line in lines:
-        if not line.strip():
-            continue
-        try:
-            act = json.loads(line)
-        except (ValueError, RecursionError):
-            act = None
-        if isinstance(act, dict):
-            yield act
-        else:
-            out.json({"v": VERSION, "type": "error", "message": "This line is no JSON object."})
+        if line.strip():
+            yield line
 
 
 def _is_loopback(host: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 from phonelink_tui.cli.event_words import event_words
 from phonelink_tui.cli.output import Output
 from phonelink_tui.domain.events import (
+    STORY,
     CallChanged,
     ContactsChanged,
     Event,
@@ -21,6 +22,7 @@ from phonelink_tui.domain.events import (
     LinkChanged,
     MessageChanged,
     NotificationChanged,
+    Progress,
     Resync,
     Stamped,
     ThreadChanged,
@@ -52,7 +54,7 @@ async def tail(api: RelayApi, out: Output, *, as_json: bool) -> None:
 async def headless(api: RelayApi, out: Output, seconds: float) -> None:
     """The demo without a screen: what is known as events, then every event, then one line of counts.
 
-    Ends after `seconds`, when the relay ends (the scenario is over), on SIGTERM or SIGHUP.
+    Ends after `seconds`, when the scenario is over or the relay ends, on SIGTERM or SIGHUP.
     """
     log = _EventLog(out)
     reason = "seconds"
@@ -120,6 +122,8 @@ async def _known_then_new(api: RelayApi, events: AsyncIterator[Stamped], log: _E
     async for stamped in events:
         if stamped.rev > snapshot.rev or isinstance(stamped.event, Resync):
             log.event(stamped)
+        if isinstance(stamped.event, Progress) and stamped.event.work == STORY:
+            return
 
 
 @contextmanager

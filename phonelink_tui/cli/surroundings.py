@@ -27,7 +27,5 @@ class Surroundings:
     )
     run_app: Callable[[RelayApi, Settings], Awaitable[None]] = composition.run_app
     run_relay: Callable[[PhoneSpec, int], None] = composition.run_relay
-    simulate: Callable[[Simulation, AsyncIterator[dict[str, Any]], Say], Awaitable[None]] = (
-        composition.simulate
-    )
+    simulate: Callable[[Simulation, AsyncIterator[str], Say], Awaitable[None]] = composition.simulate
     find_paths: Callable[[], Paths] = find_paths
