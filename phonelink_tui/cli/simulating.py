@@ -10,7 +10,7 @@ from attrs import frozen
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.stdin_lines import stdin_lines
 from phonelink_tui.cli.surroundings import Surroundings
-from phonelink_tui.composition import Simulation
+from phonelink_tui.composition.entry import Simulation
 from phonelink_tui.config.phone_spec import VirtualSpec, parse_host_port
 from phonelink_tui.errors import UsageError
 

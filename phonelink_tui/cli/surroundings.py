@@ -8,8 +8,8 @@ from typing import Any
 
 from attrs import frozen
 
-from phonelink_tui import composition
-from phonelink_tui.composition import Simulation
+from phonelink_tui.composition import entry
+from phonelink_tui.composition.entry import Simulation
 from phonelink_tui.config.paths import Paths, find_paths
 from phonelink_tui.config.phone_spec import PhoneSpec
 from phonelink_tui.config.settings import Settings
@@ -22,10 +22,8 @@ Say = Callable[[dict[str, Any]], None]
 class Surroundings:
     """Handed to the typer app as its context object."""
 
-    open_relay: Callable[[PhoneSpec | None, Paths], AbstractAsyncContextManager[RelayApi]] = (
-        composition.open_relay
-    )
-    run_app: Callable[[RelayApi, Settings], Awaitable[None]] = composition.run_app
-    run_relay: Callable[[PhoneSpec, int], None] = composition.run_relay
-    simulate: Callable[[Simulation, AsyncIterator[str], Say], Awaitable[None]] = composition.simulate
+    open_relay: Callable[[PhoneSpec | None, Paths], AbstractAsyncContextManager[RelayApi]] = entry.open_relay
+    run_app: Callable[[RelayApi, Settings], Awaitable[None]] = entry.run_app
+    run_relay: Callable[[PhoneSpec, int], None] = entry.run_relay
+    simulate: Callable[[Simulation, AsyncIterator[str], Say], Awaitable[None]] = entry.simulate
     find_paths: Callable[[], Paths] = find_paths

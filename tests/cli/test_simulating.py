@@ -12,7 +12,7 @@ import pytest
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.simulating import SimulateOptions, simulate, simulation_of
 from phonelink_tui.cli.surroundings import Surroundings
-from phonelink_tui.composition import Simulation
+from phonelink_tui.composition.entry import Simulation
 from phonelink_tui.config.phone_spec import PhoneSpec, VirtualSpec
 from phonelink_tui.errors import BluetoothUnavailable, UsageError
 from tests.cli.conftest import Phonelink
