@@ -185,3 +185,18 @@ def test_a_wrong_spec_is_a_usage_error(text: str) -> None:
     """Every part is checked when it is read."""
     with pytest.raises(UsageError):
         parse_virtual_spec(text)
+
+
+async def test_an_act_that_no_longer_fits_does_not_happen() -> None:
+    """A call that was declined before it is hung up leaves the rest of the day as it was."""
+    text = HEAD + "".join(
+        f"[[acts]]\nat_s = {at}\n{act}\n"
+        for at, act in ((0, 'act = "hang_up"'), (1, 'act = "text"\nfrom = "+15550100"'))
+    )
+    phone = VirtualPhone()
+    runner = ScenarioRunner(parse_scenario(text, "mine.toml"), phone, sleep=no_sleep)
+    async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as tasks:
+        life = tasks.create_task(runner.run())
+        await runner.ended.wait()
+        life.cancel()
+    assert len(phone.folder(Folder.INBOX)) == 1
