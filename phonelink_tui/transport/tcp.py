@@ -16,10 +16,11 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from phonelink_tui.errors import LinkLost, PhoneUnreachable, UsageError
+from phonelink_tui.errors import LinkLost, PhoneUnreachable, RemoteProtocolError, UsageError
 from phonelink_tui.transport.gatt import GattClient
 from phonelink_tui.transport.link import CallBack, Service
 from phonelink_tui.transport.stream import RECEIVE_BYTES, ByteStream
+from phonelink_tui.transport.tasks_beside import tasks_beside
 
 SCHEME: Final = "tcp"
 LOOPBACK: Final = "127.0.0.1"
@@ -127,12 +128,14 @@ class TcpLink:
         Raises:
             UsageError: The call-back port cannot be had.
         """
-        async with asyncio.TaskGroup() as tasks:
-            running: dict[asyncio.Task[None], TcpStream] = {}
+        running: dict[asyncio.Task[None], TcpStream] = {}
+        async with tasks_beside() as tasks:
 
             async def run(stream: TcpStream) -> None:
                 try:
                     await serve(stream)
+                except (LinkLost, RemoteProtocolError):
+                    return
                 finally:
                     await stream.aclose()
 

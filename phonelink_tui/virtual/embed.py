@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from attrs import evolve, frozen
 
 from phonelink_tui.errors import UsageError
+from phonelink_tui.transport.tasks_beside import tasks_beside
 from phonelink_tui.virtual.entries import StoredContact
 from phonelink_tui.virtual.faults import NO_FAULTS, FaultPlan, parse_faults
 from phonelink_tui.virtual.faulty_stream import Sleep
@@ -122,7 +123,7 @@ async def open_phone(
     """
     phone, scenario = make_phone(spec, clock=clock)
     runner = ScenarioRunner(scenario, phone, seed=spec.seed, speed=spec.speed, sleep=sleep, on_act=on_act)
-    async with open_link(phone, sleep=sleep) as link, asyncio.TaskGroup() as tasks:
+    async with open_link(phone, sleep=sleep) as link, tasks_beside() as tasks:
         life = tasks.create_task(runner.run())
         try:
             yield LivingPhone(phone, link, scenario, runner)
@@ -154,7 +155,7 @@ async def open_simulated_phone(
     """
     phone, scenario = make_phone(spec, clock=clock)
     runner = ScenarioRunner(scenario, phone, seed=spec.seed, speed=spec.speed, sleep=sleep, on_act=on_act)
-    async with serve_phone(phone, ports, sleep=sleep) as listening, asyncio.TaskGroup() as tasks:
+    async with serve_phone(phone, ports, sleep=sleep) as listening, tasks_beside() as tasks:
         life = tasks.create_task(runner.run())
         try:
             yield SimulatedPhone(phone, listening, scenario, runner)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from functools import partial
 from typing import Final
 
@@ -12,6 +12,7 @@ from attrs import frozen
 
 from phonelink_tui.errors import PhoneUnreachable, UsageError
 from phonelink_tui.transport.link import Service
+from phonelink_tui.transport.tasks_beside import tasks_beside
 from phonelink_tui.transport.tcp import (
     DEFAULT_PORT,
     LOOPBACK,
@@ -75,17 +76,14 @@ async def serve_phone(
                 f"{endpoint} can be reached from other computers.",
                 "Say so with --anywhere, if that is meant.",
             )
-    async with asyncio.TaskGroup() as tasks:
-        services = PhoneServices(phone, tasks, sleep)
-        try:
+    async with tasks_beside() as tasks:
+        with closing(PhoneServices(phone, tasks, sleep)) as services:
             accept_mas = partial(_accept, services, Service.MAS, ports.mns)
             async with listen_tcp(ports.mas, accept_mas) as mas:
-                pbap_port = mas.port + PBAP_OFFSET if ports.mas.port else 0
-                wanted = ports.pbap or Endpoint(ports.mas.host, pbap_port)
-                async with listen_tcp(wanted, partial(_accept, services, Service.PBAP, None)) as pbap:
+                beside_mas = Endpoint(ports.mas.host, ports.mas.port and mas.port + PBAP_OFFSET)
+                accept_pbap = partial(_accept, services, Service.PBAP, None)
+                async with listen_tcp(ports.pbap or beside_mas, accept_pbap) as pbap:
                     yield Listening(mas, pbap)
-        finally:
-            services.close()
 
 
 def _accept(services: PhoneServices, service: Service, mns: Endpoint | None, stream: TcpStream) -> None:
