@@ -3,7 +3,6 @@
     entry       what the command line opens; light, so that `phonelink --help` and `send` are quick
     hosting     a relay and the phone it owns, in this process
     simulation  an embedded phone on TCP
-    embedded    the words of a phone's SPEC as the embedded phone takes them
 
 May import everything but `cli`.
 """

@@ -11,7 +11,6 @@ from typing import Final
 
 from attrs import evolve
 
-from phonelink_tui.composition.embedded import embedded_spec
 from phonelink_tui.config.paths import find_paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, VirtualSpec
 from phonelink_tui.config.secret import VIRTUAL_SECRET, install_secret
@@ -26,7 +25,6 @@ from phonelink_tui.relay.api import RelayApi
 from phonelink_tui.relay.service import Relay, RelaySettings
 from phonelink_tui.transport.link import PhoneLink
 from phonelink_tui.transport.tcp import LOOPBACK, MNS_OFFSET, PBAP_OFFSET, Endpoint, TcpLink
-from phonelink_tui.transport.tcp import TcpSpec as TcpEndpoints
 from phonelink_tui.transport.together import beside
 from phonelink_tui.virtual.embed import open_phone
 
@@ -47,7 +45,7 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
     settings = load_settings(paths.config_file)
     match spec:
         case VirtualSpec():
-            async with open_phone(embedded_spec(spec)) as living:
+            async with open_phone(spec) as living:
                 persona = living.phone.persona
                 name = clean_line(f"{living.phone.owner.name}’s {persona.device_name}")
                 backend = _backend(living.link, str(spec), name, TRAITS[persona.kind])
@@ -56,7 +54,7 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
                     yield relay
         case TcpSpec():
             traits = evolve(TRAITS[spec.persona], notifications=False)
-            link = TcpLink(_endpoints(spec))
+            link = _tcp_link(spec)
             backend = _backend(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
             relay = _relay(backend, install_secret(paths.state_dir), settings)
             async with _alive(relay):
@@ -68,10 +66,10 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
             )
 
 
-def _endpoints(spec: TcpSpec) -> TcpEndpoints:
+def _tcp_link(spec: TcpSpec) -> TcpLink:
     pbap = spec.pbap_port if spec.pbap_port is not None else spec.port + PBAP_OFFSET
     mns = spec.mns_port if spec.mns_port is not None else spec.port + MNS_OFFSET
-    return TcpEndpoints(Endpoint(spec.host, spec.port), Endpoint(spec.host, pbap), Endpoint(LOOPBACK, mns))
+    return TcpLink(Endpoint(spec.host, spec.port), Endpoint(spec.host, pbap), Endpoint(LOOPBACK, mns))
 
 
 def _backend(link: PhoneLink, phone_id: str, name: RemoteText, traits: PhoneTraits) -> LinkBackend:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from phonelink_tui.composition.embedded import embedded_spec
 from phonelink_tui.composition.entry import Simulation
 from phonelink_tui.transport.tcp import Endpoint
 from phonelink_tui.virtual.act_lines import act_line, perform_line, pushed_line
@@ -34,7 +33,7 @@ async def simulate(
         anywhere=True,  # the command line has asked already
     )
     async with open_simulated_phone(
-        embedded_spec(simulation.phone), ports, on_act=lambda act: say(act_line(act))
+        simulation.phone, ports, on_act=lambda act: say(act_line(act))
     ) as simulated:
         say(simulated.listening.line())
         phone = simulated.phone

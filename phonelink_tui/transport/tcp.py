@@ -22,7 +22,6 @@ from phonelink_tui.transport.link import CallBack, Service
 from phonelink_tui.transport.stream import RECEIVE_BYTES, ByteStream
 from phonelink_tui.transport.tasks_beside import tasks_beside
 
-SCHEME: Final = "tcp"
 LOOPBACK: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 4040
 PBAP_OFFSET: Final = 1
@@ -41,17 +40,6 @@ class Endpoint:
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-@frozen
-class TcpSpec:
-    """Where a phone is: `tcp:HOST:PORT[,pbap=PORT][,mns=[HOST:]PORT][,persona=android]`."""
-
-    mas: Endpoint
-    pbap: Endpoint
-    mns: Endpoint
-    """Where the phone's call back is awaited; on loopback unless a host is written."""
-    persona: str = "iphone"
 
 
 class TcpStream:
@@ -112,14 +100,21 @@ class TcpStream:
 
 
 class TcpLink:
-    """A `PhoneLink` over TCP."""
+    """A `PhoneLink` over TCP.
 
-    def __init__(self, spec: TcpSpec) -> None:
-        self._spec = spec
+    Args:
+        mas: Where message access is.
+        pbap: Where the phonebook is.
+        mns: Where the phone's call back is awaited.
+    """
+
+    def __init__(self, mas: Endpoint, pbap: Endpoint, mns: Endpoint) -> None:
+        self._services = {Service.MAS: mas, Service.PBAP: pbap}
+        self._mns = mns
 
     async def open_stream(self, service: Service) -> ByteStream:
         """See `PhoneLink.open_stream`."""
-        return await connect_tcp(self._spec.mas if service is Service.MAS else self._spec.pbap)
+        return await connect_tcp(self._services[service])
 
     @asynccontextmanager
     async def serve_call_backs(self, serve: CallBack) -> AsyncIterator[None]:
@@ -144,7 +139,7 @@ class TcpLink:
                 running[task] = stream
                 task.add_done_callback(running.pop)
 
-            async with listen_tcp(self._spec.mns, accept):
+            async with listen_tcp(self._mns, accept):
                 try:
                     yield
                 finally:
@@ -208,48 +203,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def parse_endpoint(text: str, *, host: str = LOOPBACK) -> Endpoint:
-    """Read `HOST:PORT`, `[IPV6]:PORT` or a port alone, which is on `host`.
-
-    Raises:
-        UsageError: It is none.
-    """
-    before, colon, port_text = text.rpartition(":")
-    name = before.removeprefix("[").removesuffix("]") if colon else host
-    if not name or not port_text.isascii() or not port_text.isdigit() or int(port_text) > 0xFFFF:
-        raise UsageError(f"“{text[:60]}” is no address.", "Write HOST:PORT, for example 127.0.0.1:4040.")
-    return Endpoint(name, int(port_text))
-
-
-def parse_tcp_spec(text: str) -> TcpSpec:
-    """Read a SPEC.
-
-    Raises:
-        UsageError: It is no such SPEC, or a part of it is wrong.
-    """
-    scheme, _, rest = text.partition(":")
-    address, *options = rest.split(",")
-    if scheme != SCHEME or not address:
-        raise UsageError("The phone is not written as tcp:HOST:PORT.", _HINT)
-    mas = parse_endpoint(address if ":" in address else f"{address}:{DEFAULT_PORT}")
-    spec = TcpSpec(mas, evolve(mas, port=mas.port + PBAP_OFFSET), Endpoint(LOOPBACK, mas.port + MNS_OFFSET))
-    for option in options:
-        key, _, value = option.partition("=")
-        match key:
-            case "pbap":
-                spec = evolve(spec, pbap=parse_endpoint(value, host=mas.host))
-            case "mns":
-                spec = evolve(spec, mns=parse_endpoint(value))
-            case "persona" if value in ("iphone", "android"):
-                spec = evolve(spec, persona=value)
-            case _:
-                raise UsageError(f"A phone on TCP has no “{option[:40]}”.", _HINT)
-    return spec
-
-
-_HINT: Final = "For example: tcp:127.0.0.1:4040,persona=android."
 
 
 def _family(host: str) -> socket.AddressFamily:

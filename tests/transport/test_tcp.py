@@ -12,12 +12,9 @@ from phonelink_tui.transport.tcp import (
     LOOPBACK,
     Endpoint,
     TcpLink,
-    TcpSpec,
     TcpStream,
     connect_tcp,
     listen_tcp,
-    parse_endpoint,
-    parse_tcp_spec,
 )
 
 DEADLINE_S = 5
@@ -71,7 +68,7 @@ async def test_call_backs_are_served_and_end_with_the_block() -> None:
     """A connection to the call-back port goes to `serve`; leaving cancels it."""
     async with listen_tcp(ANY, lambda _: None) as free:
         pass
-    link = TcpLink(TcpSpec(ANY, ANY, free))
+    link = TcpLink(ANY, ANY, free)
     heard: asyncio.Queue[bytes] = asyncio.Queue()
 
     async def serve(stream: object) -> None:
@@ -97,7 +94,7 @@ async def test_services_have_their_ports() -> None:
         listen_tcp(ANY, pbap.put_nowait) as pbap_at,
         asyncio.timeout(DEADLINE_S),
     ):
-        link = TcpLink(TcpSpec(mas_at, pbap_at, ANY))
+        link = TcpLink(mas_at, pbap_at, ANY)
         for service, queue in ((Service.MAS, mas), (Service.PBAP, pbap)):
             stream = await link.open_stream(service)
             far = await queue.get()
@@ -108,7 +105,7 @@ async def test_services_have_their_ports() -> None:
 def test_tcp_carries_no_notifications() -> None:
     """Attaching says so."""
     with pytest.raises(PhoneUnreachable, match="no notifications"):
-        TcpLink(TcpSpec(ANY, ANY, ANY)).attach_gatt(lambda: None)
+        TcpLink(ANY, ANY, ANY).attach_gatt(lambda: None)
 
 
 async def test_a_taken_port_is_a_usage_error() -> None:
@@ -119,39 +116,7 @@ async def test_a_taken_port_is_a_usage_error() -> None:
                 pass
 
 
-@pytest.mark.parametrize(
-    ("text", "spec"),
-    [
-        (
-            "tcp:127.0.0.1:5000",
-            TcpSpec(Endpoint(LOOPBACK, 5000), Endpoint(LOOPBACK, 5001), Endpoint(LOOPBACK, 5002)),
-        ),
-        (
-            "tcp:phone.local",
-            TcpSpec(Endpoint("phone.local", 4040), Endpoint("phone.local", 4041), Endpoint(LOOPBACK, 4042)),
-        ),
-        (
-            "tcp:[::1]:1,pbap=7,mns=0.0.0.0:9,persona=android",
-            TcpSpec(Endpoint("::1", 1), Endpoint("::1", 7), Endpoint("0.0.0.0", 9), "android"),
-        ),
-    ],
-)
-def test_spec(text: str, spec: TcpSpec) -> None:
-    """Ports follow MAS, the call-back port is on loopback, unless told."""
-    assert parse_tcp_spec(text) == spec
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["virtual:x", "tcp:", "tcp:host:port", "tcp:h:70000", "tcp:h:1,persona=pager", "tcp:h:1,x=1", "tcp::5"],
-)
-def test_a_wrong_spec_is_a_usage_error(text: str) -> None:
-    """Nothing is guessed."""
-    with pytest.raises(UsageError):
-        parse_tcp_spec(text)
-
-
-def test_endpoints_are_written_as_they_are_read() -> None:
+def test_endpoints_are_written_with_brackets_where_needed() -> None:
     """IPv6 has brackets."""
-    for text in ("127.0.0.1:80", "[::1]:80"):
-        assert str(parse_endpoint(text)) == text
+    assert str(Endpoint("127.0.0.1", 80)) == "127.0.0.1:80"
+    assert str(Endpoint("::1", 80)) == "[::1]:80"

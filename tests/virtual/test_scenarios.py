@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from phonelink_tui.config.phone_spec import VirtualSpec
 from phonelink_tui.domain.observed import Folder
+from phonelink_tui.domain.phone import PhoneKind
 from phonelink_tui.errors import SettingsError, UsageError
 from phonelink_tui.protocol.obex.events import OperationDone
 from phonelink_tui.protocol.pbap.constants import CONTACTS_PATH
@@ -15,9 +17,8 @@ from phonelink_tui.protocol.pbap.requests import PullPhoneBook, connect_pse
 from phonelink_tui.protocol.pbap.vcard import decode_vcards
 from phonelink_tui.transport.link import Service
 from phonelink_tui.virtual.acts import Act, TextAct
-from phonelink_tui.virtual.embed import VirtualSpec, make_phone, open_phone, parse_virtual_spec
+from phonelink_tui.virtual.embed import make_phone, open_phone
 from phonelink_tui.virtual.entries import PhoneChange
-from phonelink_tui.virtual.faults import parse_faults
 from phonelink_tui.virtual.phone import VirtualPhone
 from phonelink_tui.virtual.radio import open_link
 from phonelink_tui.virtual.scenario import load_scenario, parse_scenario, scenario_names
@@ -46,7 +47,7 @@ async def _happen(spec: VirtualSpec) -> tuple[VirtualPhone, list[tuple[float, Ac
     runner = ScenarioRunner(
         scenario,
         phone,
-        seed=spec.seed,
+        seed=spec.seed or 0,
         sleep=timeline.sleep,
         on_act=lambda act: acts.append((timeline.now_s, act)),
     )
@@ -66,8 +67,8 @@ async def test_every_shipped_scenario_happens_to_its_end(name: str) -> None:
     assert phone.folder(Folder.INBOX) or phone.centre.entries or phone.call_log.entries
 
 
-@pytest.mark.parametrize("persona", ["iphone", "android"])
-async def test_hostile_texts_can_all_be_listed_and_fetched(persona: str) -> None:
+@pytest.mark.parametrize("persona", PhoneKind)
+async def test_hostile_texts_can_all_be_listed_and_fetched(persona: PhoneKind) -> None:
     """Whatever is in texts, names and addresses, every row and every text can be read."""
     phone, _ = await _happen(VirtualSpec("hostile", persona))
     async with open_link(phone) as link, messages(link) as client:
@@ -161,30 +162,6 @@ def test_an_unknown_scenario_lists_the_known_ones() -> None:
     with pytest.raises(UsageError) as caught:
         load_scenario("no-such-day")
     assert "first-day" in caught.value.hint
-
-
-def test_spec_with_everything() -> None:
-    """Scenario, persona, seed, speed and several faults."""
-    spec = parse_virtual_spec("virtual:codes?persona=android&seed=7&fault=fragment:1&fault=drop:9&speed=2")
-    assert spec == VirtualSpec("codes", "android", 7, parse_faults("fragment:1,drop:9"), 2.0)
-    assert parse_virtual_spec("virtual") == VirtualSpec()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "tcp:localhost:1",
-        "virtual:x?persona=pager",
-        "virtual:x?seed=-1",
-        "virtual:x?seed=1.5",
-        "virtual:x?colour=red",
-        "virtual:x?fault=drop",
-    ],
-)
-def test_a_wrong_spec_is_a_usage_error(text: str) -> None:
-    """Every part is checked when it is read."""
-    with pytest.raises(UsageError):
-        parse_virtual_spec(text)
 
 
 async def test_an_act_that_no_longer_fits_does_not_happen() -> None:

@@ -6,13 +6,14 @@ import asyncio
 
 import pytest
 
+from phonelink_tui.config.phone_spec import VirtualSpec
 from phonelink_tui.errors import LinkLost, UsageError
 from phonelink_tui.protocol.map.requests import SetNotificationRegistration
 from phonelink_tui.protocol.obex.codes import ResponseCode
 from phonelink_tui.protocol.obex.events import Connected
 from phonelink_tui.transport.link import Service
-from phonelink_tui.transport.tcp import LOOPBACK, Endpoint, TcpLink, TcpSpec, listen_tcp
-from phonelink_tui.virtual.embed import VirtualSpec, open_simulated_phone
+from phonelink_tui.transport.tcp import LOOPBACK, Endpoint, TcpLink, listen_tcp
+from phonelink_tui.virtual.embed import open_simulated_phone
 from phonelink_tui.virtual.phone import VirtualPhone
 from phonelink_tui.virtual.serve import Listening, Ports, serve_phone
 from tests.virtual.client import DEADLINE_S, EventCollector, MapClient, tel
@@ -31,7 +32,7 @@ async def test_a_whole_session_over_tcp(phone: VirtualPhone) -> None:
     mns = await _free_port()
     collector = EventCollector()
     async with asyncio.timeout(DEADLINE_S), serve_phone(phone, Ports(ANY, mns=mns), sleep=no_sleep) as at:
-        link = TcpLink(TcpSpec(at.mas, at.pbap, mns))
+        link = TcpLink(at.mas, at.pbap, mns)
         async with (
             link.serve_call_backs(collector.serve),
             MapClient(await link.open_stream(Service.MAS)) as client,
@@ -58,7 +59,7 @@ async def test_the_listening_line(phone: VirtualPhone) -> None:
 async def test_away_means_a_broken_connection(phone: VirtualPhone) -> None:
     """Walking away resets what is open and every new connection, until the return."""
     async with asyncio.timeout(DEADLINE_S), serve_phone(phone, Ports(ANY)) as at:
-        link = TcpLink(TcpSpec(at.mas, at.pbap, ANY))
+        link = TcpLink(at.mas, at.pbap, ANY)
         async with MapClient(await link.open_stream(Service.MAS)) as client:
             await client.open()
             phone.walk_away()
