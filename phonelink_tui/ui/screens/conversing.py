@@ -32,7 +32,7 @@ class Conversing:
     feed: PaneFeed
     _seen: ThreadId | None = field(default=None, init=False)
     """The open conversation was looked at by a person, and is not marked read yet."""
-    _targeted: object = field(default=None, init=False)
+    _targeted: object = field(default="never", init=False)
     _sought: str = field(default="", init=False)
     _pages_left: int = field(default=0, init=False)
 
