@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -25,7 +25,7 @@ class ScriptedRelay:
     def __init__(
         self,
         snapshot: Snapshot | None = None,
-        messages: dict[ThreadId, Sequence[TextMessage]] | None = None,
+        messages: Mapping[ThreadId, Sequence[TextMessage]] | None = None,
         answer: Callable[[Command], Sequence[Event]] = lambda _command: (),
     ) -> None:
         """Make a relay.

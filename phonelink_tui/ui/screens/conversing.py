@@ -14,7 +14,7 @@ from phonelink_tui.relay.api import MarkRead
 from phonelink_tui.ui.banner_text import banners
 from phonelink_tui.ui.layout import Pane
 from phonelink_tui.ui.pane_feed import PaneFeed, limits_of
-from phonelink_tui.ui.screens.desk import Desk, new_id
+from phonelink_tui.ui.screens.desk import Desk, has_keys, new_id
 from phonelink_tui.ui.settings import Sort
 from phonelink_tui.ui.widgets.composer import Target
 
@@ -32,7 +32,7 @@ class Conversing:
     feed: PaneFeed
     _seen: ThreadId | None = field(default=None, init=False)
     """The open conversation was looked at by a person, and is not marked read yet."""
-    _targeted: object = field(default=None, init=False)
+    _targeted: object = field(default="never", init=False)
     _sought: str = field(default="", init=False)
     _pages_left: int = field(default=0, init=False)
 
@@ -208,7 +208,7 @@ class Conversing:
 
     def under_cursor(self) -> Thread | None:
         """The conversation a key means: the one under the list's cursor there, else the open one."""
-        if self.desk.widgets.conversations.has_focus:
+        if has_keys(self.desk.widgets.conversations):
             row = self.desk.widgets.conversations.current
             return self.desk.projection.threads.get(row.id) if row else None
         return self.desk.projection.open_thread

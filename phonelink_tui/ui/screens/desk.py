@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from attrs import define, field
+from textual.widget import Widget
 
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import MessageId
@@ -136,3 +137,11 @@ class Desk:
 def new_id() -> str:
     """A command id nobody else chooses."""
     return uuid4().hex
+
+
+def has_keys(widget: Widget) -> bool:
+    """Whether keys go to a widget at this moment.
+
+    `Widget.has_focus` follows only when the widget has taken its Focus event, which in a burst is too late.
+    """
+    return widget.screen.focused is widget

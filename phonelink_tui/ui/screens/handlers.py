@@ -11,7 +11,7 @@ from phonelink_tui.domain.notification import NotificationAction
 from phonelink_tui.ui.actions import Place
 from phonelink_tui.ui.layout import Pane
 from phonelink_tui.ui.screens.conversing import Conversing
-from phonelink_tui.ui.screens.desk import Desk, Stage
+from phonelink_tui.ui.screens.desk import Desk, Stage, has_keys
 from phonelink_tui.ui.screens.limits import Limits
 from phonelink_tui.ui.screens.moving import Moving
 from phonelink_tui.ui.screens.panels import Panels
@@ -183,7 +183,7 @@ def _copy(house: House, hands: Hands) -> None:
 
 
 def _queue(house: House, desk: Desk) -> None:
-    house.go(Pane.LIST if desk.widgets.queue.has_focus else Pane.QUEUE)
+    house.go(Pane.LIST if has_keys(desk.widgets.queue) else Pane.QUEUE)
 
 
 def _panel(house: House, desk: Desk, topic: str, show: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from phonelink_tui.domain.limitations import LimitAction, LimitClass, LimitScope
 from phonelink_tui.domain.phone import Capability, LinkPhase
 from phonelink_tui.relay.api import RetryNow
 from phonelink_tui.ui.banner_text import Banner, banners, relay_ended
-from phonelink_tui.ui.screens.desk import Desk, new_id
+from phonelink_tui.ui.screens.desk import Desk, has_keys, new_id
 from phonelink_tui.ui.screens.writing import Writing
 from phonelink_tui.ui.widgets.banners import BannerStack
 
@@ -41,7 +41,7 @@ class Limits:
         if not stacks:
             self.desk.stage.notice("No banner is shown. S tells how everything stands.")
             return
-        here = next((i for i, stack in enumerate(stacks) if stack.has_focus), None)
+        here = next((i for i, stack in enumerate(stacks) if has_keys(stack)), None)
         if here is not None and stacks[here].next():
             return
         stack = stacks[0 if here is None else (here + 1) % len(stacks)]
@@ -95,4 +95,4 @@ class Limits:
 
     def _focused(self) -> BannerStack | None:
         stacks = (self.desk.widgets.app_banners, self.desk.widgets.composer_banners)
-        return next((stack for stack in stacks if stack.has_focus), None)
+        return next((stack for stack in stacks if has_keys(stack)), None)

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from phonelink_tui.ui.layout import Pane
 from phonelink_tui.ui.screens.conversing import Conversing
-from phonelink_tui.ui.screens.desk import Desk
+from phonelink_tui.ui.screens.desk import Desk, has_keys
 from phonelink_tui.ui.widgets.conversation_list import ConversationList
 from phonelink_tui.ui.widgets.queue_list import QueueList
 from phonelink_tui.ui.widgets.text_panel import TextPanel
@@ -55,7 +55,7 @@ class Moving:
         focused = self._list()
         if focused is not None:
             focused.move_to_end()
-        elif self.desk.widgets.panel.has_focus:
+        elif has_keys(self.desk.widgets.panel):
             self._scroller().scroll_end(animate=False, force=True)
         else:
             self.desk.widgets.pane.to_end()
@@ -66,7 +66,7 @@ class Moving:
         order: list[Widget] = [widgets.conversations, widgets.pane, widgets.composer, widgets.queue]
         if widgets.question.is_open:
             order.insert(2, widgets.question)
-        here = next((i for i, widget in enumerate(order) if widget.has_focus), 1)
+        here = next((i for i, widget in enumerate(order) if has_keys(widget)), 1)
         self._go(order[(here + by) % len(order)])
 
     def _go(self, widget: Widget) -> None:
@@ -82,13 +82,13 @@ class Moving:
 
     def _list(self) -> ConversationList | QueueList | None:
         widgets = self.desk.widgets
-        if widgets.conversations.has_focus:
+        if has_keys(widgets.conversations):
             return widgets.conversations
-        return widgets.queue if widgets.queue.has_focus else None
+        return widgets.queue if has_keys(widgets.queue) else None
 
     def _scroller(self) -> ThreadPane | TextPanel:
         widgets = self.desk.widgets
-        return widgets.panel if widgets.panel.has_focus else widgets.pane
+        return widgets.panel if has_keys(widgets.panel) else widgets.pane
 
     def _scroll(self, lines: int) -> None:
         self._scroller().scroll_relative(y=lines, animate=False, force=True)

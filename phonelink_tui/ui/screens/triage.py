@@ -17,7 +17,7 @@ from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.relay.api import ActOnNotification
 from phonelink_tui.ui.queue_rows import QueueRow, code_in, find_code, queue_rows
 from phonelink_tui.ui.screens.conversing import Conversing
-from phonelink_tui.ui.screens.desk import Desk, new_id
+from phonelink_tui.ui.screens.desk import Desk, has_keys, new_id
 
 GRACE_S: Final = 3.0
 """A dismissal can be taken back for so long; then the phone is told."""
@@ -113,7 +113,7 @@ class Triage:
 
     def copy(self) -> str:
         """What `y` copies: the code of the notification or text, else all of it; empty where there is none."""
-        if self.desk.widgets.queue.has_focus:
+        if has_keys(self.desk.widgets.queue):
             it = self._notification()
             return (code_in(it) or it.text or it.title) if it else ""
         window = self.desk.projection.window

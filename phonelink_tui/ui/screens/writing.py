@@ -11,7 +11,7 @@ from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.relay.api import CancelText, RetryText, StartThread
 from phonelink_tui.ui.layout import Pane
 from phonelink_tui.ui.screens.conversing import Conversing
-from phonelink_tui.ui.screens.desk import Desk, new_id
+from phonelink_tui.ui.screens.desk import Desk, has_keys, new_id
 from phonelink_tui.ui.segments import sms_segments
 from phonelink_tui.ui.sending import Returned, Sending
 from phonelink_tui.ui.widgets.composer import Target
@@ -75,7 +75,7 @@ class Writing:
             Answer(("escape", "n"), "back to the text", self._decline),
         )
         bar.ask(to + question.sentence, answers)
-        if not self.desk.widgets.composer.draft.strip() and self.desk.widgets.composer.has_focus:
+        if not self.desk.widgets.composer.draft.strip() and has_keys(self.desk.widgets.composer):
             bar.screen.set_focus(bar)
         else:
             self.desk.stage.notice("A question is waiting above the text: Shift+Tab goes there.", "warn")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from rich.cells import cell_len
 from rich.segment import Segment
 
 from phonelink_tui.ui.cells import fit
@@ -26,10 +25,10 @@ DRAFT: Final = "draft"
 
 
 class ConversationList(RowList[ListRow]):
-    """The conversations: cursor bar, unread dot and number, name, marks, time, last text."""
+    """The conversations: cursor, unread dot and number, name, marks, time, last text."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"list--{part}" for part in ("cursor", "name", "unread", "dim", "text", "dot", "draft", "chosen")
+        f"list--{part}" for part in ("name", "unread", "dim", "text", "dot", "draft", "chosen")
     }
 
     def key_of(self, row: ListRow) -> str:
@@ -44,54 +43,50 @@ class ConversationList(RowList[ListRow]):
         """One line of a row."""
         if width >= ONE_LINE_FROM:
             return self._one_line(row, width, marked=marked)
-        return self._second(row, width, marked=marked) if line else self._first(row, width, marked=marked)
+        return self._second(row, width) if line else self._first(row, width, marked=marked)
 
     def _one_line(self, row: ListRow, width: int, *, marked: bool) -> list[Segment]:
-        mark = f" {row.mark}" if row.mark else ""
+        mark = f" {row.mark} ·" if row.mark else ""
         draft = f" {DRAFT}" if row.draft else ""
         right = f" {row.unread or '':>3} {row.when:>{WHEN_CELLS}} "
-        text = width - GUTTER - NAME_CELLS - cell_len(mark) - cell_len(draft) - 1 - len(right)
-        plain = "chosen" if marked else "text"
+        name = fit(row.name, NAME_CELLS)
+        rest = width - GUTTER - NAME_CELLS - len(draft) - 1 - len(right)
+        text = f" {fit(mark.strip() + ' ' + row.text if mark else row.text, rest)}{right}"
+        if marked:
+            return [self._ink(f"{CURSOR}{_sign(row)} {name}{draft}{text}", "chosen")]
         return [
-            *self._gutter(row, marked=marked),
-            self._ink(fit(row.name, NAME_CELLS), self._name_part(row, marked=marked)),
-            self._ink(mark, "chosen" if marked else "dim"),
-            self._ink(draft, "chosen" if marked else "draft"),
-            self._ink(f" {fit(row.text, text)}{right}", plain),
+            self._ink(f" {_sign(row)} ", "dot"),
+            self._ink(name, _name_part(row)),
+            self._ink(draft, "draft"),
+            self._ink(text, "text"),
         ]
 
     def _first(self, row: ListRow, width: int, *, marked: bool) -> list[Segment]:
         when = f" {row.when} "
-        return [
-            *self._gutter(row, marked=marked),
-            self._ink(fit(row.name, width - GUTTER - len(when)), self._name_part(row, marked=marked)),
-            self._ink(when, "chosen" if marked else "dim"),
-        ]
+        name = fit(row.name, width - GUTTER - len(when))
+        if marked:
+            return [self._ink(f"{CURSOR}{_sign(row)} {name}{when}", "chosen")]
+        return [self._ink(f" {_sign(row)} ", "dot"), self._ink(name, _name_part(row)), self._ink(when, "dim")]
 
-    def _second(self, row: ListRow, width: int, *, marked: bool) -> list[Segment]:
+    def _second(self, row: ListRow, width: int) -> list[Segment]:
         draft = f"{DRAFT} " if row.draft else ""
         mark = f"{row.mark} · " if row.mark else ""
         count = f" {row.unread} " if row.unread else " "
         text = fit(mark + row.text, width - GUTTER - len(draft) - len(count))
         return [
-            self._ink(CURSOR if marked else " ", "cursor"),
-            self._ink("  ", "text"),
+            self._ink(" " * GUTTER, "text"),
             self._ink(draft, "draft"),
             self._ink(text, "text"),
             self._ink(count, "unread"),
         ]
 
-    def _gutter(self, row: ListRow, *, marked: bool) -> list[Segment]:
-        sign = UNREAD if row.unread else (OPEN if row.open else " ")
-        return [
-            self._ink(CURSOR if marked else " ", "cursor"),
-            self._ink(f"{sign} ", "chosen" if marked else "dot"),
-        ]
-
-    def _name_part(self, row: ListRow, *, marked: bool) -> str:
-        if marked:
-            return "chosen"
-        return "unread" if row.unread or row.open else "name"
-
     def _ink(self, text: str, part: str) -> Segment:
         return Segment(text, self.get_component_rich_style(f"list--{part}"))
+
+
+def _sign(row: ListRow) -> str:
+    return UNREAD if row.unread else (OPEN if row.open else " ")
+
+
+def _name_part(row: ListRow) -> str:
+    return "unread" if row.unread or row.open else "name"

@@ -17,7 +17,7 @@ class QueueList(RowList[QueueRow]):
     """The queue: news on top, the digest below."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"queue--{part}" for part in ("cursor", "app", "text", "dim", "label", "urgent", "chosen")
+        f"queue--{part}" for part in ("app", "text", "dim", "label", "urgent", "chosen")
     }
 
     def key_of(self, row: QueueRow) -> str:
@@ -30,19 +30,15 @@ class QueueList(RowList[QueueRow]):
 
     def paint(self, row: QueueRow, line: int, width: int, *, marked: bool) -> list[Segment]:
         """One line of a row."""
-        bar = self._ink(CURSOR if marked else " ", "cursor")
-        if line == 0:
-            when = f" {row.when} "
-            part = "chosen" if marked else ("urgent" if row.urgent else "app")
-            head = f"{row.app}  {row.title}" if row.title else row.app
-            return [
-                bar,
-                self._ink(" " + fit(head, width - 2 - len(when)), part),
-                self._ink(when, "chosen" if marked else "dim"),
-            ]
         if line == 1:
-            return [bar, self._ink(" " + fit(row.text, width - 3) + " ", "text")]
-        return [bar, self._ink(" " + fit(row.labels, width - 3) + " ", "label")]
+            return [self._ink(f"  {fit(row.text, width - 3)} ", "text")]
+        if line == 2:
+            return [self._ink(f"  {fit(row.labels, width - 3)} ", "label")]
+        when = f" {row.when} "
+        head = fit(f"{row.app}  {row.title}" if row.title else row.app, width - 2 - len(when))
+        if marked:
+            return [self._ink(f"{CURSOR} {head}{when}", "chosen")]
+        return [self._ink(f"  {head}", "urgent" if row.urgent else "app"), self._ink(when, "dim")]
 
     def _ink(self, text: str, part: str) -> Segment:
         return Segment(text, self.get_component_rich_style(f"queue--{part}"))

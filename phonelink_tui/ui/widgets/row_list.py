@@ -41,7 +41,10 @@ class RowList(ScrollView, Generic[R], can_focus=True):
         raise NotImplementedError
 
     def paint(self, row: R, line: int, width: int, *, marked: bool) -> list[Segment]:
-        """One line of a row; `marked` where the cursor is and the list has the focus."""
+        """One line of a row; `marked` where the cursor is and the list has the focus.
+
+        Only the first line may differ by `marked`: a move of the cursor draws no other.
+        """
         raise NotImplementedError
 
     def lines_per_row(self, width: int) -> int:
@@ -123,7 +126,7 @@ class RowList(ScrollView, Generic[R], can_focus=True):
     def watch_has_focus(self, _has_focus: bool) -> None:
         """The cursor is shown only while keys come here."""
         super().watch_has_focus(_has_focus)
-        self._refresh_row(self._cursor)
+        self._refresh_row(self._cursor, lines=1)
 
     def on_click(self, event: events.Click) -> None:
         """A click is a move and a choice."""
@@ -143,16 +146,16 @@ class RowList(ScrollView, Generic[R], can_focus=True):
         if index == self._cursor or not 0 <= index < len(self._shown):
             return
         old, self._cursor = self._cursor, index
-        self._refresh_row(old)
-        self._refresh_row(index)
+        self._refresh_row(old, lines=1)
+        self._refresh_row(index, lines=1)
         self._follow_cursor()
 
     def _measure(self) -> None:
         self.virtual_size = Size(self.size.width, len(self._shown) * self._height)
 
-    def _refresh_row(self, index: int) -> None:
+    def _refresh_row(self, index: int, *, lines: int | None = None) -> None:
         top = index * self._height - self.scroll_offset.y
-        seen = Region(0, top, self.size.width, self._height).intersection(self.size.region)
+        seen = Region(0, top, self.size.width, lines or self._height).intersection(self.size.region)
         if seen:
             self.refresh(seen)
 

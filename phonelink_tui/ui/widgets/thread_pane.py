@@ -301,11 +301,16 @@ class ThreadPane(ScrollView, can_focus=True):
         self.set_reactive(ThreadPane.virtual_size, Size(self._columns.width, lines))
 
     def _place(self) -> tuple[str, int] | None:
-        """The row on top, by key, and how many of its lines are above the view."""
+        """The first message in view, by key, and how many of its lines are above the view.
+
+        Not a day line or a banner: when an older page comes those stand elsewhere.
+        """
         if not self._rows or not len(self._heights):
             return None
         top = self.scroll_offset.y
-        number = self._heights.row_at(top)
+        first = self._heights.row_at(top)
+        rows = range(first, len(self._rows))
+        number = next((n for n in rows if _is_message(self._rows[n])), first)
         return self._rows[number].key, top - self._heights.start(number)
 
     def _return_to(self, place: tuple[str, int] | None) -> None:
