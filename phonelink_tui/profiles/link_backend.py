@@ -1,0 +1,42 @@
+"""How do a link and the profiles' clients make a phone? PhoneBackend over any PhoneLink."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from phonelink_tui.domain.phone import Capability, PhoneTraits
+from phonelink_tui.domain.text import RemoteText
+from phonelink_tui.profiles.ancs_client import AncsClient
+from phonelink_tui.profiles.map_client import MapClient
+from phonelink_tui.profiles.pbap_client import PbapClient
+from phonelink_tui.profiles.phone_clock import PhoneClock
+from phonelink_tui.profiles.ports import MessageAccess, NotificationAccess, PhonebookAccess
+from phonelink_tui.profiles.quirks import QUIRKS
+from phonelink_tui.transport.link import PhoneLink
+
+
+@frozen
+class LinkBackend:
+    """A phone behind a link."""
+
+    link: PhoneLink
+    phone_id: str
+    """Stable name of the phone."""
+    phone_name: RemoteText
+    traits: PhoneTraits
+    offers: frozenset[Capability]
+    """What this link can open at all."""
+    clock: PhoneClock
+    """Shared by all sessions: one of them may learn the phone's offset."""
+
+    async def open_messages(self) -> MessageAccess:
+        """See `PhoneBackend.open_messages`."""
+        return await MapClient.open(self.link, self.clock, QUIRKS[self.traits.kind])
+
+    async def open_phonebook(self) -> PhonebookAccess:
+        """See `PhoneBackend.open_phonebook`."""
+        return await PbapClient.open(self.link, self.clock)
+
+    async def open_notifications(self) -> NotificationAccess:
+        """See `PhoneBackend.open_notifications`."""
+        return await AncsClient.open(self.link, self.clock)
