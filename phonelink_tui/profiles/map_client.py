@@ -15,7 +15,7 @@ from phonelink_tui.domain.observed import (
     ListedText,
     OutgoingText,
 )
-from phonelink_tui.errors import LinkLost, LocalProtocolError, ObexRefused
+from phonelink_tui.errors import LinkLost, LocalProtocolError, ObexRefused, ProfileError, RemoteProtocolError
 from phonelink_tui.profiles import map_mapping
 from phonelink_tui.profiles.mns_server import MnsServer
 from phonelink_tui.profiles.obex_session import ObexSession
@@ -136,7 +136,11 @@ class MapClient:
     async def fetch_text(self, handle: str, folder: Folder) -> FetchedText:
         """See `MessageAccess.fetch_text`."""
         done = await self._session.request(GetMessage(_handle(handle)).encode())
-        return map_mapping.fetched(decode_bmessage(done.body or b""), handle, folder)
+        try:
+            message = decode_bmessage(done.body or b"")
+        except RemoteProtocolError as error:
+            raise ProfileError("The phone wrote this text in a form that cannot be read.") from error
+        return map_mapping.fetched(message, handle, folder)
 
     async def push_text(self, text: OutgoingText) -> str:
         """See `MessageAccess.push_text`."""

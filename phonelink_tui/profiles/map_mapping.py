@@ -124,6 +124,8 @@ def _party(address: str | None, name: str | None) -> Party:
 def _parties(addresses: str | None, names: str | None) -> tuple[Party, ...]:
     """Phones list several recipients with `;` or `,` between them, names likewise."""
     each = [a for a in _SEPARATORS.split(addresses or "") if a.strip()]
+    if len(each) == 1:
+        return (_party(each[0], names),)  # one person may be called "Doe, Jane"
     called = [n for n in _SEPARATORS.split(names or "") if n.strip()]
     if len(called) != len(each):
         called = [""] * len(each)

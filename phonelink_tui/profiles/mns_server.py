@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from phonelink_tui.errors import LinkLost, PhonelinkError, RemoteProtocolError
+from phonelink_tui.errors import LinkLost, RemoteProtocolError
 from phonelink_tui.protocol.map.constants import MNS_TARGET
 from phonelink_tui.protocol.map.event_report import Event, decode_event_report
 from phonelink_tui.protocol.map.request_decoder import decode_map_request
 from phonelink_tui.protocol.map.requests import SendEvent
 from phonelink_tui.protocol.obex.codes import ResponseCode
-from phonelink_tui.protocol.obex.events import NEED_DATA, RequestReceived
+from phonelink_tui.protocol.obex.events import NEED_DATA, Disconnected, RequestReceived
 from phonelink_tui.protocol.obex.operations import Answer, Connect, Operation
 from phonelink_tui.protocol.obex.server import ServerConnection, accept
 from phonelink_tui.transport.stream import ByteStream
@@ -23,7 +23,7 @@ _CONNECTION_ID: Final = 1
 
 
 class MnsServer:
-    """Serves one connection of the phone at a time; `next_event` gives what it reports."""
+    """Serves the phone's connections; `next_event` gives what it reports on any of them."""
 
     def __init__(self) -> None:
         self._events: asyncio.Queue[Event] = asyncio.Queue(QUEUED_EVENTS)
@@ -40,23 +40,27 @@ class MnsServer:
         """Serve one connection until it ends. Its failures end it and nothing else."""
         machine = ServerConnection()
         try:
-            while data := await stream.receive():
-                machine.receive_data(data)
-                await self._answer_all(machine, stream)
+            while (data := await stream.receive()) and await self._answer_all(machine, data, stream):
+                pass
         except (LinkLost, RemoteProtocolError):
             pass  # whoever follows the session learns it from `ended`
         finally:
-            if self.connected.is_set():
+            if machine.connected:
                 self.ended.set()
             await stream.aclose()
 
-    async def _answer_all(self, machine: ServerConnection, stream: ByteStream) -> None:
+    async def _answer_all(self, machine: ServerConnection, data: bytes, stream: ByteStream) -> bool:
+        """Answer what `data` completes; whether the phone stays."""
+        machine.receive_data(data)
         while True:
             event = machine.next_event()
-            if data := machine.data_to_send():
-                await stream.send(data)
+            if due := machine.data_to_send():
+                await stream.send(due)
             if event is NEED_DATA:
-                return
+                return True
+            if isinstance(event, Disconnected):
+                self.ended.set()
+                return False
             if isinstance(event, RequestReceived):
                 await stream.send(machine.send(await self._answer(event.operation)))
 
@@ -71,7 +75,7 @@ class MnsServer:
             return Answer(ResponseCode.NOT_IMPLEMENTED)
         try:
             report = decode_event_report(request.report)
-        except PhonelinkError:
+        except RemoteProtocolError:
             return Answer(ResponseCode.BAD_REQUEST)
         for event in report.events:
             await self._events.put(event)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 from phonelink_tui.errors import (
@@ -23,7 +25,10 @@ PACKET_S: Final = 10.0
 
 
 class ObexSession:
-    """One OBEX connection, used once. `run` reads it; requests are answered only while that runs."""
+    """One OBEX connection, used once. `run` reads it; requests wait for it, and are answered only while it runs.
+
+    `run` may be cancelled between two requests and started again; in the middle of one that ends the session.
+    """
 
     def __init__(self, stream: ByteStream, *, packet_s: float = PACKET_S) -> None:
         self._stream = stream
@@ -32,6 +37,7 @@ class ObexSession:
         self._turn = asyncio.Lock()
         self._answer: asyncio.Future[Connected | OperationDone | Aborted] | None = None
         self._packets = 0
+        self._reading = asyncio.Event()
         self._over: PhonelinkError | None = None
 
     async def run(self) -> None:
@@ -41,6 +47,7 @@ class ObexSession:
             LinkLost: The phone closed, or the link broke.
             RemoteProtocolError: The phone broke the rules.
         """
+        self._reading.set()
         try:
             while True:
                 data = await self._stream.receive()
@@ -53,7 +60,9 @@ class ObexSession:
             raise
         finally:
             if self._answer is not None and not self._answer.done():
-                self._answer.set_exception(self._over or LinkLost("The session ended."))
+                self._end(LinkLost("The session ended in the middle of a request."))
+            if self._over is None:
+                self._reading.clear()
 
     async def connect(self, operation: Connect) -> Connected:
         """Open the OBEX connection.
@@ -90,8 +99,7 @@ class ObexSession:
             OutcomeUnknown: No answer came, and all of the request had left: it may have been carried out.
             ObexRefused, LinkLost, DeadlineExceeded, RemoteProtocolError: It certainly was not.
         """
-        async with self._turn:
-            self._check()
+        async with self._my_turn():
             try:
                 event = await self._exchange(operation)
             except (LinkLost, DeadlineExceeded, RemoteProtocolError) as error:
@@ -110,22 +118,48 @@ class ObexSession:
         await self._stream.aclose()
 
     async def _carry_out(self, operation: Operation) -> Connected | OperationDone | Aborted:
-        async with self._turn:
-            self._check()
+        async with self._my_turn():
             return await self._exchange(operation)
 
-    def _check(self) -> None:
-        if self._over is not None:
-            raise LinkLost(self._over.message)
+    @asynccontextmanager
+    async def _my_turn(self) -> AsyncIterator[None]:
+        """One request at a time, and none that nobody would read the answer of."""
+        async with self._turn:
+            try:
+                async with asyncio.timeout(self._packet_s):
+                    await self._reading.wait()
+            except TimeoutError:
+                raise DeadlineExceeded("Nobody reads this connection.") from None
+            if self._over is not None:
+                raise LinkLost(self._over.message)
+            yield
 
     async def _exchange(self, operation: Operation) -> Connected | OperationDone | Aborted:
         answer = self._answer = asyncio.get_running_loop().create_future()
         try:
-            await self._stream.send(self._machine.send(operation))
+            await self._send_in_time(self._machine.send(operation))
             return await self._wait(answer)
+        except asyncio.CancelledError:
+            # The machine still waits for this answer, so nothing else can be asked any more.
+            self._end(LinkLost("A request was given up in the middle."))
+            raise
         finally:
-            answer.cancel()
             self._answer = None
+            if not answer.cancel() and not answer.cancelled():
+                answer.exception()  # so that nobody is told of a failure that was told already
+
+    async def _send_in_time(self, data: bytes) -> None:
+        try:
+            async with asyncio.timeout(self._packet_s):
+                await self._stream.send(data)
+        except TimeoutError:
+            raise await self._give_up() from None
+
+    async def _give_up(self) -> DeadlineExceeded:
+        late = DeadlineExceeded("The phone did not answer in time.")
+        self._end(late)
+        await self._stream.aclose()
+        return late
 
     async def _wait(
         self, answer: asyncio.Future[Connected | OperationDone | Aborted]
@@ -138,16 +172,13 @@ class ObexSession:
                     return await asyncio.shield(answer)
             except TimeoutError:
                 if self._packets == seen:
-                    late = DeadlineExceeded("The phone did not answer in time.")
-                    self._end(late)
-                    await self._stream.aclose()
-                    raise late from None
+                    raise await self._give_up() from None
 
     async def _read_answers(self) -> None:
         while True:
             event = self._machine.next_event()
-            self._packets += 1
             data = self._machine.data_to_send()
+            self._packets += bool(data) or event is not NEED_DATA
             if data:
                 await self._stream.send(data)
             if event is NEED_DATA:
@@ -159,5 +190,6 @@ class ObexSession:
     def _end(self, error: PhonelinkError) -> None:
         if self._over is None:
             self._over = error
+        self._reading.set()  # whoever waits for a reader learns that there will be none
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(self._over)

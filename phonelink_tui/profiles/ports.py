@@ -2,7 +2,7 @@
 
 A session does its work in `run`: the others are answered only while that runs. All methods may raise
 `LinkLost`, `DeadlineExceeded`, `RemoteProtocolError`; after any of these the session is over and only `aclose`
-may be called. Refusals (`ObexRefused`, `AncsRefused`) leave it usable.
+may be called. Refusals (`ObexRefused`, `AncsRefused`) and other `ProfileError`s leave it usable.
 """
 
 from __future__ import annotations
@@ -54,7 +54,12 @@ class MessageAccess(Protocol):
         ...
 
     async def fetch_text(self, handle: str, folder: Folder) -> FetchedText:
-        """One text with its body."""
+        """One text with its body.
+
+        Raises:
+            ObexRefused: It is not there, or not yet.
+            ProfileError: It cannot be read; the others can.
+        """
         ...
 
     async def push_text(self, text: OutgoingText) -> str:

@@ -25,8 +25,6 @@ class Quirks:
     email_tag: str = ""
     """quirk: email-tag. iPhones (iOS 26) drop the first two characters of an EMAIL recipient; `7:` in front of it
     is what they then drop."""
-    registers_first: bool = True
-    """Event reports are asked for before any folder is opened, as car kits and Windows do."""
 
 
 QUIRKS: Final[dict[PhoneKind, Quirks]] = {
