@@ -132,7 +132,7 @@ async def test_closed_shows_the_reason_and_keeps_the_draft() -> None:
 @pytest.mark.parametrize(
     ("pasted", "told"),
     [
-        ("/tmp/x.png", True),
+        ("/home/me/x.png", True),
         ("file:///home/me/My%20cat.HEIC", True),
         ("'/home/me/two words.mov'\n", True),
         ("~/a.jpg\n~/b.jpg", True),
