@@ -5,8 +5,8 @@ from __future__ import annotations
 from attrs import evolve
 
 from phonelink_tui.domain.contact import Contact
+from phonelink_tui.domain.message import Audience
 from phonelink_tui.domain.text import RemoteText, clean, clean_line
-from phonelink_tui.domain.thread import Audience
 from phonelink_tui.relay.api import Snapshot
 from tests.ui.believable import a_notification, a_phone, a_text, a_thread
 from tests.ui.scripted_relay import ScriptedRelay

@@ -12,9 +12,9 @@ from rich.cells import cell_len
 
 from phonelink_tui.domain.events import CommandChanged, CommandState, Progress
 from phonelink_tui.domain.limitations import LIMITS, LimitClass, LimitKind, make_limitation
-from phonelink_tui.domain.message import DeliveryState
+from phonelink_tui.domain.message import Audience, DeliveryState
 from phonelink_tui.domain.phone import Capability, DownReason, LinkPhase
-from phonelink_tui.domain.thread import Audience, Reply
+from phonelink_tui.domain.thread import Reply
 from phonelink_tui.relay.api import Ask
 from phonelink_tui.ui.banner_text import SIGNS, banner, banners
 from phonelink_tui.ui.cells import cut, fit

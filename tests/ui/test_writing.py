@@ -12,8 +12,7 @@ from phonelink_tui.domain.events import (
     ThreadChanged,
     ThreadGone,
 )
-from phonelink_tui.domain.message import DeliveryState
-from phonelink_tui.domain.thread import Audience
+from phonelink_tui.domain.message import Audience, DeliveryState
 from phonelink_tui.relay.api import Ask, CancelText, Command, RetryText, SendText, StartThread
 from phonelink_tui.ui.actions import Place
 from phonelink_tui.ui.settings import EnterKey, UiSettings
