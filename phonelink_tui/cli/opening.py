@@ -97,13 +97,18 @@ def _open(ctx: typer.Context, out: Output, paths: Paths, spec: PhoneSpec | None,
         )
         raise typer.Exit(exit_codes.NOT_CONNECTED)
 
+    code = 0
+
     async def app(api: RelayApi, out: Output) -> None:
+        nonlocal code
         if plain:
             await plain_mode(api, out)
         else:
-            await surroundings_of(ctx).run_app(api, settings)
+            code = await surroundings_of(ctx).run_app(api, settings)
 
     use_relay(ctx, out, paths, spec, app)
+    if code:
+        raise typer.Exit(code)
 
 
 def _virtual(

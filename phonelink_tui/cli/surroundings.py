@@ -23,7 +23,7 @@ class Surroundings:
     """Handed to the typer app as its context object."""
 
     open_relay: Callable[[PhoneSpec | None, Paths], AbstractAsyncContextManager[RelayApi]] = entry.open_relay
-    run_app: Callable[[RelayApi, Settings], Awaitable[None]] = entry.run_app
+    run_app: Callable[[RelayApi, Settings], Awaitable[int]] = entry.run_app
     run_relay: Callable[[PhoneSpec, int], None] = entry.run_relay
     simulate: Callable[[Simulation, AsyncIterator[str], Say], Awaitable[None]] = entry.simulate
     find_paths: Callable[[], Paths] = find_paths

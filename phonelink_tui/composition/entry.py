@@ -57,8 +57,12 @@ def run_relay(spec: PhoneSpec, fd: int) -> None:
     run_private(lambda: build_relay(spec), fd)
 
 
-async def run_app(api: RelayApi, settings: Settings) -> None:
-    """The full-screen app, until it is quit."""
+async def run_app(api: RelayApi, settings: Settings) -> int:
+    """The full-screen app, until it is quit.
+
+    Returns:
+        The exit code: 0, 1 after a bug, 128 + n after signal n.
+    """
     from phonelink_tui.ui.app import PhoneApp
     from phonelink_tui.ui.settings import EnterKey, Sort, Start, UiSettings
 
@@ -71,7 +75,9 @@ async def run_app(api: RelayApi, settings: Settings) -> None:
         mouse=settings.mouse,
         bell=settings.bell,
     )
-    await PhoneApp(api, shown).run_async(mouse=settings.mouse)
+    app = PhoneApp(api, shown)
+    await app.run_async(mouse=settings.mouse)
+    return app.return_code or 0
 
 
 async def simulate(
