@@ -94,6 +94,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("compose.focus", "Write", _WRITE, "i", hint="write"),
     Action("reply", "Reply to this conversation or notification", _WRITE, "r", "alt+r"),
     Action("new.open", "New conversation", _WRITE, "c", "ctrl+n", hint="new"),
+    Action("quick.open", "Quick replies: choose one by its digit", _WRITE, "e", "f2"),
+    Action("compose.editor", "Write in $EDITOR", _WRITE, "", "f4"),
     Action("act.undo", "Undo, or take back a text that has not left", _WRITE, "u", "alt+z"),
     Action("text.retry", "Send again a text that failed", _WRITE, "R"),
     Action("thread.next", "Next conversation", _CONV, "J", "ctrl+down"),

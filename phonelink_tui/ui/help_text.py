@@ -52,11 +52,21 @@ _WORDS: Final = {
 }
 
 
-def footer(place: Place, keys: KeyMap) -> list[tuple[str, str]]:
-    """Pairs of key and word for the place, the most useful first."""
+def footer(place: Place, keys: KeyMap, *, closed: bool = False) -> list[tuple[str, str]]:
+    """Pairs of key and word for the place, the most useful first.
+
+    Args:
+        place: What has the focus.
+        keys: The keys in force.
+        closed: Nothing can be written in the composer.
+    """
     if place is Place.COMPOSER:
-        pairs = [("Enter", "send"), ("Ctrl+J", "new line")]
-        ids = (("leave", "lists"), ("switch.open", "go to"), ("unread.next", "unread"), ("help.open", "help"))
+        pairs = [] if closed else [("Enter", "send"), ("Ctrl+J", "new line")]
+        new = (("new.open", "new"),) if closed else ()
+        ids = (
+            *(("leave", "lists"), *new, ("switch.open", "go to")),
+            *(("unread.next", "unread"), ("help.open", "help")),
+        )
         return pairs + [(shown(k), word) for id_, word in ids if (k := keys.first_key(id_, composer=True))]
     if place is Place.FIELD:
         return [("↑↓", "move"), ("Enter", "choose"), ("Esc", "close")]

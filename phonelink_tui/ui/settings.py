@@ -35,6 +35,9 @@ THEMES: Final = ("dark", "light", "contrast", "terminal")
 """Names a person may give; `terminal` is the terminal's own sixteen colours."""
 
 
+QUICK_REPLIES: Final = ("OK.", "On my way.", "Yes.", "No.", "I will call you later.", "Thank you!")
+
+
 @frozen
 class UiSettings:
     """The settings of one terminal. Nothing here changes what the relay does."""
@@ -46,6 +49,8 @@ class UiSettings:
     """One of `THEMES`; None chooses by `NO_COLOR`."""
     keys: Mapping[str, str] = Factory(dict)
     """The `[keys]` table: action id to keys, comma-separated."""
+    quick_replies: tuple[str, ...] = QUICK_REPLIES
+    """The first nine are chosen by a digit; they are put into the composer, never sent by themselves."""
     mouse: bool = False
     """Off, the terminal's own selection works and no mouse report crosses an SSH link."""
     bell: bool = True

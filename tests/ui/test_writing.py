@@ -273,3 +273,29 @@ async def test_unread_rows_lead_to_their_conversation() -> None:
         await stage.press("enter")
         assert [c.thread for c in stage.relay.told(SendText)] == [CAROL.id]
         assert BOB.id != CAROL.id
+
+
+async def test_a_quick_reply_by_its_digit() -> None:
+    """It is put into the composer and waits for Enter."""
+    async with on_stage() as stage:
+        await stage.press("f2", "2")
+        assert stage.composer.draft == "On my way."
+        assert stage.relay.told(SendText) == []
+        await stage.press("enter")
+        assert [c.text for c in stage.relay.told(SendText)] == ["On my way."]
+
+
+async def test_an_ended_conversation_is_not_replaced_by_another() -> None:
+    """What is typed then goes to nobody; the draft is kept with what it was written for."""
+    async with on_stage() as stage:
+        await stage.type("for alice only")
+        await stage.say(ThreadGone(ALICE.id))
+        assert stage.composer.closed
+        await stage.type(" more")
+        await stage.press("enter")
+        assert stage.relay.told(SendText) == []
+        await stage.say(ThreadChanged(ALICE))
+        await stage.press("ctrl+o")
+        await stage.type("alice")
+        await stage.press("enter")
+        assert stage.composer.draft == "for alice only"

@@ -137,13 +137,13 @@ class Conversing:
         if window is None or window.thread in self.desk.projection.threads:
             return
         self.keep_draft()
-        heir = self.desk.projection.heir(window.thread)
-        draft = self.desk.view.drafts.pop(window.thread, "")
+        heir = self._same_person(self.desk.projection.heir(window.thread))
         if heir is None:
             self.desk.projection.close()
             self.retarget()
             self.feed.update(self.desk.projection, self.desk.now(), self.desk.zone)
             return
+        draft = self.desk.view.drafts.pop(window.thread, "")
         if draft and heir not in self.desk.view.drafts:
             self.desk.view.drafts[heir] = draft
         self.desk.projection.open(heir)
@@ -228,6 +228,14 @@ class Conversing:
         count = f"{len(news)} new, the last from " if len(news) > 1 else ""
         words = f"● {count}{newest.sender_name or '?'}: {preview(newest.text, limit=60)}"
         self.desk.stage.notice(words, "name")
+
+    def _same_person(self, heir: ThreadId | None) -> ThreadId | None:
+        """The heir, if what is being written would reach the same person there, or nobody."""
+        row = self.desk.projection.threads.get(heir) if heir else None
+        target = self.desk.widgets.composer.target
+        if row is None or (_can_answer(row) and target and target.recipient != row.address.value):
+            return None
+        return row.id
 
     def _in_order(self) -> list[Thread]:
         return self.desk.projection.conversations(self.desk.view.sort)

@@ -12,6 +12,7 @@ from phonelink_tui.ui.actions import Place
 from phonelink_tui.ui.layout import Pane
 from phonelink_tui.ui.screens.conversing import Conversing
 from phonelink_tui.ui.screens.desk import Desk, Stage, has_keys
+from phonelink_tui.ui.screens.editing import Editing
 from phonelink_tui.ui.screens.limits import Limits
 from phonelink_tui.ui.screens.moving import Moving
 from phonelink_tui.ui.screens.panels import Panels
@@ -31,6 +32,7 @@ class Hands:
     panels: Panels
     limits: Limits
     quitting: Quitting
+    editing: Editing
 
 
 class House(Stage, Protocol):
@@ -50,6 +52,8 @@ class House(Stage, Protocol):
     def next_theme(self) -> None: ...
 
     def suspend(self) -> None: ...
+
+    def edit(self) -> None: ...
 
 
 def handlers(house: House, desk: Desk, hands: Hands) -> Mapping[str, Callable[[], None]]:
@@ -71,6 +75,8 @@ def handlers(house: House, desk: Desk, hands: Hands) -> Mapping[str, Callable[[]
         "compose.focus": lambda: house.go(Pane.TALK, write=True),
         "reply": lambda: _reply(house, desk, hands),
         "new.open": panels.new_conversation,
+        "quick.open": panels.quick_replies,
+        "compose.editor": house.edit,
         "act.undo": lambda: _undo(house, hands),
         "text.retry": hands.writing.retry,
         "thread.next": lambda: talk.neighbour(1),

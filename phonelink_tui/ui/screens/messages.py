@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import ClassVar, Final
@@ -23,6 +24,7 @@ from phonelink_tui.ui.pane_feed import PaneFeed
 from phonelink_tui.ui.projection import Projection, Touched
 from phonelink_tui.ui.screens.conversing import Conversing
 from phonelink_tui.ui.screens.desk import Desk, Outlet, View, Widgets
+from phonelink_tui.ui.screens.editing import Editing
 from phonelink_tui.ui.screens.handlers import Hands, handlers
 from phonelink_tui.ui.screens.limits import Limits
 from phonelink_tui.ui.screens.moving import Moving
@@ -48,6 +50,9 @@ from phonelink_tui.ui.widgets.thread_pane import ThreadPane
 
 PASSING: Final = frozenset({Place.PANEL, Place.FIELD, Place.QUESTION, Place.HIDDEN, Place.BANNER})
 """Places the keys come back from."""
+
+LEAVING: Final = ("app.quit", "privacy.hide")
+"""Keys of somebody who does not read."""
 
 TICK_S: Final = 60.0
 """Days change and phones fall silent without an event."""
@@ -84,10 +89,13 @@ class MessagesScreen(Screen[None]):
             Panels(desk, talk, writing, self.do),
             Limits(desk, writing),
             Quitting(desk, talk, writing, triage, leave),
+            Editing(desk, os.environ),
         )
         self._empty = Static(id="empty", markup=False)
         self._painting = Painting(desk, self._hands, self._empty)
-        self._notices = NoticeLine(widgets.hints, lambda: footer(self.place, keys))
+        self._notices = NoticeLine(
+            widgets.hints, lambda: footer(self.place, keys, closed=widgets.composer.closed)
+        )
         self._handlers: Mapping[str, Callable[[], None]] = handlers(self, desk, self._hands)
 
     def _make_widgets(self, keys: KeyMap, settings: UiSettings) -> Widgets:
@@ -182,9 +190,12 @@ class MessagesScreen(Screen[None]):
 
     def person_was_here(self, key: str) -> None:
         """A key was pressed in front of the open conversation: what it shows was seen."""
-        view = self._desk.view
-        leaving = ("app.quit", "privacy.hide")
-        if any(key in self._desk.keys.lists[id_] and len(key) > 1 for id_ in leaving) or view.hidden:
+        keys = self._desk.keys
+        in_text = self.place in (Place.COMPOSER, Place.FIELD)
+        ways_out = [k for k, id_ in keys.composer.items() if id_ in LEAVING]
+        if not in_text:
+            ways_out += [k for id_ in LEAVING for k in keys.lists[id_]]
+        if key in ways_out or self._desk.view.hidden:
             return
         if self.query_one("#talk").display:
             self._hands.conversing.seen()
@@ -353,6 +364,10 @@ class MessagesScreen(Screen[None]):
     def suspend(self) -> None:
         """Back to the shell until it says `fg`."""
         self.run_action_later("app.suspend_process")
+
+    def edit(self) -> None:
+        """The draft in the person's own editor."""
+        self.run_worker(self._hands.editing.edit(self.app), name="editor", exit_on_error=False)
 
     def run_action_later(self, action: str) -> None:
         """Let the app do something after this key."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import define
+from attrs import define, field
 from textual.content import Content
 from textual.widgets import Static
 
@@ -22,6 +22,7 @@ class Painting:
     desk: Desk
     hands: Hands
     empty: Static
+    _opened: bool = field(default=False, init=False)
 
     def paint(self, touched: Touched) -> None:
         """Write what is out of date."""
@@ -101,8 +102,15 @@ class Painting:
         self.status()
 
     def _open_something(self) -> None:
-        """With no conversation open, show the first; the keys stay where they are."""
+        """At first, show the first conversation; the keys stay where they are.
+
+        Never again later: who writes to somebody must not find the text at somebody else.
+        """
         projection = self.desk.projection
-        if projection.window is None and projection.threads and not self.desk.widgets.picker.is_open:
+        if self._opened:
+            return
+        self._opened = projection.window is not None
+        if not self._opened and projection.threads and not self.desk.widgets.picker.is_open:
+            self._opened = True
             first = projection.conversations(self.desk.view.sort)[0]
             self.hands.conversing.open(first.id, by_person=False, write=False)

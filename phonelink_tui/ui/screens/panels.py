@@ -16,6 +16,7 @@ from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.ui.actions import ACTIONS, Place
 from phonelink_tui.ui.help_text import PLACES, help_rows
 from phonelink_tui.ui.keymap import shown
+from phonelink_tui.ui.layout import Pane
 from phonelink_tui.ui.list_rows import age, list_rows
 from phonelink_tui.ui.screens.conversing import Conversing
 from phonelink_tui.ui.screens.desk import Desk
@@ -58,6 +59,14 @@ class Panels:
         offer = Offer(
             "Search", "words in texts", self._search, self._open_hit, "No text holds all these words."
         )
+        self.desk.widgets.picker.open(offer)
+
+    def quick_replies(self) -> None:
+        """Put a short answer into the composer; Enter is still the person's."""
+        if self.desk.widgets.composer.closed:
+            self.desk.stage.notice("Nothing can be written here.", "warn")
+            return
+        offer = Offer("Quick replies", "a digit", self._replies, self._insert, digits=True)
         self.desk.widgets.picker.open(offer)
 
     def palette(self) -> None:
@@ -187,6 +196,17 @@ class Panels:
             for a in ACTIONS
             if a.palette and all(n in f"{a.title} {a.group.value}".casefold() for n in needles)
         ]
+
+    def _replies(self, _words: str) -> Sequence[Choice]:
+        return [
+            Choice(reply, f"{number}  {reply}")
+            for number, reply in enumerate(self.desk.settings.quick_replies[:9], start=1)
+        ]
+
+    def _insert(self, reply: str) -> None:
+        composer = self.desk.widgets.composer
+        self.desk.stage.go(Pane.TALK, write=True)
+        composer.set_draft(f"{composer.draft} {reply}".strip())
 
     def _open(self, thread: str) -> None:
         self.conversing.open(ThreadId(thread))

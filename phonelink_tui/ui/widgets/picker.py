@@ -37,6 +37,8 @@ class Offer:
     take: Callable[[str], None]
     """Called with the key that was chosen, after the panel has closed."""
     empty: str = "Nothing matches."
+    digits: bool = False
+    """A digit takes the choice of that number at once."""
 
 
 class ChoiceList(RowList[Choice]):
@@ -134,9 +136,14 @@ class Picker(Vertical):
         self._head.show([(f" {offer.title}", "name")], [(f"{note} ", "dim")])
 
     def _narrow(self, text: str) -> None:
-        if self._offer is not None:
-            self.show(self._offer.choices(text))
-            self.list.move_to(0)
+        offer = self._offer
+        if offer is None:
+            return
+        self.show(offer.choices("" if offer.digits else text))
+        self.list.move_to(0)
+        if offer.digits and text.isdecimal() and 0 < int(text) <= len(self.list.shown):
+            self.list.move_to(int(text) - 1)
+            self._take()
 
     def _command(self, key: str) -> None:
         moves = {"up": -1, "down": 1, "pageup": -self.list.rows_in_view, "pagedown": self.list.rows_in_view}
