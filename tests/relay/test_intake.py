@@ -196,6 +196,7 @@ def test_a_row_without_time_takes_none_away() -> None:
     fetched = body("A1", "one")
     desk.publish(desk.intake.take_fetched(fetched, live=True, at=at(0)))
     desk.list_row("A1", "one", name="Alice", at_s=None)
+    desk.clock.move(3600)
     desk.notify(1, "one", at_s=1)
     assert desk.message("A1").audience is Audience.PRIVATE
 
