@@ -32,6 +32,8 @@ class Refusal(StrEnum):
     GROUP = "group"
     OTHER_RECIPIENT = "other_recipient"
     UNKNOWN_THREAD = "unknown_thread"
+    TOO_MANY = "too_many"
+    """Decided by whoever has the queue, not by `decide`."""
 
 
 REFUSALS: Final[dict[Refusal, tuple[str, str]]] = {
@@ -58,6 +60,10 @@ REFUSALS: Final[dict[Refusal, tuple[str, str]]] = {
         "The conversation belongs to somebody else than the text was written to.",
         "Open the conversation again and check the To: line.",
     ),
+    Refusal.TOO_MANY: (
+        "Too many texts are waiting for the phone.",
+        "Wait until some have left, or take some back.",
+    ),
     Refusal.UNKNOWN_THREAD: ("This conversation does not exist any more.", "Open it again from the list."),
 }
 
@@ -81,6 +87,8 @@ class SendFacts:
     """Whom the thread's replies reach; None for a new conversation."""
     audience: Audience | None = None
     """Of the thread; None for a new conversation."""
+    heard_from: bool = True
+    """Whether a text of theirs is in the thread."""
     in_contacts: bool = False
     written_before: bool = False
     confirmed: frozenset[Ask] = field(factory=frozenset)
@@ -151,4 +159,5 @@ def _asks(facts: SendFacts) -> Iterable[Ask]:
     if facts.recipient.kind is AddressKind.SHORT_CODE and not facts.written_before:
         yield Ask.SHORT_CODE
     elif not facts.in_contacts and not facts.written_before:
-        yield Ask.NEW_RECIPIENT if facts.thread_address is None else Ask.FIRST_TO_SENDER
+        answers = facts.thread_address is not None and facts.heard_from
+        yield Ask.FIRST_TO_SENDER if answers else Ask.NEW_RECIPIENT
