@@ -141,6 +141,11 @@ def replaced_row(old: Row, message: TextMessage, clock: Clock) -> Row:
     return _message_row(message, old.time, follows=not old.who, clock=clock)
 
 
+def sender_of(message: TextMessage) -> str:
+    """Who wrote a text, by name where one is known, else by address."""
+    return message.sender_name or (message.sender.value if message.sender else "") or "?"
+
+
 def _message_row(message: TextMessage, time: str, *, follows: bool, clock: Clock) -> Row:
     own = message.direction is Direction.OUTGOING
     text: str = message.text
@@ -153,7 +158,7 @@ def _message_row(message: TextMessage, time: str, *, follows: bool, clock: Clock
         message.id,
         text,
         time,
-        "" if follows else (YOU if own else message.sender_name or "?"),
+        "" if follows else (YOU if own else sender_of(message)),
         own,
         message.state if own else None,
         message.detail,
