@@ -1,6 +1,6 @@
 """Make the pictures of the README, from the demo: the real relay on the embedded phone, the real app, no terminal.
 
-    python examples/screens/make.py            writes the SVG files beside this one; takes about half a minute
+python examples/screens/make.py            writes the SVG files beside this one; takes about half a minute
 """
 
 import asyncio

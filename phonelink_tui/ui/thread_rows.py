@@ -11,7 +11,7 @@ from attrs import frozen
 
 from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.limitations import LIMITS, Limitation, LimitClass, LimitKind, LimitScope
-from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, Placeholder, TextMessage
+from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, TextMessage
 from phonelink_tui.ui import when
 
 
@@ -51,7 +51,6 @@ GROUPED_WITHIN: Final = timedelta(minutes=5)
 
 YOU: Final = "You"
 NEW_SINCE_TEXT: Final = "new since you left"
-EMPTY_TEXT: Final = "A message without text; look on your phone."
 
 
 @frozen
@@ -166,11 +165,8 @@ def _message_row(message: TextMessage, time: str, *, follows: bool, clock: Clock
 
 
 def _placeholder_text(message: TextMessage, clock: Clock) -> str:
-    if message.placeholder is Placeholder.MEDIA:
-        spec = LIMITS[LimitKind.MEDIA_ON_PHONE]
-        sentence = spec.sentence.format(time=when.clock(message.at, clock.zone))
-    else:
-        sentence = EMPTY_TEXT
+    spec = LIMITS[LimitKind.MEDIA_ON_PHONE]
+    sentence = spec.sentence.format(time=when.clock(message.at, clock.zone))
     return f"{message.text}\n{sentence}" if message.text else sentence
 
 
