@@ -48,7 +48,7 @@ ADDRESS_CHARS: Final = 254
 """The longest e-mail address (RFC 5321); numbers have at most 15 digits (E.164)."""
 
 _EMAIL: Final = re.compile(r"[^@\s,;:\\<>\"()\[\]]+@[^@\s,;:\\<>\"()\[\]]+\.[^@\s,;:\\<>\"()\[\].]{2,}")
-_DIALLED: Final = re.compile(r"\+?[\d().\-/ \u00a0]{2,32}")
+_DIALLED: Final = re.compile(r"\+?[0-9().\-/ \u00a0]{2,32}")
 _SHORT_CODE_DIGITS: Final = range(3, 7)
 _LOCAL_DIGITS: Final = range(7, 16)
 
@@ -72,16 +72,17 @@ def identify(raw: str, region: str | None = None) -> Address:
 
 
 def region_of(raw: str) -> str | None:
-    """The ISO 3166 region of an international number, or None."""
+    """The ISO 3166 region of an international number; None where it is not of one country."""
     try:
         number = phonenumbers.parse(raw, None)
     except phonenumbers.NumberParseException:
         return None
-    return phonenumbers.region_code_for_number(number)
+    region = phonenumbers.region_code_for_number(number)
+    return region if region != phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY else None
 
 
 def _identify_number(value: RemoteText, region: str | None) -> Address:
-    digits = "".join(c for c in value if c.isascii() and c.isdigit())
+    digits = "".join(c for c in value if c.isdigit())
     international = value.startswith("+")
     if not international and len(digits) in _SHORT_CODE_DIGITS:
         return Address(value, AddressKind.SHORT_CODE, "short:" + digits)

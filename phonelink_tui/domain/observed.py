@@ -39,7 +39,7 @@ class ListedText:
     """One row of a message listing."""
 
     handle: str
-    """Valid with this phone only; compare with `same_handle`."""
+    """Valid with this phone only; compare `handle_key`s."""
     folder: Folder
     sender: Party
     recipients: tuple[Party, ...]
@@ -133,6 +133,9 @@ class NotificationGone:
     uid: int
 
 
-def same_handle(one: str, other: str) -> bool:
-    """Whether two spellings name one message: phones drop leading zeros and change the case (MAP 1.4, 5.7)."""
-    return one.lstrip("0").casefold() == other.lstrip("0").casefold()
+def handle_key(handle: str) -> str:
+    """Equal for two spellings of one handle: phones drop leading zeros and change the case (MAP 1.4, 5.7).
+
+    Empty for no handle at all.
+    """
+    return handle.lstrip("0").casefold() or handle[:1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Any, Final
@@ -12,10 +12,18 @@ from bleak.exc import BleakCharacteristicNotFoundError, BleakError
 
 from phonelink_tui.domain.notification import NotificationAction
 from phonelink_tui.domain.observed import NotificationGone, ObservedNotification
-from phonelink_tui.errors import DeadlineExceeded, LinkLost, PhonelinkError, RemoteProtocolError
+from phonelink_tui.errors import (
+    AncsRefused,
+    DeadlineExceeded,
+    LimitExceeded,
+    LinkLost,
+    PhonelinkError,
+    RemoteProtocolError,
+)
 from phonelink_tui.profiles.ancs_mapping import ACTIONS, observe
 from phonelink_tui.profiles.gatt_errors import refused, translate
 from phonelink_tui.profiles.phone_clock import PhoneClock
+from phonelink_tui.protocol import limits
 from phonelink_tui.protocol.ancs.constants import (
     CONTROL_POINT_UUID,
     DATA_SOURCE_UUID,
@@ -26,7 +34,11 @@ from phonelink_tui.protocol.ancs.constants import (
     NotificationAttributeId,
 )
 from phonelink_tui.protocol.ancs.consumer import AncsConsumer
-from phonelink_tui.protocol.ancs.control_point import GetAppAttributes, PerformNotificationAction
+from phonelink_tui.protocol.ancs.control_point import (
+    GetAppAttributes,
+    GetNotificationAttributes,
+    PerformNotificationAction,
+)
 from phonelink_tui.protocol.ancs.data_source import AppAttributes, NotificationAttributes
 from phonelink_tui.protocol.ancs.events import ActionPerformed, CommandFailed, ConsumerEvent, FetchDropped
 from phonelink_tui.protocol.ancs.notification_source import NotificationEvent
@@ -48,35 +60,47 @@ PROBE_APP: Final = "com.apple.MobileSMS"
 APP_NAMES: Final = 500
 """App names remembered in one session; then they are asked for again."""
 
+UNTAKEN: Final = 2 * limits.ANCS_LIVE_NOTIFICATIONS
+"""Notifications told and not yet taken: all that can be live, once added and once removed. Beyond that the session
+ends; the next one tells again what is still on the phone."""
+
 
 class AncsClient:
     """An open notification session. Made by `open`; used once."""
 
-    def __init__(self, clock: PhoneClock) -> None:
+    def __init__(self, clock: PhoneClock, *, command_s: float = COMMAND_S) -> None:
         self._clock = clock
+        self._command_s = command_s
         self._stack = AsyncExitStack()
         self._consumer = AncsConsumer()
         self._wake = asyncio.Event()
         self._ended: PhonelinkError | None = None
         self._events: dict[int, NotificationEvent] = {}
-        self._to_fetch: deque[int] = deque()
-        self._fetching = False
-        self._unnamed: dict[str, list[NotificationAttributes]] = {}
+        self._to_fetch: OrderedDict[int, None] = OrderedDict()
+        self._may_fetch = False
+        self._fetching: int | None = None
+        self._deadline: float | None = None  # of the command written last, answered or not
+        self._unnamed: dict[str, list[tuple[NotificationEvent, NotificationAttributes]]] = {}
         self._names: dict[str, str] = {}
-        self._out: asyncio.Queue[ObservedNotification | NotificationGone] = asyncio.Queue()
+        self._out: asyncio.Queue[ObservedNotification | NotificationGone] = asyncio.Queue(UNTAKEN)
         self._probes: list[asyncio.Future[None]] = []
         self._actions: dict[PerformNotificationAction, list[asyncio.Future[None]]] = {}
         self._client: GattClient
 
     @classmethod
-    async def open(cls, link: PhoneLink, clock: PhoneClock) -> AncsClient:
+    async def open(cls, link: PhoneLink, clock: PhoneClock, *, command_s: float = COMMAND_S) -> AncsClient:
         """Attach, subscribe (Data Source first), prove readiness by one answered request.
+
+        Args:
+            link: How the phone is reached.
+            clock: Turns the phone's local times into UTC.
+            command_s: How long the phone may take for one command.
 
         Raises:
             AncsRefused: Nobody has allowed it on the phone yet.
             PhoneUnreachable, BluetoothUnavailable, LinkLost, DeadlineExceeded, RemoteProtocolError.
         """
-        session = cls(clock)
+        session = cls(clock, command_s=command_s)
         try:
             await session._attach(link)
         except BaseException:
@@ -105,15 +129,15 @@ class AncsClient:
         """See `NotificationAccess.perform`."""
         command = PerformNotificationAction(uid, ACTIONS[action])
         answer = self._new_future()
-        self._actions.setdefault(command, []).append(answer)
         self._consumer.perform(uid, ACTIONS[action])
+        self._actions.setdefault(command, []).append(answer)
         self._wake.set()
         await self._in_time(answer)
 
     async def battery_percent(self) -> int | None:
         """See `NotificationAccess.battery_percent`."""
         try:
-            async with asyncio.timeout(COMMAND_S):
+            async with asyncio.timeout(self._command_s):
                 value = await self._client.read_gatt_char(BATTERY_LEVEL_UUID)
         except (BleakCharacteristicNotFoundError, TimeoutError):
             return None
@@ -127,8 +151,8 @@ class AncsClient:
     async def probe(self) -> None:
         """See `NotificationAccess.probe`."""
         answer = self._new_future()
-        self._probes.append(answer)
         self._consumer.request_app_name(PROBE_APP)
+        self._probes.append(answer)
         self._wake.set()
         await self._in_time(answer)
 
@@ -147,8 +171,10 @@ class AncsClient:
             raise translate(error) from error
         except TimeoutError:
             raise DeadlineExceeded("The phone did not let us listen in time.") from None
+        # Nothing but the probe is written meanwhile: leaving cancels `run`, and must not cut a write in two.
         async with beside(self.run()):
             await self.probe()
+        self._may_fetch = True
 
     def _listener(self, source: str) -> Callable[[Any, bytearray], None]:
         receive = {
@@ -185,47 +211,48 @@ class AncsClient:
     async def _in_time(self, answer: asyncio.Future[None]) -> None:
         """The consumer gives commands up by itself; this deadline is for a session nobody runs."""
         try:
-            async with asyncio.timeout(3 * COMMAND_S):
+            async with asyncio.timeout(3 * self._command_s):
                 await answer
         except TimeoutError:
             raise DeadlineExceeded("The phone did not answer in time.") from None
 
     async def _wait(self) -> None:
-        """Until a value or a wish comes; a command in flight has its deadline."""
-        deadline = COMMAND_S if self._awaiting_reply() else None
+        """Until a value or a wish comes, or the command in flight has had its time."""
         try:
-            async with asyncio.timeout(deadline):
+            async with asyncio.timeout_at(self._deadline):
                 await self._wake.wait()
         except TimeoutError:
+            self._deadline = None
             self._consumer.command_timed_out()
 
-    def _awaiting_reply(self) -> bool:
-        return self._fetching or bool(self._unnamed) or bool(self._probes) or bool(self._actions)
-
     async def _write_command(self) -> bool:
-        """Write the next command, if it is time for one; whether it was."""
-        if self._to_fetch and not self._fetching:
-            uid = self._to_fetch.popleft()
-            if self._consumer.is_live(uid):
-                self._fetching = True
-                self._consumer.request_attributes(uid)
+        """Write the next command, if it is time for one; whether anything was done."""
+        if self._ask_for_next():
             return True
         value = self._consumer.data_to_write()
         if value is None:
             return False
+        self._deadline = asyncio.get_running_loop().time() + self._command_s
         try:
-            async with asyncio.timeout(COMMAND_S):
+            async with asyncio.timeout_at(self._deadline):
                 await self._client.write_gatt_char(CONTROL_POINT_UUID, value, response=True)
         except BleakError as error:
             failure = translate(error)
-            code = getattr(failure, "code", None)
-            if code is None:
+            if not isinstance(failure, AncsRefused):
                 raise failure from error
-            self._consumer.command_failed(code)
+            self._consumer.command_failed(failure.code)
         except TimeoutError:
             self._consumer.command_timed_out()
         else:
             self._consumer.command_written()
+        return True
+
+    def _ask_for_next(self) -> bool:
+        """One fetch at a time, the newest notification first, the replay at the beginning of a session last."""
+        if not self._may_fetch or self._fetching is not None or not self._to_fetch:
+            return False
+        self._fetching, _ = self._to_fetch.popitem(last=False)
+        self._consumer.request_attributes(self._fetching)
         return True
 
     def _handle_events(self) -> None:
@@ -237,48 +264,62 @@ class AncsClient:
             case NotificationEvent():
                 self._on_notification(event)
             case NotificationAttributes():
-                self._fetching = False
+                self._finish_fetch(event.uid)
                 self._on_attributes(event)
             case AppAttributes():
+                if event.app_id == PROBE_APP:
+                    self._answer_probes(None)
                 self._on_app_name(event.app_id, event.values.get(AppAttributeId.DISPLAY_NAME, ""))
             case ActionPerformed():
                 self._settle(PerformNotificationAction(event.uid, event.action), None)
             case CommandFailed():
                 self._on_failed(event)
             case FetchDropped():
-                self._fetching = False
+                self._on_failed(CommandFailed(event.command, None))
+
+    def _finish_fetch(self, uid: int) -> None:
+        """A fetch has its end. One about a notification that went ends without a word: the event ends it."""
+        if self._fetching == uid:
+            self._fetching = None
 
     def _on_notification(self, event: NotificationEvent) -> None:
+        if event.event_id in (EventId.ADDED, EventId.REMOVED):
+            self._finish_fetch(event.uid)
+        self._to_fetch.pop(event.uid, None)
         if event.event_id == EventId.REMOVED:
-            if self._events.pop(event.uid, None) is not None:
-                self._out.put_nowait(NotificationGone(event.uid))
-            self._fetching = False
+            self._forget(event.uid)
             return
         self._events[event.uid] = event
-        if event.uid not in self._to_fetch:
-            if event.flags & EventFlags.PRE_EXISTING:
-                self._to_fetch.append(event.uid)
-            else:
-                self._to_fetch.appendleft(event.uid)
+        self._to_fetch[event.uid] = None
+        self._to_fetch.move_to_end(event.uid, last=bool(event.flags & EventFlags.PRE_EXISTING))
+        if len(self._events) > limits.ANCS_LIVE_NOTIFICATIONS:
+            self._forget(next(iter(self._events)))  # as the consumer does
+
+    def _forget(self, uid: int) -> None:
+        self._finish_fetch(uid)
+        self._to_fetch.pop(uid, None)
+        if self._events.pop(uid, None) is not None:
+            self._tell(NotificationGone(uid))
 
     def _on_attributes(self, attributes: NotificationAttributes) -> None:
+        event = self._events.get(attributes.uid)
+        if event is None:
+            return
         app_id = attributes.values.get(NotificationAttributeId.APP_IDENTIFIER, "")
         if not app_id or app_id in self._names:
-            self._emit(attributes, self._names.get(app_id, ""))
+            self._emit(event, attributes, self._names.get(app_id, ""))
             return
-        first = app_id not in self._unnamed
-        self._unnamed.setdefault(app_id, []).append(attributes)
-        if first:
+        if app_id not in self._unnamed:
             self._consumer.request_app_name(app_id)
+        self._unnamed.setdefault(app_id, []).append((event, attributes))
 
     def _on_app_name(self, app_id: str, name: str) -> None:
-        if app_id == PROBE_APP:
-            self._answer_probes(None)
+        """An app's name; empty where the phone has none or does not answer, which is not asked again."""
         if len(self._names) >= APP_NAMES:
             self._names.clear()
         self._names[app_id] = name
-        for attributes in self._unnamed.pop(app_id, []):
-            self._emit(attributes, name)
+        for waiting in self._unnamed.pop(app_id, []):
+            self._emit(*waiting, name)
 
     def _on_failed(self, event: CommandFailed) -> None:
         error: PhonelinkError = (
@@ -290,20 +331,22 @@ class AncsClient:
             case PerformNotificationAction():
                 self._settle(event.command, error)
             case GetAppAttributes(app_id=app_id):
-                if app_id == PROBE_APP and self._probes:
+                if app_id == PROBE_APP:
                     self._answer_probes(error)
-                self._on_app_name_failed(app_id)
-            case _:
-                self._fetching = False
+                self._on_app_name(app_id, "")
+            case GetNotificationAttributes(uid=uid):
+                self._finish_fetch(uid)
 
-    def _on_app_name_failed(self, app_id: str) -> None:
-        for attributes in self._unnamed.pop(app_id, []):
-            self._emit(attributes, "")
+    def _emit(self, event: NotificationEvent, attributes: NotificationAttributes, app_name: str) -> None:
+        """Tell of a notification, unless it has changed or gone while its app's name was asked for."""
+        if self._events.get(attributes.uid) is event:
+            self._tell(observe(event, attributes, app_name, self._clock))
 
-    def _emit(self, attributes: NotificationAttributes, app_name: str) -> None:
-        event = self._events.get(attributes.uid)
-        if event is not None:
-            self._out.put_nowait(observe(event, attributes, app_name, self._clock))
+    def _tell(self, seen: ObservedNotification | NotificationGone) -> None:
+        try:
+            self._out.put_nowait(seen)
+        except asyncio.QueueFull:
+            self._end(LimitExceeded("The phone sends notifications faster than they are read."))
 
     def _answer_probes(self, error: PhonelinkError | None) -> None:
         probes, self._probes = self._probes, []

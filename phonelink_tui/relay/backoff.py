@@ -10,7 +10,6 @@ from phonelink_tui.errors import (
     AncsRefused,
     BluetoothUnavailable,
     DeadlineExceeded,
-    LinkLost,
     ObexRefused,
     PhonelinkError,
     PhoneUnreachable,
@@ -32,8 +31,14 @@ seen polled at 5, 15, 60 s without harm); out of range is cheap to try and short
 JITTER: Final = 0.2
 """Each pause is stretched or shortened by up to this part, so that two computers do not keep colliding."""
 
-FORBIDDEN: Final = 0xC3
-UNAUTHORIZED: Final = 0xC1
+SWITCHED_OFF: Final = frozenset({0xC1, 0xC3})
+"""OBEX Unauthorized and Forbidden: a switch on the phone."""
+
+BUSY: Final = 0xD3
+"""OBEX Service Unavailable: the phone serves somebody else."""
+
+ANCS_ERRORS: Final = range(0xA0, 0xA4)
+"""ATT errors of ANCS itself; all others come from GATT, before a person has allowed it."""
 
 
 def pause_s(reason: DownReason, attempt: int, rng: Random) -> float:
@@ -45,10 +50,12 @@ def pause_s(reason: DownReason, attempt: int, rng: Random) -> float:
 def reason_of(error: PhonelinkError) -> DownReason:
     """Which cause an error of a session counts as."""
     match error:
-        case ObexRefused(code=code):
-            return DownReason.FORBIDDEN if code in (FORBIDDEN, UNAUTHORIZED) else DownReason.REFUSED
-        case AncsRefused():
+        case ObexRefused(code=code) if code in SWITCHED_OFF:
             return DownReason.FORBIDDEN
+        case ObexRefused(code=code):
+            return DownReason.REFUSED if code == BUSY else DownReason.PROTOCOL
+        case AncsRefused(code=code):
+            return DownReason.PROTOCOL if code in ANCS_ERRORS else DownReason.FORBIDDEN
         case PhoneUnreachable(refused=True):
             return DownReason.REFUSED
         case PhoneUnreachable():
@@ -59,7 +66,5 @@ def reason_of(error: PhonelinkError) -> DownReason:
             return DownReason.TIMEOUT
         case ProtocolError():
             return DownReason.PROTOCOL
-        case LinkLost():
-            return DownReason.LINK_LOST
         case _:
             return DownReason.LINK_LOST

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from attrs import evolve
 
-from phonelink_tui.domain.address import Address, identify
+from phonelink_tui.domain.address import Address
 from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged
 from phonelink_tui.domain.message import Audience, DeliveryState, Direction, MessageId, Source, TextMessage
 from phonelink_tui.domain.phone import Capability
-from phonelink_tui.domain.text import NO_TEXT, clean
+from phonelink_tui.domain.text import NO_TEXT, RemoteText, clean
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import NotConnected, ObexRefused, UnknownNotification
 from phonelink_tui.profiles.ports import MessageAccess, NotificationAccess
@@ -34,6 +35,9 @@ from phonelink_tui.relay.store import Store
 
 Later = Coroutine[Any, Any, None]
 """The part of a command that waits for the phone; its end is the command's outcome."""
+
+COMMANDS_REMEMBERED: Final = 1000
+"""Texts that were taken up, by the command's id: one that comes again is answered again and not sent again."""
 
 NO_PHONE: Final = "The phone is not connected for this just now."
 
@@ -63,7 +67,7 @@ class Commands:
         self._publish = publish
         self._hold_s = hold_s
         self._now = now
-        self._sent: dict[str, MessageId] = {}
+        self._sent: OrderedDict[str, MessageId] = OrderedDict()
 
     def execute(self, command: Command) -> Later | None:
         """Carry out `command`; what it returns still has to be awaited."""
@@ -85,49 +89,51 @@ class Commands:
                 return self._act(command)
         return None
 
-    def settles(self, command: Command) -> bool:
-        """Whether repeating this command must not repeat what it does."""
-        return isinstance(command, SendText) and not command.dry_run
-
-    def took_up(self, command: Command) -> bool:
-        """Whether a text of this command's is on its way."""
-        return command.id in self._sent
-
     def recheck(self, message: TextMessage) -> Refusal | None:
         """The guard's refusal of a queued text as things stand now; what was asked stays answered."""
+        message = self.in_its_place(message)
         if message.recipient is None:
             return Refusal.NO_RECIPIENT
         thread = self._store.current(message.thread)
         return decide(self._store.send_facts(thread, message.text, message.recipient)).refusal
 
     def in_its_place(self, message: TextMessage) -> TextMessage:
-        """A text as it got further, in the thread where it lies now."""
+        """A text as it got further, with all that became known of it since it was written."""
         known = self._store.message(message.id)
-        if known is None or known.thread == message.thread:
+        if known is None:
             return message
-        return evolve(
-            message, thread=known.thread, audience=known.audience, unknown_reason=known.unknown_reason
-        )
+        return evolve(known, state=message.state, detail=message.detail, at=message.at)
 
     def _send(self, command: SendText) -> None:
-        written = identify(command.recipient, self._intake.region)
+        if command.id in self._sent and not command.dry_run:
+            self._publish([CommandChanged(command.id, CommandState.DONE, message=self._sent[command.id])])
+            return
+        text = clean(command.text)
+        written = self._intake.filing.identify(command.recipient)
         thread = self._store.current(command.thread) if command.thread is not None else None
-        facts = self._store.send_facts(thread, command.text, written, command.confirmed)
+        facts = self._store.send_facts(thread, text, written, command.confirmed)
         decision = decide(facts)
+        if decision.allowed and self._outbox.is_full:
+            decision = Decision(Refusal.TOO_MANY)
         if not decision.allowed or command.dry_run:
             self._tell(command, decision, written)
             return
         recipient = facts.thread_address or written
         if thread is None:
-            thread = self._intake.file_under(Audience.PRIVATE, recipient.key)
+            thread = self._intake.filing.file_under(Audience.PRIVATE, recipient.key)
             self._publish(self._store.start_thread(thread, Audience.PRIVATE, recipient))
         self._publish(self._store.confirm(thread, command.confirmed))
-        message = self._compose(command, thread, recipient)
-        self._sent[command.id] = message.id
+        message = self._compose(text, thread, recipient)
+        self._remember(command.id, message.id)
         self._queue(message)
         self._publish([CommandChanged(command.id, CommandState.DONE, message=message.id)])
 
-    def _compose(self, command: SendText, thread: ThreadId, recipient: Address) -> TextMessage:
+    def _remember(self, command_id: str, message: MessageId) -> None:
+        self._sent[command_id] = message
+        if len(self._sent) > COMMANDS_REMEMBERED:
+            self._sent.popitem(last=False)
+
+    def _compose(self, text: RemoteText, thread: ThreadId, recipient: Address) -> TextMessage:
         return TextMessage(
             id=self._intake.next_id(),
             thread=thread,
@@ -135,7 +141,7 @@ class Commands:
             sender=None,
             sender_name=NO_TEXT,
             recipient=recipient,
-            text=clean(command.text),
+            text=text,
             at=self._now(),
             read=True,
             state=DeliveryState.QUEUED,
@@ -151,29 +157,22 @@ class Commands:
         """Why a text does not go out, or (dry run) that it would."""
         who = self._store.name_of(recipient.key) or recipient.value
         if decision.refusal is not None:
-            sentence, hint = REFUSALS[decision.refusal]
-            outcome = CommandChanged(
-                command.id, CommandState.REFUSED, (decision.refusal.value,), sentence, hint
-            )
+            self._refuse(command.id, decision.refusal)
         elif decision.asks:
             reasons = tuple(a.value for a in decision.asks)
-            outcome = CommandChanged(
-                command.id, CommandState.ASKS, reasons, question(decision.asks, who), "Confirm, or let it be."
-            )
+            sentence, hint = question(decision.asks, who), "Confirm, or let it be."
+            self._publish([CommandChanged(command.id, CommandState.ASKS, reasons, sentence, hint)])
         else:
-            outcome = CommandChanged(command.id, CommandState.DONE, sentence=f"Would be sent to {who} alone.")
-        self._publish([outcome])
+            sentence = f"Would be sent to {who} alone."
+            self._publish([CommandChanged(command.id, CommandState.DONE, sentence=sentence)])
 
     def _start_thread(self, command: StartThread) -> None:
-        recipient = identify(command.recipient, self._intake.region)
+        recipient = self._intake.filing.identify(command.recipient)
         refusal = decide(self._store.send_facts(None, "x", recipient)).refusal
         if refusal is not None:
-            sentence, hint = REFUSALS[refusal]
-            self._publish(
-                [CommandChanged(command.id, CommandState.REFUSED, (refusal.value,), sentence, hint)]
-            )
+            self._refuse(command.id, refusal)
             return
-        thread = self._intake.file_under(Audience.PRIVATE, recipient.key)
+        thread = self._intake.filing.file_under(Audience.PRIVATE, recipient.key)
         self._publish(self._store.start_thread(thread, Audience.PRIVATE, recipient))
         self._publish([CommandChanged(command.id, CommandState.DONE, sentence=thread)])
 
@@ -189,6 +188,9 @@ class Commands:
         if message is None or message.state is not DeliveryState.FAILED or message.recipient is None:
             sentence = "Only a text that certainly was not sent can be sent again."
             self._publish([CommandChanged(command.id, CommandState.REFUSED, sentence=sentence)])
+            return
+        if self._outbox.is_full:
+            self._refuse(command.id, Refusal.TOO_MANY)
             return
         self._queue(evolve(message, at=self._now()))
         self._publish([CommandChanged(command.id, CommandState.DONE, message=message.id)])
@@ -209,8 +211,8 @@ class Commands:
                     continue  # deleted on the phone meanwhile
 
     def _newest_incoming(self, thread: ThreadId) -> list[MessageId]:
-        incoming = [m for m in self._store.messages_of(thread) if m.direction is Direction.INCOMING]
-        return [incoming[-1].id] if incoming else []
+        incoming = [m.id for m in self._store.messages_of(thread) if m.direction is Direction.INCOMING]
+        return incoming[-1:]
 
     async def _act(self, command: ActOnNotification) -> None:
         notification = self._store.notification(command.notification)
@@ -222,6 +224,10 @@ class Commands:
         if self.notifications is None:
             raise NotConnected(NO_PHONE)
         await self.notifications.perform(uid, command.action)
+
+    def _refuse(self, command_id: str, refusal: Refusal) -> None:
+        sentence, hint = REFUSALS[refusal]
+        self._publish([CommandChanged(command_id, CommandState.REFUSED, (refusal.value,), sentence, hint)])
 
     def _done(self, command_id: str) -> None:
         self._publish([CommandChanged(command_id, CommandState.DONE)])

@@ -51,7 +51,7 @@ class Conversation:
             self._unread.add(message.id)
         else:
             self._unread.discard(message.id)
-        if message.direction is Direction.INCOMING and message.sender is not None:
+        if message.direction is Direction.INCOMING:
             self.address = self._newest_sender() or self.address
 
     def remove(self, id_: MessageId) -> None:
@@ -61,15 +61,22 @@ class Conversation:
             self._order.pop(bisect_left(self._order, place))
             del self._messages[id_]
             self._unread.discard(id_)
+            self.address = self._newest_sender() or self.address
 
     def messages(self) -> list[TextMessage]:
         """All messages, oldest first."""
         return [self._messages[id_] for _, _, id_ in self._order]
 
-    def page(self, before: MessageId | None, limit: int) -> tuple[tuple[TextMessage, ...], MessageId | None]:
-        """Up to `limit` messages before `before` (or the newest), oldest first, and the next `before`."""
-        place = self._places.get(before) if before is not None else None
-        end = bisect_left(self._order, place) if place else len(self._order)
+    def page(
+        self, before: TextMessage | None, limit: int
+    ) -> tuple[tuple[TextMessage, ...], MessageId | None]:
+        """Up to `limit` messages before `before` (or the newest), oldest first, and the next `before`.
+
+        A message that is not in this conversation stands for its time.
+        """
+        end = len(self._order)
+        if before is not None:
+            end = bisect_left(self._order, self._places.get(before.id, (before.at, -1, before.id)))
         begin = max(0, end - limit)
         page = tuple(self._messages[id_] for _, _, id_ in self._order[begin:end])
         return page, (page[0].id if page and begin > 0 else None)
@@ -78,9 +85,10 @@ class Conversation:
         """Incoming texts not yet read, oldest first."""
         return [id_ for _, _, id_ in self._order if id_ in self._unread]
 
-    def incoming(self) -> list[TextMessage]:
-        """Texts of others, oldest first."""
-        return [m for m in self.messages() if m.direction is Direction.INCOMING]
+    @property
+    def has_incoming(self) -> bool:
+        """Whether there is a text of somebody else."""
+        return self._newest_incoming() is not None
 
     def summary(self, *, contact_name: RemoteText | None, reply: Reply, reply_reason: str) -> Thread:
         """The row of the list.

@@ -8,11 +8,11 @@ meant, the answer is «unknown», because a reply to the wrong audience cannot b
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from phonelink_tui.domain.message import Audience, MessageId, UnknownReason
 from phonelink_tui.domain.notification import NotificationId
@@ -176,7 +176,7 @@ class Correlator:
         self._texts_by_start.setdefault(_start(text.text), {})[text.id] = text
         if len(self._texts) > REMEMBERED:
             self.forget_text(next(iter(self._texts)))
-        return tuple(dict.fromkeys((*touched, *self._texts_by_start[_start(text.text)])))
+        return tuple(dict.fromkeys((*touched, text.id, *self._rivals(text))))
 
     def note_notice(self, notice: NoticeFacts) -> tuple[MessageId, ...]:
         """Remember a notification; the texts whose verdict may have changed."""
@@ -194,7 +194,7 @@ class Correlator:
         if text is None:
             return ()
         _discard(self._texts_by_start, _start(text.text), id_)
-        return tuple(self._texts_by_start.get(_start(text.text), ()))
+        return self._rivals(text)
 
     def forget_notice(self, id_: NotificationId) -> tuple[MessageId, ...]:
         """Forget a notification; the texts whose verdict may have changed."""
@@ -221,6 +221,20 @@ class Correlator:
         start = _start(text.text)
         notices = self._notices_by_start.get(start, {}).values()
         return judge(text, self._texts_by_start[start].values(), notices, self.people)
+
+    def identify_titles(self, key_of: Callable[[str], str]) -> None:
+        """Addresses are identified differently from now on; whoever changes it judges again."""
+        for notice in tuple(self._notices.values()):
+            self.note_notice(evolve(notice, title_key=key_of(notice.title)))
+
+    def _rivals(self, text: TextFacts) -> tuple[MessageId, ...]:
+        """The texts that share a notification with `text`: only their verdicts depend on it."""
+        start = _start(text.text)
+        shared = [n for n in self._notices_by_start.get(start, {}).values() if relate(text, n, self.people)]
+        if not shared:
+            return ()
+        others = self._texts_by_start.get(start, {}).values()
+        return tuple(t.id for t in others if any(relate(t, n, self.people) for n in shared))
 
     def _touched_by(self, notice: NoticeFacts) -> tuple[MessageId, ...]:
         return tuple(id_ for start in _starts(notice) for id_ in self._texts_by_start.get(start, ()))

@@ -32,6 +32,8 @@ class Refusal(StrEnum):
     GROUP = "group"
     OTHER_RECIPIENT = "other_recipient"
     UNKNOWN_THREAD = "unknown_thread"
+    TOO_MANY = "too_many"
+    """Decided by whoever has the queue, not by `decide`."""
 
 
 REFUSALS: Final[dict[Refusal, tuple[str, str]]] = {
@@ -57,6 +59,10 @@ REFUSALS: Final[dict[Refusal, tuple[str, str]]] = {
     Refusal.OTHER_RECIPIENT: (
         "The conversation belongs to somebody else than the text was written to.",
         "Open the conversation again and check the To: line.",
+    ),
+    Refusal.TOO_MANY: (
+        "Too many texts are waiting for the phone.",
+        "Wait until some have left, or take some back.",
     ),
     Refusal.UNKNOWN_THREAD: ("This conversation does not exist any more.", "Open it again from the list."),
 }

@@ -12,7 +12,6 @@ from typing import Final
 
 from attrs import evolve
 
-from phonelink_tui.domain.address import Address, AddressKind, identify
 from phonelink_tui.domain.events import (
     Event,
     MessageChanged,
@@ -29,10 +28,11 @@ from phonelink_tui.domain.message import (
     TextMessage,
     UnknownReason,
 )
+from phonelink_tui.domain.notification import NotificationId
 from phonelink_tui.domain.observed import FetchedText, ListedText, Party
 from phonelink_tui.domain.phone import Capability, LinkPhase
 from phonelink_tui.domain.text import NO_TEXT, RemoteText, clean_line
-from phonelink_tui.domain.thread import ThreadId, ThreadKey, thread_id
+from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.relay.correlation import (
     Correlator,
     NoticeFacts,
@@ -40,23 +40,37 @@ from phonelink_tui.relay.correlation import (
     Verdict,
     flatten,
 )
+from phonelink_tui.relay.filing import Filing, group_of
+from phonelink_tui.relay.handles import Handles
 from phonelink_tui.relay.store import Store
 
 OWN_WINDOW: Final = timedelta(seconds=120)
 """A row of the phone's sent folder with our text and recipient within this time is our own push coming back."""
+
+LEFT: Final = frozenset(
+    {
+        DeliveryState.HANDED_OVER,
+        DeliveryState.ACCEPTED,
+        DeliveryState.SENT,
+        DeliveryState.DELIVERED,
+        DeliveryState.UNKNOWN,
+    }
+)
+"""States of a text of ours that the phone may know of."""
+
+_SUBJECT_CHARS: Final = 200
+"""Of a subject compared: it is cut at 255 bytes, perhaps inside a character."""
 
 
 class Intake:
     """Makes messages of what was observed."""
 
     def __init__(self, store: Store, now: Callable[[], datetime], secret: bytes, region: str | None) -> None:
-        self.region = region
+        self.filing = Filing(store.phone.id, secret, region)
         self._store = store
         self._now = now
-        self._secret = secret
         self._correlator = Correlator()
-        self._by_handle: dict[str, MessageId] = {}
-        self._handles: dict[MessageId, str] = {}
+        self._handles = Handles()
         self._live: set[MessageId] = set()
         self._count = 0
 
@@ -69,22 +83,16 @@ class Intake:
 
     def handle_of(self, id_: MessageId) -> str | None:
         """The handle under which the phone knows a message."""
-        return self._handles.get(id_)
+        return self._handles.handle_of(id_)
 
     def find(self, handle: str) -> TextMessage | None:
         """The message behind a handle of the phone."""
-        id_ = self._by_handle.get(_norm(handle))
+        id_ = self._handles.id_of(handle)
         return self._store.message(id_) if id_ else None
 
     def bind(self, id_: MessageId, handle: str) -> None:
         """The phone gave one of our texts this handle."""
-        if handle:
-            self._by_handle[_norm(handle)] = id_
-            self._handles[id_] = handle
-
-    def file_under(self, audience: Audience, address_key: str) -> ThreadId:
-        """The thread for an audience and the other end's key."""
-        return thread_id(ThreadKey(self._store.phone.id, audience, address_key), self._secret)
+        self._handles.bind(id_, handle)
 
     def take_listed(self, row: ListedText, *, live: bool) -> Iterator[Event]:
         """A row of a listing: a new text (with its subject for a body), or news of a known one."""
@@ -142,8 +150,8 @@ class Intake:
         known = self.find(handle)
         if known is None:
             return
-        del self._by_handle[_norm(handle)]
-        self._handles.pop(known.id, None)
+        self._handles.forget(known.id)
+        self._live.discard(known.id)
         akin = self._correlator.forget_text(known.id)
         yield MessageGone(known.id, known.thread)
         yield from self._judge_all(akin)
@@ -155,21 +163,28 @@ class Intake:
 
     def use_region(self, region: str) -> Iterator[Event]:
         """The phone's own country is known now: national numbers get their whole identity, threads follow."""
-        if region == self.region:
+        filing = self.filing
+        if region == filing.region:
             return
-        self.region = region
+        filing.region = region
+        self._correlator.identify_titles(lambda title: filing.identify(title).key)
         for message in self._store.all_messages():
-            sender = identify(message.sender.value, region) if message.sender else None
-            recipient = identify(message.recipient.value, region) if message.recipient else None
+            sender = message.sender and filing.complete(message.sender)
+            recipient = message.recipient and filing.complete(message.recipient)
             other = sender or recipient
             if other is None or (sender, recipient) == (message.sender, message.recipient):
                 continue
-            thread = self._thread_of(message.audience, other, message.group)
+            thread = filing.thread_of(message.audience, other, message.group)
             moved = evolve(message, sender=sender, recipient=recipient, thread=thread)
             facts = self._correlator.text(message.id)
-            if facts is not None and sender is not None:
-                self._correlator.note_text(evolve(facts, sender_key=sender.key))
+            if facts is not None:
+                self._correlator.note_text(evolve(facts, sender_key=other.key))
             yield MessageChanged(moved, moved_from=_moved(message, moved), live=False)
+        for thread, audience, address in self._store.empty_threads():
+            completed = filing.complete(address)
+            if completed != address:
+                to = filing.file_under(audience, completed.key)
+                yield from self._store.move_empty_thread(thread, to, completed)
 
     def judge_again(self) -> Iterator[Event]:
         """Reconsider every text that is still unknown, after the book or the state of notifications changed."""
@@ -180,9 +195,17 @@ class Intake:
                 self._correlator.note_text(evolve(facts, sender_names=names))
                 yield from self._judge(facts.id)
 
-    def take_notice(self, facts: NoticeFacts) -> Iterator[Event]:
-        """The notification of a text: it may tell who else reads it."""
-        yield from self._judge_all(self._correlator.note_notice(facts))
+    def take_notice(self, facts: NoticeFacts, *, instead_of: NotificationId | None = None) -> Iterator[Event]:
+        """The notification of a text: it may tell who else reads it.
+
+        Args:
+            facts: What it shows.
+            instead_of: The one of an earlier session that this one repeats: no second piece of evidence.
+        """
+        touched = self._correlator.note_notice(facts)
+        if instead_of is not None:
+            touched = (*touched, *self._correlator.forget_notice(instead_of))
+        yield from self._judge_all(dict.fromkeys(touched))
 
     # How
 
@@ -200,9 +223,7 @@ class Intake:
         live: bool,
     ) -> TextMessage:
         other = sender if incoming else (recipients[0] if recipients else Party(NO_TEXT))
-        address = identify(other.address, self.region)
-        if address.kind is AddressKind.NONE and other.name:
-            address = Address(other.name, AddressKind.ALPHANUMERIC, "name:" + other.name)
+        address = self.filing.identify_party(other)
         audience, group = self._listed_audience(recipients, sender)
         id_ = self.next_id()
         self.bind(id_, handle)
@@ -210,7 +231,7 @@ class Intake:
             self._live.add(id_)
         return TextMessage(
             id=id_,
-            thread=self._thread_of(audience, address, group),
+            thread=self.filing.thread_of(audience, address, group),
             direction=Direction.INCOMING if incoming else Direction.OUTGOING,
             sender=address if incoming else None,
             sender_name=(self._store.name_of(address.key) or other.name) if incoming else NO_TEXT,
@@ -232,14 +253,8 @@ class Intake:
         """What the text itself says: phones that list all recipients need no notification."""
         if not self._store.phone.traits.groups_in_messages:
             return Audience.UNKNOWN, None
-        if len(recipients) < 2:
-            return Audience.PRIVATE, None
-        people = {p.address: p.name or p.address for p in (sender, *recipients) if p.address}
-        return Audience.GROUP, clean_line(", ".join(sorted(people.values())))
-
-    def _thread_of(self, audience: Audience, address: Address, group: RemoteText | None) -> ThreadId:
-        key = f"group:{group}" if audience is Audience.GROUP and group else address.key
-        return self.file_under(audience, key)
+        group = group_of(sender, recipients)
+        return (Audience.PRIVATE, None) if group is None else (Audience.GROUP, group)
 
     def _note(self, message: TextMessage, at: datetime | None) -> tuple[MessageId, ...]:
         if message.sender is None or self._store.phone.traits.groups_in_messages:
@@ -275,7 +290,7 @@ class Intake:
         akin: tuple[MessageId, ...] = ()
         if facts is not None:
             names = facts.sender_names | self._names(facts.sender_key, row.sender.name)
-            akin = self._correlator.note_text(evolve(facts, at=row.at, sender_names=names))
+            akin = self._correlator.note_text(evolve(facts, at=row.at or facts.at, sender_names=names))
         yield from self._judge_all(akin, MessageChanged(changed, live=False))
 
     def _complete(self, known: TextMessage, text: FetchedText) -> Iterator[Event]:
@@ -291,15 +306,14 @@ class Intake:
 
     def _bind_own(self, row: ListedText) -> bool:
         """Whether a row of the sent folder is a text of ours; then it is bound to its handle."""
-        recipient = identify(row.recipients[0].address, self.region) if row.recipients else None
-        for message in self._store.unbound_own(self._handles.keys()):
-            same = (
-                recipient is not None
-                and message.recipient is not None
-                and message.recipient.key == recipient.key
-            )
+        recipient = self.filing.identify_party(row.recipients[0]).key if row.recipients else None
+        subject = flatten(row.subject)[:_SUBJECT_CHARS]
+        for message in self._store.own_messages():
+            if message.id in self._handles or message.state not in LEFT or message.recipient is None:
+                continue
             near = row.at is None or abs(row.at - message.at) <= OWN_WINDOW
-            if same and near and flatten(message.text).startswith(flatten(row.subject)[:200]):
+            same = bool(subject) and flatten(message.text).startswith(subject)
+            if near and same and message.recipient.key == recipient:
                 self.bind(message.id, row.handle)
                 return True
         return False
@@ -307,35 +321,36 @@ class Intake:
     def _judge_all(self, ids: Iterable[MessageId], first: MessageChanged | None = None) -> Iterator[Event]:
         """Publish `first`, already judged where it can be, then all others whose verdict changed."""
         if first is not None:
-            judged = self._judged(first.message)
-            yield evolve(first, message=judged, moved_from=_moved(self._store.message(judged.id), judged))
-            if judged.audience is not Audience.UNKNOWN:
-                yield from self._link_notice(judged.id)
+            yield from self._move(evolve(first, message=self._judged(first.message)))
         for id_ in ids:
             if first is None or id_ != first.message.id:
                 yield from self._judge(id_)
 
     def _judge(self, id_: MessageId) -> Iterator[Event]:
         message = self._store.message(id_)
-        if message is None or self._correlator.text(id_) is None:
+        if message is None:
             return
         judged = self._judged(message)
         if judged != message:
-            moved_from = _moved(message, judged)
-            yield MessageChanged(judged, moved_from=moved_from, live=False)
-            if moved_from is not None:
-                yield from self._take_own_along(moved_from)
-        yield from self._link_notice(id_)
+            yield from self._move(MessageChanged(judged, live=False))
+        else:
+            yield from self._link_notice(id_)
+
+    def _move(self, change: MessageChanged) -> Iterator[Event]:
+        """Publish a change with where the text was before, and what follows from its move."""
+        left = _moved(self._store.message(change.message.id), change.message)
+        yield evolve(change, moved_from=left)
+        if left is not None:
+            yield from self._take_own_along(left)
+        yield from self._link_notice(change.message.id)
 
     def _take_own_along(self, left: ThreadId) -> Iterator[Event]:
         """Answers of ours do not stay behind alone: they went to one person, so they are private."""
-        if self._store.has_incoming(left):
-            return
-        for own in self._store.messages_of(left):
-            if own.recipient is not None:
-                private = self.file_under(Audience.PRIVATE, own.recipient.key)
+        for own in self._store.own_left_alone(left):
+            if own.recipient is not None and own.audience is not Audience.PRIVATE:
+                private = self.filing.file_under(Audience.PRIVATE, own.recipient.key)
                 moved = evolve(own, thread=private, audience=Audience.PRIVATE, unknown_reason=None)
-                yield MessageChanged(moved, moved_from=_moved(own, moved), live=False)
+                yield MessageChanged(moved, moved_from=left, live=False)
 
     def _judged(self, message: TextMessage) -> TextMessage:
         if message.sender is None or self._correlator.text(message.id) is None:
@@ -349,7 +364,7 @@ class Intake:
             unknown_reason=self._why_unknown(message.id, verdict) if _unknown(verdict) else None,
             group=group,
             sources=sources,
-            thread=self._thread_of(verdict.audience, message.sender, group),
+            thread=self.filing.thread_of(verdict.audience, message.sender, group),
         )
 
     def _why_unknown(self, id_: MessageId, verdict: Verdict | None = None) -> UnknownReason:
@@ -365,10 +380,6 @@ class Intake:
         notification = self._store.notification(notice) if notice else None
         if notification is not None and notification.text_message is None:
             yield NotificationChanged(evolve(notification, text_message=id_), live=False)
-
-
-def _norm(handle: str) -> str:
-    return handle.lstrip("0").casefold()
 
 
 def _unknown(verdict: Verdict) -> bool:

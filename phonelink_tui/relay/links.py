@@ -30,9 +30,10 @@ class Links:
         """A capability stands differently."""
         phone = self._store.phone
         before = phone.phase(state.capability)
+        state = evolve(state, proof_at=_later(state.proof_at, phone.capabilities.get(state.capability)))
         if phone.capabilities.get(state.capability) == state:
             return
-        phone = evolve(phone, capabilities={**phone.capabilities, state.capability: state})
+        phone = _with(phone, state)
         if state.capability is Capability.MESSAGES:
             if state.phase is LinkPhase.READY and before is not LinkPhase.READY:
                 yield from self._close_gap()
@@ -68,3 +69,9 @@ class Links:
 
 def _with(phone: Phone, state: CapabilityState) -> Phone:
     return evolve(phone, capabilities={**phone.capabilities, state.capability: state})
+
+
+def _later(proof_at: datetime | None, before: CapabilityState | None) -> datetime | None:
+    """The later of two proofs of life: a supervisor knows only those at the begin of its sessions."""
+    proofs = [at for at in (proof_at, before.proof_at if before else None) if at is not None]
+    return max(proofs, default=None)

@@ -5,19 +5,19 @@ Whoever iterates publishes each event before asking for the next.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime
 from typing import Final
 
 from attrs import evolve
 
-from phonelink_tui.domain.address import identify
 from phonelink_tui.domain.events import Event, NotificationChanged, NotificationRemoved
 from phonelink_tui.domain.notification import NotificationId, PhoneNotification
 from phonelink_tui.domain.observed import ObservedNotification
 from phonelink_tui.relay.correlation import TEXT_APPS, NoticeFacts, flatten
 from phonelink_tui.relay.intake import Intake
-from phonelink_tui.relay.store import Store
+from phonelink_tui.relay.store import NOTIFICATIONS, Store
 
 HIDDEN_PREVIEWS: Final = frozenset({"imessage", "text message", "message", "notification", "sms"})
 """What iPhones write in place of a text while previews are hidden; case-folded."""
@@ -33,6 +33,7 @@ class Notices:
         self._session = 0
         self._count = 0
         self._uids: dict[int, NotificationId] = {}
+        self._told: OrderedDict[Hashable, NotificationId] = OrderedDict()
 
     def begin_session(self) -> Iterator[Event]:
         """A new session: UIDs start over, and the phone tells again what it still shows."""
@@ -82,12 +83,13 @@ class Notices:
             NoticeFacts(
                 id=id_,
                 title=seen.title,
-                title_key=identify(seen.title, self._intake.region).key,
+                title_key=self._intake.filing.identify(seen.title).key,
                 subtitle=seen.subtitle,
                 text=flatten(seen.text),
                 at=seen.at,
                 arrived_at=now,
-            )
+            ),
+            instead_of=self._repeated(seen, id_),
         )
 
     def take_gone(self, uid: int) -> Iterator[Event]:
@@ -95,6 +97,15 @@ class Notices:
         id_ = self._uids.pop(uid, None)
         if id_ is not None:
             yield NotificationRemoved(id_)
+
+    def _repeated(self, seen: ObservedNotification, id_: NotificationId) -> NotificationId | None:
+        """The id an earlier session gave to what this replay tells again."""
+        looks = (seen.app_id, seen.title, seen.subtitle, seen.text, seen.at)
+        before = self._told.pop(looks, None)
+        self._told[looks] = id_
+        if len(self._told) > NOTIFICATIONS:
+            self._told.popitem(last=False)
+        return before if seen.pre_existing and before not in self._uids.values() else None
 
     def _new_id(self, uid: int) -> NotificationId:
         self._count += 1

@@ -31,6 +31,11 @@ ATTEMPTS: Final = 5
 LAST_PUSH_S: Final = 10.0
 """How long a push in flight may take to finish when the relay is told to stop."""
 
+DROPPED: Final = "Dropped at the end of the program; not sent."
+
+WAITING: Final = 500
+"""Texts that wait at the same time. More are refused when they are written, and none is dropped."""
+
 Publish = Callable[[TextMessage], None]
 Recheck = Callable[[TextMessage], str | None]
 """Looks again, right before the push: None lets it go, a sentence stops it."""
@@ -66,8 +71,16 @@ class Outbox:
         self._idle.set()
         self._closed = False
 
+    @property
+    def is_full(self) -> bool:
+        """Whether as many texts wait as may."""
+        return len(self._waiting) >= WAITING
+
     def add(self, message: TextMessage, *, hold_until: datetime | None = None) -> None:
-        """Queue a text (and publish it), first held back until `hold_until`."""
+        """Queue a text (and publish it), first held back until `hold_until`; after `close` it is dropped."""
+        if self._closed:
+            self._settle(message, DeliveryState.FAILED, DROPPED)
+            return
         state = DeliveryState.HELD if hold_until is not None else DeliveryState.QUEUED
         message = evolve(message, state=state, detail="")
         self._waiting[message.id] = message
@@ -110,7 +123,7 @@ class Outbox:
         dropped = list(self._waiting.values())
         self._waiting.clear()
         for message in dropped:
-            self._settle(message, DeliveryState.FAILED, "Dropped at the end of the program; not sent.")
+            self._settle(message, DeliveryState.FAILED, DROPPED)
         return len(dropped)
 
     def _next(self) -> TextMessage | None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from random import Random
-from typing import Any, Final
+from typing import Any
 
 from attrs import frozen
 
@@ -30,9 +29,6 @@ from phonelink_tui.relay.store import Store
 from phonelink_tui.relay.stream import Stream
 from phonelink_tui.relay.supervisor import Supervisor
 from phonelink_tui.relay.sync import MessageSync
-
-COMMANDS_REMEMBERED: Final = 1000
-"""Ids of commands taken up; one that comes again is not carried out again."""
 
 
 @frozen
@@ -88,7 +84,6 @@ class Relay:
             self._store, self._intake, notices, self._outbox, self.publish, settings.hold_s, now
         )
         self._commands.on_retry = self._retry_now
-        self._seen: OrderedDict[str, None] = OrderedDict()
         self._tasks: asyncio.TaskGroup | None = None
 
     # RelayApi
@@ -102,12 +97,8 @@ class Relay:
         return self._store.snapshot(self._stream.rev)
 
     async def execute(self, command: Command) -> str:
-        """See `RelayApi.execute`. A command id that was taken up before is answered and not repeated."""
-        if self._commands.settles(command) and command.id in self._seen:
-            return command.id
+        """See `RelayApi.execute`."""
         later = self._commands.execute(command)
-        if self._commands.took_up(command):
-            self._remember(command.id)
         if later is not None:
             self._start(command.id, later)
         return command.id
@@ -130,12 +121,15 @@ class Relay:
         """Keep the phone connected until cancelled; call once."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                self._tasks = tasks
                 tasks.create_task(self._outbox.run())
                 for supervisor in self._supervisors.values():
                     tasks.create_task(supervisor.run())
+                self._tasks = tasks
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    self._tasks = None  # a group that is ending takes no more tasks
         finally:
-            self._tasks = None
             self._stream.end()
 
     async def close(self) -> int:
@@ -215,11 +209,6 @@ class Relay:
         for c, supervisor in self._supervisors.items():
             if capability in (None, c):
                 supervisor.retry_now()
-
-    def _remember(self, command_id: str) -> None:
-        self._seen[command_id] = None
-        if len(self._seen) > COMMANDS_REMEMBERED:
-            self._seen.popitem(last=False)
 
     def _start(self, command_id: str, work: Coroutine[Any, Any, None]) -> None:
         """Carry out what needs the phone, beside everything else."""

@@ -90,15 +90,16 @@ class ContactSync:
         region = region_of(owner.addresses[0].value) if owner and owner.addresses else None
         if region is not None:
             self._publish(self._intake.use_region(region))
-        contacts = await access.contacts()
+        contacts = tuple(self._intake.filing.complete_contact(contact) for contact in await access.contacts())
         self._prove()
         self._intake.learn_names((c.name, a.key) for c in contacts for a in c.addresses)
         self._publish([ContactsChanged(contacts)])
         self._publish(self._intake.judge_again())
         while True:
             try:
-                self._publish([CallChanged(await access.calls())])
+                calls = await access.calls()
                 self._prove()
+                self._publish([CallChanged(tuple(self._intake.filing.complete_call(call) for call in calls))])
             except ObexRefused:
                 pass  # a switch of its own on newer iPhones; the book is read all the same
             await asyncio.sleep(CALLS_S)

@@ -6,7 +6,7 @@ the app. Whatever is derived comes back as events, so that every reader sees the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -34,6 +34,7 @@ from phonelink_tui.domain.limitations import Limitation, LimitKind, app_limitati
 from phonelink_tui.domain.message import (
     UNSETTLED,
     Audience,
+    DeliveryState,
     Direction,
     MessageId,
     Source,
@@ -50,6 +51,11 @@ from phonelink_tui.relay.guard import SendFacts, reply_rule
 
 NOTIFICATIONS: Final = 1000
 """Notifications kept; the oldest go first. A phone's notification centre holds a few hundred."""
+
+LEFT_FOR_SURE: Final = frozenset(
+    {DeliveryState.ACCEPTED, DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN}
+)
+"""States of a text of ours after which its recipient counts as written to; UNKNOWN was decided on, too."""
 
 GAPS: Final = 500
 """Gaps kept; the oldest go first."""
@@ -68,6 +74,7 @@ class Store:
         self._moved_to: dict[ThreadId, ThreadId] = {}
         self._confirmed: dict[ThreadId, frozenset[Ask]] = {}
         self._written_to: set[str] = set()
+        self._own: dict[MessageId, None] = {}
         self._notifications: dict[NotificationId, PhoneNotification] = {}
         self._gaps: dict[str, Gap] = {}
         self._contacts: tuple[Contact, ...] = ()
@@ -115,6 +122,12 @@ class Store:
         self._conversations[id_] = Conversation(id_, audience, address, self._now())
         return (ThreadChanged(self.thread(id_)),)
 
+    def move_empty_thread(self, id_: ThreadId, to: ThreadId, address: Address) -> tuple[Event, ...]:
+        """An empty conversation is filed differently: its address is identified differently now."""
+        audience = self._conversations.pop(id_).audience
+        self._moved_to[id_] = to
+        return (*self.start_thread(to, audience, address), ThreadGone(id_))
+
     def confirm(self, id_: ThreadId, asks: frozenset[Ask]) -> tuple[Event, ...]:
         """A person answered what the guard asked about this thread: it is not asked again."""
         if not asks - self._confirmed.get(id_, frozenset()) or id_ not in self._conversations:
@@ -148,8 +161,16 @@ class Store:
         )
 
     def page(self, id_: ThreadId, before: MessageId | None, limit: int) -> MessagePage:
-        """See `RelayApi.messages`."""
-        messages, earlier = self._conversation(id_).page(before, limit)
+        """See `RelayApi.messages`.
+
+        Should `before` have moved to another thread meanwhile, its time tells where to go on; should it be gone,
+        the page is empty.
+        """
+        conversation = self._conversation(id_)
+        message = self._messages.get(before) if before is not None else None
+        if before is not None and message is None:
+            return MessagePage(())
+        messages, earlier = conversation.page(message, limit)
         return MessagePage(messages, earlier)
 
     def search(self, query: str, limit: int) -> tuple[TextMessage, ...]:
@@ -184,9 +205,18 @@ class Store:
         """All messages of a thread, oldest first. Raises UnknownThread."""
         return self._conversation(id_).messages()
 
-    def unbound_own(self, bound: Container[MessageId]) -> list[TextMessage]:
-        """Our own texts that left, and are not in `bound`."""
-        return [m for m in self._messages.values() if Source.OWN in m.sources and m.id not in bound]
+    def own_messages(self) -> list[TextMessage]:
+        """The texts written here, in the order they were written."""
+        return [self._messages[id_] for id_ in self._own]
+
+    def own_left_alone(self, id_: ThreadId) -> list[TextMessage]:
+        """What a thread holds, should it exist and all of it be texts of our own."""
+        conversation = self._conversations.get(id_)
+        return conversation.messages() if conversation and not conversation.has_incoming else []
+
+    def empty_threads(self) -> list[tuple[ThreadId, Audience, Address]]:
+        """The conversations that exist though nothing was said in them."""
+        return [(c.id, c.audience, c.address) for c in self._conversations.values() if not len(c)]
 
     def unread(self, id_: ThreadId) -> list[MessageId]:
         """Unread messages of a thread, oldest first. Raises UnknownThread."""
@@ -215,7 +245,7 @@ class Store:
     def has_incoming(self, id_: ThreadId) -> bool:
         """Whether a thread exists and holds a text of somebody else."""
         conversation = self._conversations.get(id_)
-        return conversation is not None and bool(conversation.incoming())
+        return conversation is not None and conversation.has_incoming
 
     def send_facts(
         self, id_: ThreadId | None, text: str, recipient: Address, confirmed: frozenset[Ask] = frozenset()
@@ -237,8 +267,10 @@ class Store:
 
     def _put_message(self, message: TextMessage) -> Iterator[Event]:
         before = self._where.get(message.id)
-        if message.direction is Direction.OUTGOING and message.recipient is not None:
+        if message.recipient is not None and message.state in LEFT_FOR_SURE:
             self._written_to.add(message.recipient.key)
+        if Source.OWN in message.sources:
+            self._own[message.id] = None
         conversation = self._conversations.get(message.thread)
         if conversation is None:
             other = message.sender if message.direction is Direction.INCOMING else message.recipient
@@ -249,15 +281,24 @@ class Store:
         self._messages[message.id] = message
         self._where[message.id] = message.thread
         yield ThreadChanged(self.thread(message.thread))
-        if before is not None and before != message.thread:
-            self._moved_to[before] = message.thread
+        if before != message.thread and message.direction is Direction.INCOMING:
             self._moved_to.pop(message.thread, None)
+        if before is not None and before != message.thread:
+            self._remember_move(before, message)
             yield from self._take_out(message.id, before)
+
+    def _remember_move(self, before: ThreadId, message: TextMessage) -> None:
+        """A draft follows the texts of the other end; ours only where there are none to follow."""
+        if message.direction is Direction.INCOMING:
+            self._moved_to[before] = message.thread
+        else:
+            self._moved_to.setdefault(before, message.thread)
 
     def _drop_message(self, id_: MessageId) -> Iterator[Event]:
         thread = self._where.pop(id_, None)
         if thread is not None:
             del self._messages[id_]
+            self._own.pop(id_, None)
             yield from self._take_out(id_, thread)
 
     def _take_out(self, id_: MessageId, thread: ThreadId) -> Iterator[Event]:
@@ -276,22 +317,26 @@ class Store:
             del self._notifications[next(iter(self._notifications))]
 
     def _put_contacts(self, contacts: tuple[Contact, ...]) -> Iterator[Event]:
+        before = {id_: self.thread(id_) for id_ in self._conversations}
         self._contacts = contacts
         self._names = {a.key: c.name for c in reversed(contacts) for a in c.addresses if c.name}
-        for conversation in self._conversations.values():
-            yield ThreadChanged(self.thread(conversation.id))
+        for id_, row in before.items():
+            if (now := self.thread(id_)) != row:
+                yield ThreadChanged(now)
 
     def _compare_limits(self) -> Iterator[Event]:
-        new = {
-            limit.kind: limit
-            for limit in app_limitations(
-                self.phone, kept=self._kept, previews_hidden_since=self._previews_hidden_since
-            )
-        }
-        old, self._limitations = self._limitations, new
-        yield from (LimitationChanged(limit, active=False) for kind, limit in old.items() if kind not in new)
-        for kind, limit in new.items():
-            if kind not in old or evolve(old[kind], since=limit.since) != limit:
+        old, self._limitations = self._limitations, {}
+        for limit in app_limitations(
+            self.phone, kept=self._kept, previews_hidden_since=self._previews_hidden_since
+        ):
+            known = old.get(limit.kind)
+            same = known is not None and evolve(known, since=limit.since) == limit
+            self._limitations[limit.kind] = known if known is not None and same else limit
+        for kind, limit in old.items():
+            if kind not in self._limitations:
+                yield LimitationChanged(limit, active=False)
+        for kind, limit in self._limitations.items():
+            if limit is not old.get(kind):
                 yield LimitationChanged(limit, active=True)
 
     def _conversation(self, id_: ThreadId) -> Conversation:

@@ -56,6 +56,7 @@ class Stream:
         self._now = now
         self._bound = bound
         self._readers: set[Reader] = set()
+        self._ended = False
         self.rev = 0
 
     def publish(self, event: Event) -> Stamped:
@@ -68,8 +69,10 @@ class Stream:
 
     @contextmanager
     def subscribe(self) -> Iterator[Reader]:
-        """A reader of everything published from now on."""
+        """A reader of everything published from now on; of nothing, when the stream has ended."""
         reader = Reader(self._bound)
+        if self._ended:
+            reader.end()
         self._readers.add(reader)
         try:
             yield reader
@@ -78,5 +81,6 @@ class Stream:
 
     def end(self) -> None:
         """No more events will come."""
+        self._ended = True
         for reader in self._readers:
             reader.end()

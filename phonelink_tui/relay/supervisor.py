@@ -43,13 +43,18 @@ class Supervisor(Generic[Session]):
         *,
         now: Callable[[], datetime],
         rng: Random,
+        open_s: float = OPEN_S,
+        close_s: float = CLOSE_S,
     ) -> None:
+        self._open_s = open_s
+        self._close_s = close_s
         self._open_session = open_session
         self._run_session = run_session
         self._report = report
         self._now = now
         self._rng = rng
         self._retry = asyncio.Event()
+        self._ready_at: datetime | None = None
         self._state = CapabilityState(capability, LinkPhase.CONNECTING, now())
 
     def retry_now(self) -> None:
@@ -61,13 +66,13 @@ class Supervisor(Generic[Session]):
         attempt = 0
         while True:
             self._enter(LinkPhase.CONNECTING)
-            began = self._now()
+            self._ready_at = None
             try:
                 await self._live_once()
                 error = PhonelinkError("The session ended.")
             except PhonelinkError as failure:
                 error = failure
-            if (self._now() - began).total_seconds() >= STEADY_S:
+            if self._was_steady():
                 attempt = 0
             await self._wait(error, attempt)
             attempt += 1
@@ -75,19 +80,23 @@ class Supervisor(Generic[Session]):
     async def _live_once(self) -> None:
         """One session from opening to its end."""
         try:
-            async with asyncio.timeout(OPEN_S):
+            async with asyncio.timeout(self._open_s):
                 session = await self._open_session()
         except TimeoutError:
             raise DeadlineExceeded("The phone did not answer in time.") from None
         try:
+            self._ready_at = self._now()
             self._enter(LinkPhase.READY)
             await self._run_session(session)
         finally:
             await self._close(session)
 
+    def _was_steady(self) -> bool:
+        return self._ready_at is not None and (self._now() - self._ready_at).total_seconds() >= STEADY_S
+
     async def _close(self, session: Session) -> None:
         try:
-            async with asyncio.timeout(CLOSE_S):
+            async with asyncio.timeout(self._close_s):
                 await session.aclose()
         except (PhonelinkError, TimeoutError):
             pass  # it is gone either way; why it ended is told already

@@ -1,0 +1,251 @@
+"""One capability kept connected: what is reported when, how long it waits, what it survives and what it does not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from random import Random
+
+import pytest
+
+from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase
+from phonelink_tui.errors import (
+    DeadlineExceeded,
+    LinkLost,
+    ObexRefused,
+    PhonelinkError,
+    PhoneUnreachable,
+    RemoteProtocolError,
+)
+from phonelink_tui.relay.supervisor import STEADY_S, Supervisor
+from tests.relay.fakes import START, FakeClock
+
+
+class NoWait(Random):
+    """Chance that makes every pause last no time at all."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return 0.0
+
+
+class Exactly(Random):
+    """Chance without jitter."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return 1.0
+
+
+class Session:
+    """A session that may fail to close."""
+
+    def __init__(self, fail: Callable[[], Exception] | None = None, *, hang: bool = False) -> None:
+        self.closed = False
+        self.fail = fail
+        self.hang = hang
+
+    async def aclose(self) -> None:
+        self.closed = True
+        if self.hang:
+            await asyncio.Event().wait()
+        if self.fail is not None:
+            raise self.fail()
+
+
+class Enough(Exception):
+    """Ends a test."""
+
+
+class Bench:
+    """A supervisor with a plan: each attempt opens or fails, runs, and ends with an error."""
+
+    def __init__(
+        self,
+        *plan: Exception | Session,
+        ends: Exception | None = None,
+        lasts_s: float = 0,
+        rng: Random | None = None,
+    ) -> None:
+        self.clock = FakeClock()
+        self.plan = list(plan)
+        self.ends = ends
+        self.lasts_s = lasts_s
+        self.states: list[CapabilityState] = []
+        self.reported = asyncio.Event()
+        self.supervisor = Supervisor(
+            Capability.MESSAGES,
+            self.open,
+            self.run,
+            self.report,
+            now=self.clock,
+            rng=rng or NoWait(),
+            open_s=0.01,
+            close_s=0.01,
+        )
+
+    async def open(self) -> Session:
+        if not self.plan:
+            raise Enough
+        step = self.plan.pop(0)
+        if isinstance(step, Exception):
+            raise step
+        assert isinstance(step, Session)
+        return step
+
+    async def run(self, _session: Session) -> None:
+        self.clock.move(self.lasts_s)
+        if self.ends is not None:
+            raise self.ends
+
+    def report(self, state: CapabilityState) -> None:
+        self.states.append(state)
+        self.reported.set()
+
+    async def play(self) -> list[LinkPhase]:
+        with pytest.raises(Enough):
+            await self.supervisor.run()
+        return [s.phase for s in self.states]
+
+
+async def test_connecting_ready_waiting_and_again() -> None:
+    """A session that ends is told with its cause, and the next attempt follows."""
+    session = Session()
+    bench = Bench(session, ends=LinkLost("gone"))
+    phases = await bench.play()
+    assert phases == [LinkPhase.CONNECTING, LinkPhase.READY, LinkPhase.WAITING, LinkPhase.CONNECTING]
+    waiting, again = bench.states[2:]
+    assert (waiting.reason, waiting.detail, waiting.next_attempt_at) == (DownReason.LINK_LOST, "gone", START)
+    assert (again.reason, again.detail, again.next_attempt_at) == (DownReason.LINK_LOST, "gone", None)
+    assert bench.states[1].proof_at == START
+    assert session.closed
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        PhonelinkError("x"),
+        ObexRefused(0xC3, "x"),
+        PhoneUnreachable("x"),
+        RemoteProtocolError("x"),
+        DeadlineExceeded("x"),
+    ],
+)
+async def test_every_expected_error_is_survived(error: PhonelinkError) -> None:
+    """Whether it comes from opening, running or closing."""
+    bench = Bench(error, Session(lambda: error), ends=error)
+    phases = await bench.play()
+    assert phases.count(LinkPhase.WAITING) == 2
+
+
+async def test_a_session_that_ends_without_an_error_is_over_all_the_same() -> None:
+    """It is not started again in place."""
+    bench = Bench(Session())
+    await bench.play()
+    assert bench.states[2].reason is DownReason.LINK_LOST
+
+
+async def test_a_bug_surfaces_and_the_session_is_closed() -> None:
+    """What is no expected failure is not retried away."""
+    session = Session()
+    bench = Bench(session, ends=ZeroDivisionError())
+    with pytest.raises(ZeroDivisionError):
+        await bench.supervisor.run()
+    assert session.closed
+
+
+async def test_opening_and_closing_have_deadlines() -> None:
+    """A phone that answers neither is left behind."""
+    never = Bench()
+
+    async def hang() -> Session:
+        if never.states[-1].reason is not None:
+            raise Enough
+        await asyncio.Event().wait()
+        return Session()
+
+    supervisor = Supervisor(
+        Capability.MESSAGES, hang, never.run, never.report, now=never.clock, rng=NoWait(), open_s=0.01
+    )
+    with pytest.raises(Enough):
+        await supervisor.run()
+    assert never.states[1].reason is DownReason.TIMEOUT
+    stuck = Session(hang=True)
+    assert LinkPhase.WAITING in await Bench(stuck, ends=LinkLost("gone")).play()
+    assert stuck.closed
+
+
+@pytest.mark.parametrize("opening_s", [0, STEADY_S + 10])
+async def test_pauses_grow_while_it_does_not_get_better(opening_s: float) -> None:
+    """However long each failed attempt took: only a session that lived counts as a good one."""
+    bench = Bench(rng=Exactly())
+    pauses: list[float] = []
+
+    async def fail() -> Session:
+        bench.clock.move(opening_s)
+        if len(pauses) == 4:
+            raise Enough
+        raise DeadlineExceeded("late")
+
+    def report(state: CapabilityState) -> None:
+        if state.next_attempt_at is not None:
+            pauses.append((state.next_attempt_at - bench.clock()).total_seconds())
+            asyncio.get_running_loop().call_soon(supervisor.retry_now)
+
+    supervisor = Supervisor(Capability.MESSAGES, fail, bench.run, report, now=bench.clock, rng=Exactly())
+    with pytest.raises(Enough):
+        await supervisor.run()
+    assert pauses == [2, 5, 15, 30]
+
+
+@pytest.mark.parametrize(("lasts_s", "pauses"), [(STEADY_S - 1, [0.5, 1, 2]), (STEADY_S, [0.5, 0.5, 0.5])])
+async def test_a_session_that_lived_makes_the_next_failure_the_first(
+    lasts_s: float, pauses: list[float]
+) -> None:
+    """A phone that comes and goes is met soon again."""
+    bench = Bench(Session(), Session(), Session(), ends=LinkLost("gone"), lasts_s=lasts_s, rng=Exactly())
+    seen: list[float] = []
+
+    def report(state: CapabilityState) -> None:
+        if state.next_attempt_at is not None:
+            seen.append((state.next_attempt_at - bench.clock()).total_seconds())
+            asyncio.get_running_loop().call_soon(supervisor.retry_now)
+
+    supervisor = Supervisor(
+        Capability.MESSAGES, bench.open, bench.run, report, now=bench.clock, rng=Exactly()
+    )
+    with pytest.raises(Enough):
+        await supervisor.run()
+    assert seen == pauses
+
+
+async def test_since_lasts_through_attempts() -> None:
+    """A banner shows the whole age of a failure, not that of the last attempt."""
+    bench = Bench(Session(), LinkLost("still"), LinkLost("still"), ends=LinkLost("gone"), lasts_s=5)
+
+    def report(state: CapabilityState) -> None:
+        bench.states.append(state)
+        bench.clock.move(100)
+
+    supervisor = Supervisor(Capability.MESSAGES, bench.open, bench.run, report, now=bench.clock, rng=NoWait())
+    with pytest.raises(Enough):
+        await supervisor.run()
+    since = [s.since for s in bench.states]
+    assert len(set(since[2:])) == 1
+    assert since[2] > since[1]
+
+
+async def test_cancelling_closes_the_session() -> None:
+    """At the end of the relay nothing stays open."""
+    session = Session()
+    bench = Bench(session)
+    running = asyncio.Event()
+
+    async def run(_session: Session) -> None:
+        running.set()
+        await asyncio.Event().wait()
+
+    supervisor = Supervisor(Capability.MESSAGES, bench.open, run, bench.report, now=bench.clock, rng=NoWait())
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(supervisor.run())
+        await running.wait()
+        task.cancel()
+    assert session.closed
