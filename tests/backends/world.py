@@ -8,14 +8,13 @@ from contextlib import asynccontextmanager, closing
 from datetime import timedelta, timezone
 from typing import Final, Protocol, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from phonelink_tui.domain.call import CallKind
 from phonelink_tui.domain.phone import TRAITS, Capability
 from phonelink_tui.domain.text import clean_line
 from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.phone_clock import PhoneClock
-from phonelink_tui.profiles.ports import PhoneBackend
 from phonelink_tui.transport.link import PhoneLink
 from phonelink_tui.transport.tasks_beside import tasks_beside
 from phonelink_tui.transport.tcp import LOOPBACK, Endpoint, TcpLink, listen_tcp
@@ -54,8 +53,8 @@ class World:
     """A phone and a way to it."""
 
     phone: VirtualPhone
-    backend: PhoneBackend
-    other: PhoneBackend
+    backend: LinkBackend
+    other: LinkBackend
     """Another computer's."""
 
 
@@ -97,6 +96,11 @@ def backend_over(link: PhoneLink, phone: VirtualPhone) -> LinkBackend:
     return LinkBackend(
         link, "virtual:test", clean_line("A phone"), TRAITS[kind], frozenset(Capability), PhoneClock()
     )
+
+
+def with_link(world: World, change: Callable[[PhoneLink], PhoneLink]) -> LinkBackend:
+    """The same backend over a changed link."""
+    return evolve(world.backend, link=change(world.backend.link))
 
 
 async def free_port() -> Endpoint:
