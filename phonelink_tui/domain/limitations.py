@@ -14,7 +14,7 @@ from typing import Final
 from attrs import frozen
 
 from phonelink_tui.domain.message import Audience, UnknownReason
-from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase, Phone
+from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase, Phone, PhoneKind
 from phonelink_tui.domain.thread import Thread
 
 
@@ -86,7 +86,17 @@ class LimitSpec:
 
 
 _STRUCTURAL, _PERMISSION, _TEMPORARY = LimitClass.STRUCTURAL, LimitClass.PERMISSION, LimitClass.TEMPORARY
-_SETTINGS = "On the iPhone: Settings → Bluetooth → ⓘ next to this computer → "
+_IPHONE = "On the iPhone: Settings → Bluetooth → ⓘ next to this computer → "
+_ANDROID = "On the phone: Settings → Connected devices → ⚙ next to this computer → "
+
+SWITCHES: Final[dict[tuple[PhoneKind, LimitKind], str]] = {
+    (PhoneKind.IPHONE, LimitKind.MESSAGES_OFF): _IPHONE + "Show Message Notifications.",
+    (PhoneKind.IPHONE, LimitKind.CONTACTS_OFF): _IPHONE + "Sync Contacts.",
+    (PhoneKind.IPHONE, LimitKind.NOTIFICATIONS_OFF): _IPHONE + "Share System Notifications.",
+    (PhoneKind.ANDROID, LimitKind.MESSAGES_OFF): _ANDROID + "Text messages.",
+    (PhoneKind.ANDROID, LimitKind.CONTACTS_OFF): _ANDROID + "Contacts and call history sharing.",
+}
+"""Where a person finds the switch; the labels are those of iOS 26 and of Android 14."""
 
 LIMITS: Final[dict[LimitKind, LimitSpec]] = {
     LimitKind.HISTORY_START: LimitSpec(
@@ -157,7 +167,7 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         _PERMISSION,
         LimitScope.APP,
         Whose.PHONE_SETTING,
-        "Messages are off. " + _SETTINGS + "Show Message Notifications.",
+        "Messages are off. {switch}",
         "The phone answers, and forbids messages to this computer until the switch is on.",
         LimitAction.RETRY,
     ),
@@ -165,7 +175,7 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         _PERMISSION,
         LimitScope.APP,
         Whose.PHONE_SETTING,
-        "Contacts are off. " + _SETTINGS + "Sync Contacts.",
+        "Contacts are off. {switch}",
         "The phone answers, and forbids its contacts to this computer until the switch is on.",
         LimitAction.RETRY,
     ),
@@ -173,7 +183,7 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         _PERMISSION,
         LimitScope.APP,
         Whose.PHONE_SETTING,
-        "Notifications are off. " + _SETTINGS + "Share System Notifications.",
+        "Notifications are off. {switch}",
         "Without notifications, groups cannot be told from private texts.",
         LimitAction.RETRY,
     ),
@@ -277,7 +287,11 @@ def app_limitations(
         kind = _down_kind(state)
         if kind is not None:
             yield make_limitation(
-                kind, since=state.since, evidence=f"{state.capability}: {state.reason}", detail=state.detail
+                kind,
+                since=state.since,
+                evidence=f"{state.capability}: {state.reason}",
+                detail=state.detail,
+                switch=SWITCHES.get((phone.traits.kind, kind), ""),
             )
     if previews_hidden_since is not None:
         yield make_limitation(

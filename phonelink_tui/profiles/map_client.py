@@ -68,12 +68,14 @@ _NOT_KNOWN: Final = frozenset(
 class MapClient:
     """An open message session. Made by `open`; used once."""
 
-    def __init__(self, session: ObexSession, mns: MnsServer, clock: PhoneClock, quirks: Quirks) -> None:
+    def __init__(
+        self, session: ObexSession, mns: MnsServer, clock: PhoneClock, quirks: Quirks, stack: AsyncExitStack
+    ) -> None:
         self._session = session
         self._mns = mns
         self._clock = clock
         self._quirks = quirks
-        self._stack = AsyncExitStack()
+        self._stack = stack
         self._changes: asyncio.Queue[FolderChange] = asyncio.Queue(1)
 
     @classmethod
@@ -84,23 +86,30 @@ class MapClient:
             ObexRefused: 0xC3 where the phone's switch is off.
             PhoneUnreachable, BluetoothUnavailable, LinkLost, DeadlineExceeded, RemoteProtocolError.
         """
-        async with AsyncExitStack() as stack:
-            mns = MnsServer()
-            await stack.enter_async_context(link.serve_call_backs(mns.serve))
-            stream = await link.open_stream(Service.MAS)
-            session = ObexSession(stream)
-            stack.push_async_callback(session.aclose)
-            client = cls(session, mns, clock, quirks)
-            async with beside(session.run()):
-                await session.connect(connect_mas())
-                await session.request(SetNotificationRegistration(on=True).encode())
-                for step in (
-                    SetFolder(FolderStep.ROOT),
-                    *(SetFolder(FolderStep.DOWN, name) for name in FOLDER_PATH),
-                ):
-                    await session.request(step.encode())
-            client._stack = stack.pop_all()
-            return client
+        stack = AsyncExitStack()
+        try:
+            return await cls._open(stack, link, clock, quirks)
+        except BaseException:
+            await stack.aclose()  # not with the error: a link's task groups would hand it on wrapped
+            raise
+
+    @classmethod
+    async def _open(
+        cls, stack: AsyncExitStack, link: PhoneLink, clock: PhoneClock, quirks: Quirks
+    ) -> MapClient:
+        mns = MnsServer()
+        await stack.enter_async_context(link.serve_call_backs(mns.serve))
+        session = ObexSession(await link.open_stream(Service.MAS))
+        stack.push_async_callback(session.aclose)
+        async with beside(session.run()):
+            await session.connect(connect_mas())
+            await session.request(SetNotificationRegistration(on=True).encode())
+            for step in (
+                SetFolder(FolderStep.ROOT),
+                *(SetFolder(FolderStep.DOWN, name) for name in FOLDER_PATH),
+            ):
+                await session.request(step.encode())
+        return cls(session, mns, clock, quirks, stack)
 
     async def run(self) -> None:
         """See `MessageAccess.run`."""

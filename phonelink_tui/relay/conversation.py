@@ -32,8 +32,10 @@ class Conversation:
         self._unread: set[MessageId] = set()
         self._arrivals = 0
 
-    def __len__(self) -> int:
-        return len(self._messages)
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was said in it."""
+        return not self._messages
 
     def put(self, message: TextMessage) -> None:
         """Add a message, or replace the one with its id."""

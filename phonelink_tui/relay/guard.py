@@ -87,6 +87,8 @@ class SendFacts:
     """Whom the thread's replies reach; None for a new conversation."""
     audience: Audience | None = None
     """Of the thread; None for a new conversation."""
+    heard_from: bool = True
+    """Whether a text of theirs is in the thread."""
     in_contacts: bool = False
     written_before: bool = False
     confirmed: frozenset[Ask] = field(factory=frozenset)
@@ -157,4 +159,5 @@ def _asks(facts: SendFacts) -> Iterable[Ask]:
     if facts.recipient.kind is AddressKind.SHORT_CODE and not facts.written_before:
         yield Ask.SHORT_CODE
     elif not facts.in_contacts and not facts.written_before:
-        yield Ask.NEW_RECIPIENT if facts.thread_address is None else Ask.FIRST_TO_SENDER
+        answers = facts.thread_address is not None and facts.heard_from
+        yield Ask.FIRST_TO_SENDER if answers else Ask.NEW_RECIPIENT

@@ -216,7 +216,7 @@ class Store:
 
     def empty_threads(self) -> list[tuple[ThreadId, Audience, Address]]:
         """The conversations that exist though nothing was said in them."""
-        return [(c.id, c.audience, c.address) for c in self._conversations.values() if not len(c)]
+        return [(c.id, c.audience, c.address) for c in self._conversations.values() if c.is_empty]
 
     def unread(self, id_: ThreadId) -> list[MessageId]:
         """Unread messages of a thread, oldest first. Raises UnknownThread."""
@@ -258,6 +258,7 @@ class Store:
             thread_known=id_ is None or conversation is not None,
             thread_address=conversation.address if conversation else None,
             audience=conversation.audience if conversation else None,
+            heard_from=conversation is not None and conversation.has_incoming,
             in_contacts=recipient.key in self._names,
             written_before=recipient.key in self._written_to,
             confirmed=confirmed | (self._confirmed.get(id_, frozenset()) if id_ else frozenset()),
@@ -267,8 +268,6 @@ class Store:
 
     def _put_message(self, message: TextMessage) -> Iterator[Event]:
         before = self._where.get(message.id)
-        if message.recipient is not None and message.state in LEFT_FOR_SURE:
-            self._written_to.add(message.recipient.key)
         if Source.OWN in message.sources:
             self._own[message.id] = None
         conversation = self._conversations.get(message.thread)
@@ -280,12 +279,25 @@ class Store:
         conversation.put(message)
         self._messages[message.id] = message
         self._where[message.id] = message.thread
+        first_time = self._note_written_to(message)
         yield ThreadChanged(self.thread(message.thread))
+        for other_thread in first_time:
+            yield ThreadChanged(self.thread(other_thread))
         if before != message.thread and message.direction is Direction.INCOMING:
             self._moved_to.pop(message.thread, None)
         if before is not None and before != message.thread:
             self._remember_move(before, message)
             yield from self._take_out(message.id, before)
+
+    def _note_written_to(self, message: TextMessage) -> list[ThreadId]:
+        """The other threads with this recipient, should this be the first text to them: a reply asks less there."""
+        if message.recipient is None or message.state not in LEFT_FOR_SURE:
+            return []
+        key = message.recipient.key
+        if key in self._written_to:
+            return []
+        self._written_to.add(key)
+        return [c.id for c in self._conversations.values() if c.address.key == key and c.id != message.thread]
 
     def _remember_move(self, before: ThreadId, message: TextMessage) -> None:
         """A draft follows the texts of the other end; ours only where there are none to follow."""
@@ -304,11 +316,11 @@ class Store:
     def _take_out(self, id_: MessageId, thread: ThreadId) -> Iterator[Event]:
         conversation = self._conversations[thread]
         conversation.remove(id_)
-        if len(conversation):
-            yield ThreadChanged(self.thread(thread))
-        else:
+        if conversation.is_empty:
             del self._conversations[thread]
             yield ThreadGone(thread)
+        else:
+            yield ThreadChanged(self.thread(thread))
 
     def _put_notification(self, notification: PhoneNotification) -> None:
         self._notifications.pop(notification.id, None)
