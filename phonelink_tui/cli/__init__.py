@@ -1,4 +1,21 @@
-"""The cli room: typer commands. `output` is the only writer of stdout, `exit_codes` the only place of numbers.
+"""The cli room: typer commands.
 
-May import everything below; imports Textual never, and `ui` only inside the command that opens the app.
+    app            the commands and their options; imports next to nothing, so that `--help` is quick
+    opening        the app, the demo, `send` and `simulate`: what comes before a relay is asked
+    run            carries one command out: relay, errors, exit code
+    surroundings   what commands get from outside; tests give their own
+    output         the only writer of stdout and stderr
+    exit_codes     the only place of numbers
+    settled        waits until a relay that just started knows what the phone says
+    reading        commands that print what is known
+    recipient      whom a name, number or address means
+    sending        `send`
+    acting         `act`, `read`
+    streaming      `tail`, `demo --headless`
+    event_words    one line for people an event
+    stdin_lines    lines of stdin while events go on
+    plain          the app without a screen: one line an event
+    simulating     `simulate`
+
+May import everything below; Textual never, and `ui` only through `composition`.
 """

@@ -11,6 +11,7 @@ import logging
 import os
 import re
 import traceback
+from copy import copy
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -43,7 +44,9 @@ def start_log(state_dir: Path | None, *, level: int = logging.INFO, name: str = 
     """
     root = logging.getLogger()
     for handler in root.handlers[:]:
-        root.removeHandler(handler)
+        if isinstance(handler, _PrivateFileHandler):
+            root.removeHandler(handler)
+            handler.close()
     root.addHandler(logging.NullHandler())  # without any handler, logging writes warnings to stderr
     root.setLevel(logging.WARNING)
     logging.getLogger("phonelink_tui").setLevel(level)
@@ -51,11 +54,11 @@ def start_log(state_dir: Path | None, *, level: int = logging.INFO, name: str = 
         return None
     path = state_dir / f"{name}.log"
     try:
-        handler = _PrivateFileHandler(path, maxBytes=FILE_BYTES, backupCount=1, encoding="utf-8")
+        file_handler = _PrivateFileHandler(path, maxBytes=FILE_BYTES, backupCount=1, encoding="utf-8")
     except OSError:
         return None
-    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    root.addHandler(handler)
+    file_handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root.addHandler(file_handler)
     return path
 
 
@@ -71,6 +74,8 @@ class RedactingFormatter(logging.Formatter):
         return f"{kind.__name__ if kind else 'no exception'} at {' > '.join(places)}"
 
     def format(self, record: logging.LogRecord) -> str:
+        record = copy(record)
+        record.exc_text = None  # another handler's formatter may have left its own there
         line = super().format(record)
         stamp, space, rest = line[:23], line[23:24], line[24:]
         for pattern, mask in _MASKS:

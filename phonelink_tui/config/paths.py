@@ -28,10 +28,11 @@ class Paths:
 def find_paths() -> Paths:
     """The XDG places of this user; the directories that we write to are made."""
     config = _absolute(platformdirs.user_config_path(APP))
+    runtime = os.environ.get("XDG_RUNTIME_DIR")  # never a stand-in below /tmp, where others can be first
     return Paths(
         config_file=config / "config.toml" if config else None,
         state_dir=private_dir(platformdirs.user_state_path(APP)),
-        runtime_dir=private_dir(platformdirs.user_runtime_path(APP)),
+        runtime_dir=private_dir(Path(runtime) / APP) if runtime else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from attrs import field, frozen
 
@@ -127,9 +128,13 @@ class CommandChanged:
     """With SendText: the text it became."""
 
 
+STORY: Final = "scenario"
+"""The work of an embedded phone's scenario: when it is done, nothing more happens by itself."""
+
+
 @frozen
 class Progress:
-    """Long work: first sync, contacts, catch-up."""
+    """Long work: first sync, contacts, catch-up; or `STORY`."""
 
     work: str
     done: int

@@ -13,6 +13,6 @@
     private       the private relay's own side
     shared        a shared relay's path: 0600, one relay, the same user only
 
-May import `relay.api`, `config`, `domain`, `errors`. Never waits for a client: each has a bounded queue.
+May import `relay.api`, `domain`, `errors`. Never waits for a client: each has a bounded queue.
 Everything that arrives is checked as if a stranger had written it; remote text is cleaned once more.
 """

@@ -6,9 +6,11 @@ because every event has an `at` of its own. Sets are sorted lists, times RFC 333
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
+from functools import partial
 from typing import Any, Final, TypeVar, get_origin
 
 from attrs import resolve_types
@@ -131,10 +133,9 @@ def _make_converter() -> Converter:
     converter = Converter(detailed_validation=False)
     converter.register_unstructure_hook(datetime, encode_time)
     converter.register_structure_hook(datetime, _decode_time)
-    converter.register_structure_hook(str, _text)
-    converter.register_structure_hook(int, _whole_number)
-    converter.register_structure_hook(bool, _truth)
-    converter.register_structure_hook_func(lambda kind: kind is RemoteText, _remote_text)
+    for plain, hook in ((str, _text), (int, _whole_number), (bool, _truth), (RemoteText, _remote_text)):
+        # by identity: hooks registered for a class serve its subclasses too, and a StrEnum is a str
+        converter.register_structure_hook_func(partial(operator.is_, plain), hook)
     converter.register_structure_hook_factory(
         lambda kind: _container(kind) is not None, lambda kind: _list_only(kind, converter)
     )

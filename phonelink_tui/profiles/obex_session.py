@@ -56,8 +56,10 @@ class ObexSession:
                 self._machine.receive_data(data)
                 await self._read_answers()
         except PhonelinkError as error:
-            self._end(error)
-            raise
+            over = self._end(error)
+            if over is error:
+                raise
+            raise over from error  # our own end of a session shows as a closed stream
         finally:
             if self._answer is not None and not self._answer.done():
                 self._end(LinkLost("The session ended in the middle of a request."))
@@ -187,9 +189,11 @@ class ObexSession:
             elif self._answer is not None and not self._answer.done():
                 self._answer.set_result(event)
 
-    def _end(self, error: PhonelinkError) -> None:
+    def _end(self, error: PhonelinkError) -> PhonelinkError:
+        """The session is over; returns what ended it first."""
         if self._over is None:
             self._over = error
         self._reading.set()  # whoever waits for a reader learns that there will be none
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(self._over)
+        return self._over

@@ -14,7 +14,6 @@ _Place = tuple[datetime, int, MessageId]
 
 PLACEHOLDER_PREVIEW = {
     Placeholder.MEDIA: RemoteText("Attachment on your phone"),
-    Placeholder.EMPTY: RemoteText("(no text)"),
 }
 
 

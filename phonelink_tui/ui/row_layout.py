@@ -115,17 +115,12 @@ def _message(row: Row, cols: Columns, ink: Ink = Ink.TEXT) -> Iterator[Line]:
     blank = " " * cols.gutter
     if cols.stacked:
         if row.who or row.time:
-            who = (
-                name_ink,
-                set_cell_size(row.who, max(0, min(cell_len(row.who), cols.width - _CLOCK_CELLS))),
-            )
-            yield ((Ink.TIME, f"{row.time:<{_CLOCK_CELLS}}"[: cols.width]), who)
+            yield ((name_ink if row.who else Ink.TIME, _stacked_head(row, cols)),)
         head: Line = ((ink, blank),)
     elif row.who:
-        head = (
-            (Ink.TIME, f"{row.time:<{_CLOCK_CELLS}}"),
-            (name_ink, set_cell_size(_shortened(row.who, cols.who), cols.who + 1)),
-        )
+        # Time and name are one piece: a piece of its own for the time would cost every line forty bytes.
+        who = set_cell_size(_shortened(row.who, cols.who), cols.who + 1)
+        head = ((name_ink, f"{row.time:<{_CLOCK_CELLS}}{who}"),)
     elif row.time:
         head = ((Ink.TIME, f"{row.time:<{_CLOCK_CELLS}}" + " " * (cols.who + 1)),)
     else:
@@ -162,6 +157,11 @@ def _rule(ink: Ink) -> Callable[[Row, Columns], Iterator[Line]]:
             yield ((ink, f"── {piece} ──"),)
 
     return lines
+
+
+def _stacked_head(row: Row, cols: Columns) -> str:
+    head = f"{row.time:<{_CLOCK_CELLS}}{row.who}".strip()
+    return head if cell_len(head) <= cols.width else set_cell_size(head, cols.width)
 
 
 def _shortened(name: str, cells: int) -> str:

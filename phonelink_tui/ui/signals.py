@@ -18,7 +18,10 @@ _SIGNALLED: Final = 128
 
 
 def install_exit_signals(app: App[Any]) -> None:
-    """Leave the app in good order on SIGHUP and SIGTERM. Call it from `on_ready`, inside the loop."""
+    """Leave the app in good order on SIGHUP and SIGTERM, with the return code a shell gives for them.
+
+    Call it from `on_load`: inside the loop, and before anything is written to the terminal.
+    """
     loop = asyncio.get_running_loop()
     for number in EXIT_SIGNALS:
         loop.add_signal_handler(number, _leave, app, number)

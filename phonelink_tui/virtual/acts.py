@@ -1,8 +1,7 @@
-"""What can the phone be told to do? One table of a scenario, or one JSON object on a line, is one act."""
+"""What can the phone be told to do? A table of a scenario, or a line of JSON (`act_lines`), is one act."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final, Protocol, TypeAlias
@@ -14,15 +13,12 @@ from phonelink_tui.domain.call import CallKind
 from phonelink_tui.domain.notification import Category
 from phonelink_tui.domain.observed import Folder
 from phonelink_tui.errors import UsageError
-from phonelink_tui.virtual.entries import Previews, PushedText, Switch
+from phonelink_tui.virtual.entries import Previews, Switch
 from phonelink_tui.virtual.faults import parse_faults
 from phonelink_tui.virtual.phone import VirtualPhone
 from phonelink_tui.virtual.tables import TableError, make_converter, read_table, write_without_underscore
 
 JsonObject: TypeAlias = dict[str, Any]
-
-LINE_CHARS: Final = 100_000
-"""The longest line taken: five times the longest text."""
 
 
 class Act(Protocol):
@@ -343,34 +339,6 @@ def read_act(table: Mapping[str, Any]) -> Act:
         raise TableError("act", f"expected one of {', '.join(ACTS)}")
     fields = {key: value for key, value in table.items() if key != "act"}
     return read_table(_CONVERTER, fields, ACTS[name])
-
-
-def perform_line(phone: VirtualPhone, line: str) -> JsonObject:
-    """Let the phone do what a line says.
-
-    Returns:
-        The act with what came of it, or an error object; this never raises.
-    """
-    try:
-        table = json.loads(line[:LINE_CHARS]) if len(line) <= LINE_CHARS else None
-        if not isinstance(table, dict):
-            return _error("A line has to be one JSON object.", "")
-        return {"v": 1, "type": "act", **table, **read_act(table).perform(phone)}
-    except (ValueError, RecursionError):
-        return _error("The line is not JSON.", "")
-    except TableError as error:
-        return _error(f"“{error.key}”: {error.reason}.", "")
-    except UsageError as error:
-        return _error(error.message, error.hint)
-
-
-def pushed_line(pushed: PushedText) -> JsonObject:
-    """A text the phone took from the client, as an object for stdout."""
-    return {"v": 1, "type": "pushed", "to": list(pushed.recipients), "text": pushed.text}
-
-
-def _error(message: str, hint: str) -> JsonObject:
-    return {"v": 1, "type": "error", "message": message, "hint": hint}
 
 
 def _handle(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Final
 
 from phonelink_tui.errors import LinkLost, PhoneUnreachable, RemoteProtocolError
@@ -12,11 +13,12 @@ from phonelink_tui.protocol.map.constants import FOLDER_PATH, EventType, Notific
 from phonelink_tui.protocol.map.event_report import Event, EventReport
 from phonelink_tui.protocol.map.handles import MessageHandle
 from phonelink_tui.protocol.map.requests import SendEvent, connect_mns
-from phonelink_tui.protocol.obex.client import ClientConnection
+from phonelink_tui.protocol.obex.client import ClientConnection, ClientState
 from phonelink_tui.protocol.obex.events import NEED_DATA, Connected, OperationDone
 from phonelink_tui.protocol.obex.operations import Disconnect, Operation
 from phonelink_tui.virtual.entries import (
     PhoneChange,
+    PresenceChanged,
     StoredText,
     TextArrived,
     TextDeleted,
@@ -34,6 +36,7 @@ from phonelink_tui.virtual.phone import VirtualPhone
 INSTANCE_ID: Final = 0
 RECONNECT_PAUSE_S: Final = 2.0
 ANSWER_DEADLINE_S: Final = 15.0
+GOODBYE_DEADLINE_S: Final = 1.0
 
 WAITING_EVENTS: Final = 1024
 """Events kept while the client cannot be reached; then the oldest are dropped."""
@@ -69,6 +72,7 @@ class MnsCaller:
         self._waiting: deque[Event] = deque(maxlen=WAITING_EVENTS)
         self._more = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._stream: BreakableStream | None = None
         self._unlisten: Callable[[], None] | None = None
 
     def register(self, *, on: bool) -> None:
@@ -89,6 +93,8 @@ class MnsCaller:
         self._mask = NotificationFilter(mask)
 
     def _apply(self, change: PhoneChange) -> None:
+        if change == PresenceChanged(False) and self._stream is not None:
+            self._spawn(self._stream.abort())
         event = _event_of(self._phone.persona, change)
         if event is not None and _FILTER_BITS[EventType(event.type)] in self._mask:
             self._waiting.append(event)
@@ -103,10 +109,11 @@ class MnsCaller:
     async def _run(self) -> None:
         while True:
             try:
-                stream = await self._call_out()
+                stream = self._stream = await self._call_out()
                 try:
                     await self._report(stream)
                 finally:
+                    self._stream = None
                     await stream.aclose()
             except (PhoneUnreachable, LinkLost, RemoteProtocolError, TimeoutError):
                 await self._sleep(RECONNECT_PAUSE_S)
@@ -127,12 +134,19 @@ class MnsCaller:
                 self._more.clear()
                 await self._more.wait()
         except asyncio.CancelledError:
-            await stream.send(machine.send(Disconnect()))
+            await _say_goodbye(machine, stream)
             raise
 
     def _written(self, event: Event) -> bytes:
         report = EventReport((event,), "1.1" if self._phone.persona.reports_delivery else "1.0").encode()
         return oddly_written(report) if self._phone.faults.has(FaultKind.ODD) else report
+
+
+async def _say_goodbye(machine: ClientConnection, stream: BreakableStream) -> None:
+    if machine.state is ClientState.READY:
+        with suppress(LinkLost, TimeoutError):
+            async with asyncio.timeout(GOODBYE_DEADLINE_S):
+                await stream.send(machine.send(Disconnect()))
 
 
 async def _ask(machine: ClientConnection, stream: BreakableStream, operation: Operation) -> bool:

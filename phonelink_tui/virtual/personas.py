@@ -49,7 +49,8 @@ class Persona:
     """The CONNECT reply has Target before Connection ID and Who."""
     has_notifications: bool
     """It offers ANCS."""
-    speed_dial_and_favourites: bool
+    phonebooks: frozenset[str]
+    """Names of the phonebooks below `telecom` that it serves; any other is Not Found."""
     att_mtu: int = 185
 
 
@@ -72,7 +73,7 @@ IPHONE: Final = Persona(
     reports_delivery=False,
     target_first=True,
     has_notifications=True,
-    speed_dial_and_favourites=False,
+    phonebooks=frozenset({"pb", "ich", "och", "mch", "cch", "fav"}),
 )
 
 ANDROID: Final = Persona(
@@ -94,7 +95,7 @@ ANDROID: Final = Persona(
     reports_delivery=True,
     target_first=False,
     has_notifications=False,
-    speed_dial_and_favourites=True,
+    phonebooks=frozenset({"pb", "ich", "och", "mch", "cch", "fav", "spd"}),
 )
 
 PERSONAS: Final = {PhoneKind.IPHONE: IPHONE, PhoneKind.ANDROID: ANDROID}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 
-from phonelink_tui.errors import PhoneUnreachable
+from phonelink_tui.errors import LinkLost, PhoneUnreachable, RemoteProtocolError
 from phonelink_tui.transport.gatt import GattClient
 from phonelink_tui.transport.link import CallBack, Service
 from phonelink_tui.transport.stream import ByteStream, MemoryStream, memory_pair
+from phonelink_tui.transport.tasks_beside import tasks_beside
 from phonelink_tui.virtual.faulty_stream import Sleep
 from phonelink_tui.virtual.gatt_backend import attached
 from phonelink_tui.virtual.phone import VirtualPhone
@@ -34,11 +35,14 @@ class VirtualLink:
     @asynccontextmanager
     async def serve_call_backs(self, serve: CallBack) -> AsyncIterator[None]:
         """See `PhoneLink.serve_call_backs`."""
-        async with asyncio.TaskGroup() as tasks:
-            running: set[asyncio.Task[None]] = set()
+        running: set[asyncio.Task[None]] = set()
+        async with tasks_beside() as tasks:
 
             async def run(stream: MemoryStream) -> None:
-                await serve(stream)
+                try:
+                    await serve(stream)
+                except (LinkLost, RemoteProtocolError):
+                    await stream.aclose()
 
             def take(stream: MemoryStream) -> None:
                 task = tasks.create_task(run(stream))
@@ -73,12 +77,9 @@ async def open_link(phone: VirtualPhone, *, sleep: Sleep = asyncio.sleep) -> Asy
         phone: Which.
         sleep: Waits for so many seconds, for delays and pauses of the phone.
     """
-    async with asyncio.TaskGroup() as tasks:
-        services = PhoneServices(phone, tasks, sleep)
-        try:
+    async with tasks_beside() as tasks:
+        with closing(PhoneServices(phone, tasks, sleep)) as services:
             yield VirtualLink(phone, services)
-        finally:
-            services.close()
 
 
 class _ClientEnd:

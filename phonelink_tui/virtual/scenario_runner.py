@@ -6,9 +6,11 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from phonelink_tui.domain.address import identify
+from phonelink_tui.errors import UsageError
 from phonelink_tui.virtual.acts import Act, GroupTextAct, TextAct
 from phonelink_tui.virtual.crowds import crowd_acts, crowd_before
 from phonelink_tui.virtual.entries import PhoneChange, PushedText, StoredContact, TextPushed
@@ -97,8 +99,10 @@ class ScenarioRunner:
             await self._sleep((self._scenario.length_s - now_s) / self._speed)
 
     def _perform(self, act: Act) -> None:
-        act.perform(self._phone)
-        self._on_act(act)
+        # A call that was declined from here cannot be hung up any more: such an act does not happen.
+        with suppress(UsageError):
+            act.perform(self._phone)
+            self._on_act(act)
 
     def _apply(self, change: PhoneChange, tasks: asyncio.TaskGroup) -> None:
         if not isinstance(change, TextPushed) or self._pending >= PENDING_ANSWERS:

@@ -98,6 +98,9 @@ class PhoneServices:
         self._unlisten()
         for task in self._running:
             task.cancel()
+        for session in self._sessions:
+            # A task that is cancelled before its first step closes nothing.
+            self._tasks.create_task(session.stream.aclose())
 
     async def _serve(self, session: Session, responder: ObexResponder) -> None:
         try:

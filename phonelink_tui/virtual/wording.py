@@ -23,6 +23,9 @@ HIDDEN_TEXT: Final = {MESSAGES_APP: "Message", "": "Notification"}
 PHOTO_BYTES: Final = 245_760
 PHOTO_PREVIEW: Final = "Attachment: 1 Image"
 
+TEXT_CHARS: Final = 200_000
+"""In UTF-8 and as a bMessage this stays below a megabyte, which is where readers stop."""
+
 NAMED_MEMBERS: Final = 4
 """Of a group without a name, so many members are named; of a larger one the first, and a count."""
 
@@ -42,5 +45,5 @@ def group_subtitle(group_name: str, members: Sequence[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """A text that can be written as UTF-8: lone surrogates, which JSON can spell, are replaced."""
-    return text.encode("utf-8", "replace").decode()
+    """A text as a phone can hold it: UTF-8 (JSON can spell lone surrogates), and no longer than `TEXT_CHARS`."""
+    return text[:TEXT_CHARS].encode("utf-8", "replace").decode()

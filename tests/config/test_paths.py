@@ -31,6 +31,12 @@ def test_directories_are_made_private(home: Path) -> None:
     assert not (home / "config").exists()
 
 
+def test_without_a_runtime_directory_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No socket goes below /tmp for want of a better place, and nothing is said on stderr."""
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    assert find_paths().runtime_dir is None
+
+
 def test_open_directory_is_closed(tmp_path: Path) -> None:
     """A directory of ours that others could enter no longer lets them."""
     path = tmp_path / "open"

@@ -1,6 +1,7 @@
 """What does a relay process of the tests serve? The fake one; `python -m tests.ipc.private_relay --fd N`.
 
-`--closing FILE` is written when the relay was closed in good order, `--hang` never closes, `--fail` cannot open.
+`--closing FILE` is written when the relay was closed in good order, `--hang` never closes, `--fail` cannot
+open, `--die` ends before it greets.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ def main() -> None:
     parser.add_argument("--closing", type=Path)
     parser.add_argument("--fail", action="store_true")
     parser.add_argument("--die", action="store_true")
+    parser.add_argument("--hang", action="store_true")
     options = parser.parse_args()
 
     @asynccontextmanager
@@ -33,6 +35,8 @@ def main() -> None:
         if options.fail:
             raise BluetoothUnavailable("No adapter.", "Plug one in.")
         yield FakeRelay()
+        if options.hang:
+            await asyncio.Event().wait()
         if options.closing:
             await asyncio.sleep(0)
             session_leader = os.getsid(0) == os.getpid()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -55,6 +57,30 @@ async def test_relay_that_never_was_is_an_ipc_error(command: list[str]) -> None:
     with pytest.raises(IpcError):
         async with private_relay(command):
             pass
+
+
+async def test_relay_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relay that does not leave is terminated, then killed: the parent's end has a bound."""
+    monkeypatch.setattr("phonelink_tui.ipc.spawn.EXIT_S", 0.2)
+    monkeypatch.setattr("phonelink_tui.ipc.spawn.TERMINATED_S", 0.2)
+    async with asyncio.timeout(DEADLINE_S), private_relay([*COMMAND, "--hang"]) as client:
+        await client.snapshot()
+
+
+def test_sigterm_closes_the_relay_in_good_order(tmp_path: Path) -> None:
+    """A relay that is told to end closes what it opened, and its parent sees the end of the socket."""
+    closing = tmp_path / "closing"
+    ours, theirs = socket.socketpair()
+    ours.settimeout(DEADLINE_S)
+    command = [*COMMAND, "--closing", str(closing), "--fd", str(theirs.fileno())]
+    with ours, subprocess.Popen(command, pass_fds=(theirs.fileno(),)) as process:
+        theirs.close()
+        assert ours.recv(20) == b'{"v":1,"type":"hello'
+        process.terminate()
+        while ours.recv(65536):
+            pass
+        assert process.wait(DEADLINE_S) == 0
+    assert closing.exists()
 
 
 def test_our_own_relay_is_not_searched_in_the_working_directory() -> None:

@@ -234,7 +234,7 @@ def test_an_empty_body_does_not_erase_the_subject() -> None:
 @pytest.mark.parametrize(
     ("text", "attachment", "placeholder"),
     [
-        ("", False, Placeholder.EMPTY),
+        ("", False, Placeholder.MEDIA),
         ("", True, Placeholder.MEDIA),
         ("\ufffc", False, Placeholder.MEDIA),
         ("look", True, Placeholder.MEDIA),

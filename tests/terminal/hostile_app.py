@@ -116,13 +116,16 @@ class HostileApp(App[None]):
         with Horizontal(id="box"):
             yield WIDGETS[self._kind](self._raw)
             yield Static(Content("\n".join([FENCE] * ROWS)), classes="fence")
-        yield Label(Content("READY-MARK"))
+        yield Label(id="mark")
+
+    def on_load(self) -> None:
+        install_exit_signals(self)
 
     def on_ready(self) -> None:
-        install_exit_signals(self)
         for shown in self.query(ThreadPane):
             rows = thread_rows(list(messages(raw=self._raw)), Clock(NOON, UTC))
             shown.show(rows, thread_id=None, keep_position=False)
+        self.call_after_refresh(self.query_one("#mark", Label).update, Content("READY-MARK"))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from textual.widgets import Label
 
 from phonelink_tui.domain.text import clean_line
 from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.ui.signals import install_exit_signals
 from phonelink_tui.ui.widgets.composer import Composer, Target
 
 REPORT_KEY: Final = "f9"
@@ -56,6 +57,9 @@ class OrderApp(App[None]):
     def compose(self) -> ComposeResult:
         yield KeyList("READY-MARK")
         yield Composer(INTENTS, enter=self._enter)
+
+    def on_load(self) -> None:
+        install_exit_signals(self)
 
     def on_ready(self) -> None:
         self._reset()
@@ -105,4 +109,6 @@ class OrderApp(App[None]):
 
 if __name__ == "__main__":
     with Path(sys.argv[1]).open("w", buffering=1) as log:
-        OrderApp(log, sys.argv[2]).run()
+        app = OrderApp(log, sys.argv[2])
+        app.run()
+    sys.exit(app.return_code)

@@ -76,6 +76,12 @@ class PtyProcess:
     ) -> None:
         self.close()
 
+    @property
+    def descriptor(self) -> int:
+        """Our end of the pty."""
+        assert self._fd is not None
+        return self._fd
+
     def type(self, keys: bytes) -> None:
         """Send keys in one write."""
         assert self._fd is not None
@@ -106,6 +112,11 @@ class PtyProcess:
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the program."""
         os.kill(self.pid, number)
+
+    def terminal_attributes(self) -> list[object]:
+        """The line settings of the terminal: echo, line editing and the like."""
+        assert self._fd is not None
+        return termios.tcgetattr(self._fd)
 
     def hang_up(self) -> None:
         """Close the terminal, as when its window or the connection goes."""

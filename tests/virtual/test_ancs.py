@@ -262,3 +262,33 @@ async def test_categories_and_flags_travel(phone: VirtualPhone) -> None:
     assert event.category == CategoryId.BUSINESS_AND_FINANCE
     assert event.flags & EventFlags.SILENT
     assert event.flags & EventFlags.IMPORTANT
+
+
+async def test_unsubscribing_ends_the_session_of_uids(phone: VirtualPhone) -> None:
+    """After turning the source off nothing comes; turning it on replays."""
+    async with watching(phone) as watch:
+        await watch.client.stop_notify(NOTIFICATION_SOURCE_UUID)
+        phone.receive_text(ALICE, "unheard")
+        assert watch.events.empty()
+        await watch.subscribe()
+        event = await watch.next()
+    assert event.flags & EventFlags.PRE_EXISTING
+
+
+async def test_a_flood_of_notifications(make_phone: MakePhone) -> None:
+    """So many follow the subscription, each with a UID of its own."""
+    phone = make_phone(faults=parse_faults("flood:300"))
+    async with watching(phone) as watch:
+        uids = {(await watch.next()).uid for _ in range(300)}
+    assert len(uids) == 300
+
+
+async def test_what_the_phone_does_not_offer_is_refused(phone: VirtualPhone) -> None:
+    """Reading a source and writing the battery are ATT errors."""
+    async with watching(phone) as watch:
+        with pytest.raises(BleakGATTProtocolError):
+            await watch.client.read_gatt_char(DATA_SOURCE_UUID)
+        with pytest.raises(BleakGATTProtocolError):
+            await watch.client.write_gatt_char(BATTERY_LEVEL_UUID, b"\x64", response=True)
+    with pytest.raises(BleakError):
+        VirtualGattClient("02:00:00:00:00:01", disconnected_callback=None, timeout=1)

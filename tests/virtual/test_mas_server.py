@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from phonelink_tui.domain.observed import Folder
 from phonelink_tui.errors import LinkLost, PhoneUnreachable
 from phonelink_tui.protocol.map.bmessage_vcard import BMessageVCard
-from phonelink_tui.protocol.map.constants import EventType, StatusIndicator
+from phonelink_tui.protocol.map.constants import EventType, ParameterMask, StatusIndicator
+from phonelink_tui.protocol.map.datetimes import MapDateTime
 from phonelink_tui.protocol.map.handles import MessageHandle
+from phonelink_tui.protocol.map.listing import decode_folder_listing
+from phonelink_tui.protocol.map.parameters import MapParameters, decode_map_parameters
 from phonelink_tui.protocol.map.requests import (
     FolderStep,
+    GetFolderListing,
     GetMessage,
+    GetMessagesListing,
     SetFolder,
     SetMessageStatus,
     SetNotificationRegistration,
     UpdateInbox,
     connect_mas,
+    connect_mns,
 )
 from phonelink_tui.protocol.obex.codes import HeaderId, ResponseCode
 from phonelink_tui.protocol.obex.events import Connected, OperationDone
 from phonelink_tui.transport.link import Service
+from phonelink_tui.transport.stream import ByteStream
 from phonelink_tui.virtual.entries import Switch
 from phonelink_tui.virtual.phone import VirtualPhone
 from phonelink_tui.virtual.radio import VirtualLink
@@ -258,3 +266,94 @@ async def test_walking_away_breaks_every_stream(phone: VirtualPhone, link: Virtu
         phone.come_back()
         async with messages(link) as again:
             assert (await again.list()).entries == ()
+
+
+async def test_folder_listing_and_its_size(link: VirtualLink) -> None:
+    """Five folders at telecom/msg, none below; MaxListCount 0 asks for the number."""
+    async with messages(link) as client:
+        folders = await client.call(GetFolderListing())
+        size = await client.call(GetFolderListing(MapParameters(max_list_count=0)))
+        await client.call(SetFolder(FolderStep.DOWN, "inbox"))
+        below = await client.call(GetFolderListing())
+    assert set(decode_folder_listing(folders.body or b"").folders) == {folder.value for folder in Folder}
+    assert decode_map_parameters(size.parameters).folder_listing_size == 5
+    assert decode_folder_listing(below.body or b"").folders == ()
+
+
+async def test_size_of_a_listing_and_the_phones_clock(phone: VirtualPhone, link: VirtualLink) -> None:
+    """MaxListCount 0 gives ListingSize, NewMessage and MSETime, and no body."""
+    phone.receive_text(ALICE, "hi")
+    async with messages(link) as client:
+        answer = await client.call(GetMessagesListing("inbox", MapParameters(max_list_count=0)))
+    told = decode_map_parameters(answer.parameters)
+    assert answer.body is None
+    assert (told.listing_size, told.new_message) == (1, 1)
+    assert told.mse_time is not None
+    assert told.mse_time.encode().endswith("+0100")
+
+
+async def test_a_mask_and_a_subject_length_cut_rows(phone: VirtualPhone, link: VirtualLink) -> None:
+    """Only the attributes asked for, and a subject that ends at a character."""
+    phone.receive_text(ALICE, "żółw")
+    mask = int(ParameterMask.SUBJECT | ParameterMask.READ)
+    async with messages(link) as client:
+        (row,) = (await client.list(parameter_mask=mask, subject_length=3)).entries
+    assert (row.subject, row.read) == ("ż", False)
+    assert row.sender_addressing is None
+    assert row.datetime is None
+
+
+async def test_a_period_is_compared_with_the_phones_clock(phone: VirtualPhone, link: VirtualLink) -> None:
+    """Begin is included, end is not; an offset is understood."""
+    for _ in range(3):
+        phone.receive_text(ALICE, "hi")
+    second = phone.folder(Folder.INBOX)[1]
+    local = MapDateTime(phone.local(second.at).replace(tzinfo=None))
+    utc = MapDateTime(second.at.replace(tzinfo=None), timedelta(0))
+    async with messages(link) as client:
+        since = await client.list(filter_period_begin=local)
+        before = await client.list(filter_period_end=utc)
+    assert len(since.entries) == 2
+    assert len(before.entries) == 1
+
+
+async def test_deleting_and_undeleting(phone: VirtualPhone, link: VirtualLink) -> None:
+    """A deleted text is in `deleted` and comes back from there."""
+    handle = MessageHandle(f"{phone.receive_text(ALICE, 'hi').handle:x}")
+    async with messages(link) as client:
+        await client.call(SetMessageStatus(handle, StatusIndicator.DELETED, True))
+        deleted = await client.list("deleted")
+        await client.call(SetMessageStatus(handle, StatusIndicator.DELETED, False))
+        back = await client.list()
+    assert [row.handle for row in deleted.entries] == [row.handle for row in back.entries] == [handle]
+
+
+async def test_another_target_is_not_acceptable(link: VirtualLink) -> None:
+    """A message server is no notification server."""
+    async with MapClient(await link.open_stream(Service.MAS)) as client:
+        answer = await client.ask(connect_mns())
+    assert isinstance(answer, OperationDone)
+    assert answer.code == ResponseCode.NOT_ACCEPTABLE
+
+
+async def test_lost_radio_breaks_the_call_back_too(phone: VirtualPhone, link: VirtualLink) -> None:
+    """Walking away is LinkLost for the notification server, not a polite end."""
+    collector = EventCollector()
+    lost = asyncio.Event()
+
+    async def serve(stream: ByteStream) -> None:
+        collector.opened.set()
+        try:
+            while await stream.receive():
+                await stream.send(
+                    bytes.fromhex("a0001f100010004a0013bb582b41420c11dbb0de0800200c9a66cb00000007")
+                )
+        except LinkLost:
+            lost.set()
+
+    async with link.serve_call_backs(serve), messages(link) as client:
+        await client.call(SetNotificationRegistration(True))
+        async with asyncio.timeout(DEADLINE_S):
+            await collector.opened.wait()
+            phone.walk_away()
+            await lost.wait()

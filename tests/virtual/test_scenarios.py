@@ -7,16 +7,23 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from phonelink_tui.config.phone_spec import VirtualSpec
 from phonelink_tui.domain.observed import Folder
+from phonelink_tui.domain.phone import PhoneKind
 from phonelink_tui.errors import SettingsError, UsageError
+from phonelink_tui.protocol.obex.events import OperationDone
+from phonelink_tui.protocol.pbap.constants import CONTACTS_PATH
+from phonelink_tui.protocol.pbap.requests import PullPhoneBook, connect_pse
+from phonelink_tui.protocol.pbap.vcard import decode_vcards
+from phonelink_tui.transport.link import Service
 from phonelink_tui.virtual.acts import Act, TextAct
-from phonelink_tui.virtual.embed import VirtualSpec, make_phone, open_phone, parse_virtual_spec
+from phonelink_tui.virtual.embed import make_phone, open_phone
 from phonelink_tui.virtual.entries import PhoneChange
-from phonelink_tui.virtual.faults import parse_faults
 from phonelink_tui.virtual.phone import VirtualPhone
+from phonelink_tui.virtual.radio import open_link
 from phonelink_tui.virtual.scenario import load_scenario, parse_scenario, scenario_names
 from phonelink_tui.virtual.scenario_runner import ScenarioRunner
-from tests.virtual.client import DEADLINE_S, tel
+from tests.virtual.client import DEADLINE_S, ObexClient, tel
 from tests.virtual.conftest import Clock, messages, no_sleep
 
 HEAD = 'title = "t"\nlength_s = 1\n'
@@ -40,7 +47,7 @@ async def _happen(spec: VirtualSpec) -> tuple[VirtualPhone, list[tuple[float, Ac
     runner = ScenarioRunner(
         scenario,
         phone,
-        seed=spec.seed,
+        seed=spec.seed or 0,
         sleep=timeline.sleep,
         on_act=lambda act: acts.append((timeline.now_s, act)),
     )
@@ -58,6 +65,24 @@ async def test_every_shipped_scenario_happens_to_its_end(name: str) -> None:
     phone, acts = await _happen(VirtualSpec(name))
     assert len(acts) >= len(scenario.acts)
     assert phone.folder(Folder.INBOX) or phone.centre.entries or phone.call_log.entries
+
+
+@pytest.mark.parametrize("persona", PhoneKind)
+async def test_hostile_texts_can_all_be_listed_and_fetched(persona: PhoneKind) -> None:
+    """Whatever is in texts, names and addresses, every row and every text can be read."""
+    phone, _ = await _happen(VirtualSpec("hostile", persona))
+    async with open_link(phone) as link, messages(link) as client:
+        rows = (await client.list()).entries
+        fetched = [await client.fetch(row.handle) for row in rows]
+        async with ObexClient(await link.open_stream(Service.PBAP)) as book:
+            await book.ask(connect_pse())
+            answer = await book.ask(PullPhoneBook(CONTACTS_PATH).encode())
+    texts = [text.text for text in phone.folder(Folder.INBOX)]
+    assert len(rows) == len(texts) > 20
+    bodies = [message.body.text for message in fetched if message.body is not None]
+    assert bodies == [text.replace("\r\n", "\n").replace("\r", "\n") for text in texts]
+    assert isinstance(answer, OperationDone)
+    assert len(decode_vcards(answer.body or b"")) == 1 + len(phone.contacts)
 
 
 async def test_first_day_asks_something_within_three_seconds() -> None:
@@ -139,25 +164,16 @@ def test_an_unknown_scenario_lists_the_known_ones() -> None:
     assert "first-day" in caught.value.hint
 
 
-def test_spec_with_everything() -> None:
-    """Scenario, persona, seed, speed and several faults."""
-    spec = parse_virtual_spec("virtual:codes?persona=android&seed=7&fault=fragment:1&fault=drop:9&speed=2")
-    assert spec == VirtualSpec("codes", "android", 7, parse_faults("fragment:1,drop:9"), 2.0)
-    assert parse_virtual_spec("virtual") == VirtualSpec()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "tcp:localhost:1",
-        "virtual:x?persona=pager",
-        "virtual:x?seed=-1",
-        "virtual:x?seed=1.5",
-        "virtual:x?colour=red",
-        "virtual:x?fault=drop",
-    ],
-)
-def test_a_wrong_spec_is_a_usage_error(text: str) -> None:
-    """Every part is checked when it is read."""
-    with pytest.raises(UsageError):
-        parse_virtual_spec(text)
+async def test_an_act_that_no_longer_fits_does_not_happen() -> None:
+    """A call that was declined before it is hung up leaves the rest of the day as it was."""
+    text = HEAD + "".join(
+        f"[[acts]]\nat_s = {at}\n{act}\n"
+        for at, act in ((0, 'act = "hang_up"'), (1, 'act = "text"\nfrom = "+15550100"'))
+    )
+    phone = VirtualPhone()
+    runner = ScenarioRunner(parse_scenario(text, "mine.toml"), phone, sleep=no_sleep)
+    async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as tasks:
+        life = tasks.create_task(runner.run())
+        await runner.ended.wait()
+        life.cancel()
+    assert len(phone.folder(Folder.INBOX)) == 1

@@ -27,8 +27,7 @@ class OpenIntEnum(IntEnum):
 
 
 class Opcode(OpenIntEnum):
-    """Request opcodes (IrOBEX 1.5, chapter 3). The first five operations exist with the final bit only;
-    the multi-packet ones (PUT, GET, ACTION) are named without it."""
+    """Request opcodes (IrOBEX 1.5, chapter 3); those in `MULTI_PACKET` without the final bit."""
 
     PUT = 0x02
     GET = 0x03

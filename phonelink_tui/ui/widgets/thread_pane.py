@@ -16,6 +16,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.ui.line_diff import changed_cells
 from phonelink_tui.ui.row_heights import RowHeights
 from phonelink_tui.ui.row_layout import Columns, Ink, Line, columns, row_height, row_lines
 from phonelink_tui.ui.thread_rows import Row, RowKind
@@ -81,23 +82,33 @@ class ThreadPane(ScrollView, can_focus=True):
             self.count = count
 
     def __init__(
-        self, *, simple_width: bool = False, id: str | None = None, classes: str | None = None
+        self,
+        *,
+        simple_width: bool = False,
+        jump_lines: int = 0,
+        id: str | None = None,
+        classes: str | None = None,
     ) -> None:
         """Make an empty pane.
 
         Args:
             simple_width: Show only emoji whose width all terminals agree on.
+            jump_lines: Lines left free below when a full pane scrolls for a new message. Over a slow line
+                the next few messages then cost a tenth: they are written, and nothing moves.
             id: As of every widget.
             classes: As of every widget.
         """
         super().__init__(id=id, classes=classes)
         self.thread_id: ThreadId | None = None
         self._simple_width = simple_width
+        self._jump_lines = jump_lines
         self._rows: list[Row] = []
         self._by_key: dict[str, int] = {}
         self._columns: Columns = columns(1)
         self._heights = RowHeights()
         self._strips: LRUCache[int, list[Strip]] = LRUCache(CACHED_ROWS)
+        self._drawn: list[Strip] = []
+        self._view_lines = 0
         self._laid_out = False
         self._told_top = False
         self._new_below = 0
@@ -115,7 +126,7 @@ class ThreadPane(ScrollView, can_focus=True):
     @property
     def at_end(self) -> bool:
         """Whether the last line is on the screen."""
-        return self.scroll_offset.y >= self.max_scroll_y
+        return self._heights.total <= self.scroll_offset.y + self._view_lines
 
     def show(self, rows: Sequence[Row], *, thread_id: ThreadId | None, keep_position: bool) -> None:
         """Show these rows in place of what there was.
@@ -126,8 +137,7 @@ class ThreadPane(ScrollView, can_focus=True):
             keep_position: The row on top stays on top if it is still there (an older page, a moved message).
                 Else the view opens at "new since you left", or at the end.
         """
-        place = self._place() if keep_position and self._laid_out else None
-        was_at_end = self.at_end
+        was_at_end, place = self.at_end, self._place()
         self.thread_id = thread_id
         self._rows = [self._shown(row) for row in rows]
         self._by_key = {row.key: number for number, row in enumerate(self._rows)}
@@ -137,15 +147,17 @@ class ThreadPane(ScrollView, can_focus=True):
         if not self._laid_out:
             return
         self._reflow()
-        if place is not None and not was_at_end:
-            self._return_to(place)
-        else:
+        if not keep_position:
             self._open()
+        elif was_at_end:
+            self._go(self._end)
+        else:
+            self._return_to(place)
+        self._tell_place()
 
     def append(self, rows: Sequence[Row]) -> None:
         """Add rows at the end; costs the same however many there are above."""
         was_at_end = self.at_end
-        first_line = self._heights.total
         for row in map(self._shown, rows):
             self._by_key[row.key] = len(self._rows)
             self._rows.append(row)
@@ -153,12 +165,12 @@ class ThreadPane(ScrollView, can_focus=True):
                 self._heights.append(row_height(row, self._columns))
         if not self._laid_out:
             return
-        self._resized()
         if was_at_end:
-            self._go(self.max_scroll_y)
+            self._follow()
         else:
+            self._set_lines(self._heights.total)
             self._count_below(self._new_below + sum(_is_message(row) for row in rows))
-        self._refresh_from(first_line, self._heights.total - first_line)
+        self._repaint()
 
     def replace(self, row: Row) -> bool:
         """Draw the row with this key anew, for example with a new delivery state.
@@ -173,20 +185,14 @@ class ThreadPane(ScrollView, can_focus=True):
         self._rows[number] = row
         if not self._laid_out:
             return True
-        self._strips.discard(number)
-        before, after = self._heights.height(number), row_height(row, self._columns)
-        first_line = self._heights.start(number)
-        if before == after:
-            self._refresh_from(first_line, after)
-            return True
         was_at_end, place = self.at_end, self._place()
-        self._heights.replace(number, after)
-        self._resized()
+        self._strips.discard(number)
+        self._heights.replace(number, row_height(row, self._columns))
         if was_at_end:
-            self._go(self.max_scroll_y)
+            self._follow()
         else:
             self._return_to(place)
-        self.refresh()
+        self._repaint()
         return True
 
     def find(self, key: str) -> Row | None:
@@ -204,15 +210,12 @@ class ThreadPane(ScrollView, can_focus=True):
 
     def to_end(self) -> None:
         """Go to the last line."""
-        self._go(self.max_scroll_y)
+        self._go(self._end)
 
     def render_line(self, y: int) -> Strip:
         """One line, by the line API of Textual."""
+        strip = self._screen_line(y)
         line = y + self.scroll_offset.y
-        if line >= self._heights.total:
-            return Strip.blank(self.size.width, self._style(Ink.TEXT))
-        number = self._heights.row_at(line)
-        strip = self._row_strips(number)[line - self._heights.start(number)]
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(line)) is not None:
             strip = self._highlight(strip, *span)
@@ -235,30 +238,32 @@ class ThreadPane(ScrollView, can_focus=True):
         """Another theme: nothing that was drawn is right any more."""
         super().notify_style_update()
         self._strips.clear()
+        self._drawn.clear()
 
     def on_resize(self) -> None:
         """Fold to the new width; the row on top stays there, or the end stays in view."""
-        width = self.scrollable_content_region.width
-        if not width:
+        width, lines = self.scrollable_content_region.size
+        if not width or not lines:
             return
-        if not self._laid_out:
-            self._laid_out = True
+        was_at_end, place = self.at_end, self._place()
+        was_laid_out, self._laid_out = self._laid_out, True
+        self._view_lines = lines
+        if width != self._columns.width or not was_laid_out:
             self._columns = columns(width)
             self._reflow()
+        if not was_laid_out:
             self._open()
-        elif width != self._columns.width:
-            was_at_end, place = self.at_end, self._place()
-            self._columns = columns(width)
-            self._reflow()
-            if was_at_end:
-                self._go(self.max_scroll_y)
-            else:
-                self._return_to(place)
+        elif was_at_end:
+            self._go(self._end)
+        else:
+            self._return_to(place)
+        self._tell_place()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Tell what scrolling brought into view."""
-        super().watch_scroll_y(old_value, new_value)
-        self._tell_place()
+        """Draw what scrolling brought into view, and tell of it. There are no scroll bars to move."""
+        if round(old_value) != round(new_value):
+            self._repaint()
+            self._tell_place()
 
     def _shown(self, row: Row) -> Row:
         if row.text.isascii() and row.who.isascii():
@@ -270,27 +275,42 @@ class ThreadPane(ScrollView, can_focus=True):
     def _reflow(self) -> None:
         self._heights = RowHeights([row_height(row, self._columns) for row in self._rows])
         self._strips.clear()
-        self._resized()
+        self._drawn.clear()
         self.refresh()
 
-    def _resized(self) -> None:
-        # Without its watchers: they lay out the whole screen anew for scroll bars that this pane has not.
-        self.set_reactive(ThreadPane.virtual_size, Size(self._columns.width, self._heights.total))
+    @property
+    def _end(self) -> int:
+        """The line on top when the last one is at the bottom."""
+        return max(0, self._heights.total - self._view_lines)
+
+    def _follow(self) -> None:
+        if not self.at_end:
+            self._go(self._end + self._jump_lines, free_lines=self._jump_lines)
 
     def _open(self) -> None:
         number = self._by_key.get("new-since")
-        self._go(self.max_scroll_y if number is None else self._heights.start(number))
-        self._tell_place()
+        self._go(self._end if number is None else self._heights.start(number))
 
-    def _go(self, line: int) -> None:
-        self.scroll_to(y=max(0, min(line, self.max_scroll_y)), animate=False, force=True)
+    def _go(self, line: int, *, free_lines: int = 0) -> None:
+        line = max(0, min(line, self._end + free_lines))
+        self._set_lines(max(self._heights.total, line + self._view_lines if free_lines else 0))
+        self.scroll_to(y=line, animate=False, force=True)
+
+    def _set_lines(self, lines: int) -> None:
+        # Without its watchers: they lay out the whole screen anew for scroll bars that this pane has not.
+        self.set_reactive(ThreadPane.virtual_size, Size(self._columns.width, lines))
 
     def _place(self) -> tuple[str, int] | None:
-        """The row on top, by key, and how many of its lines are above the view."""
+        """The first message in view, by key, and how many of its lines are above the view.
+
+        Not a day line or a banner: when an older page comes those stand elsewhere.
+        """
         if not self._rows or not len(self._heights):
             return None
         top = self.scroll_offset.y
-        number = self._heights.row_at(top)
+        first = self._heights.row_at(top)
+        rows = range(first, len(self._rows))
+        number = next((n for n in rows if _is_message(self._rows[n])), first)
         return self._rows[number].key, top - self._heights.start(number)
 
     def _return_to(self, place: tuple[str, int] | None) -> None:
@@ -312,11 +332,24 @@ class ThreadPane(ScrollView, can_focus=True):
             self._new_below = count
             self.post_message(self.NewBelow(count))
 
-    def _refresh_from(self, first_line: int, lines: int) -> None:
-        top = first_line - self.scroll_offset.y
-        seen = Region(0, top, self.size.width, lines).intersection(self.size.region)
-        if seen:
-            self.refresh(seen)
+    def _repaint(self) -> None:
+        """Draw the cells that are not as they were drawn last: half the bytes of drawing the pane."""
+        lines = [self._screen_line(y) for y in range(self.size.height)]
+        if len(lines) != len(self._drawn) or self.text_selection is not None:
+            self.refresh()
+        else:
+            widths = enumerate(map(changed_cells, self._drawn, lines))
+            changed = [Region(0, y, width, 1) for y, width in widths if width]
+            if changed:
+                self.refresh(*changed)
+        self._drawn = lines
+
+    def _screen_line(self, y: int) -> Strip:
+        line = y + self.scroll_offset.y
+        if line >= self._heights.total:
+            return Strip.blank(self.size.width, self._style(Ink.TEXT))
+        number = self._heights.row_at(line)
+        return self._row_strips(number)[line - self._heights.start(number)]
 
     def _row_strips(self, number: int) -> list[Strip]:
         strips = self._strips.get(number)
@@ -327,7 +360,8 @@ class ThreadPane(ScrollView, can_focus=True):
 
     def _strip(self, line: Line) -> Strip:
         segments = [Segment(piece, self._style(ink)) for ink, piece in line]
-        return Strip(segments).adjust_cell_length(self._columns.width, self._style(line[-1][0]))
+        # Fewer pieces are fewer bytes: each costs forty of colours.
+        return Strip(segments).adjust_cell_length(self._columns.width, self._style(line[-1][0])).simplify()
 
     def _highlight(self, strip: Strip, start: int, end: int) -> Strip:
         style = self.screen.get_component_rich_style("screen--selection")

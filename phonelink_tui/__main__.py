@@ -1,0 +1,14 @@
+"""How does `python -m phonelink_tui` start? Like the commands `phonelink` and `phonelink-tui`."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Run the command line; exits with its code."""
+    from phonelink_tui.cli.app import app
+
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""How do `act` and `read` change something on the phone, and say what came of it?"""
+
+from __future__ import annotations
+
+import asyncio
+from secrets import token_hex
+from typing import Final
+
+from phonelink_tui.cli.output import Output
+from phonelink_tui.cli.recipient import find_thread
+from phonelink_tui.cli.settled import require, settled
+from phonelink_tui.domain.events import CommandChanged, CommandState
+from phonelink_tui.domain.notification import NotificationAction, NotificationId
+from phonelink_tui.domain.phone import Capability
+from phonelink_tui.errors import (
+    DeadlineExceeded,
+    IpcError,
+    ProfileError,
+    SendRefused,
+    UnknownNotification,
+)
+from phonelink_tui.relay.api import ActOnNotification, Command, MarkRead, RelayApi
+
+OUTCOME_S: Final = 30.0
+"""How long the phone may take over a button or a read mark."""
+
+
+async def act(api: RelayApi, out: Output, notification: str, action: NotificationAction) -> None:
+    """`phonelink act ID positive|negative`."""
+    snapshot = await settled(api, frozenset({Capability.NOTIFICATIONS}))
+    require(snapshot, Capability.NOTIFICATIONS)
+    found = next((n for n in snapshot.notifications if n.id == notification), None)
+    if found is None:
+        raise UnknownNotification("No notification has this id.", "`phonelink notifications` lists them.")
+    label = found.positive_label if action is NotificationAction.POSITIVE else found.negative_label
+    if not label:
+        raise SendRefused("no_button", "The phone offers no such button on this notification.")
+    command = ActOnNotification("cli-" + token_hex(8), NotificationId(notification), action)
+    await _carried_out(api, command)
+    out.line(f"Pressed: {label}.")
+
+
+async def read(api: RelayApi, out: Output, thread_words: str) -> None:
+    """`phonelink read THREAD`."""
+    snapshot = await settled(api, frozenset({Capability.MESSAGES, Capability.CONTACTS}))
+    require(snapshot, Capability.MESSAGES)
+    thread = find_thread(thread_words, snapshot)
+    await _carried_out(api, MarkRead("cli-" + token_hex(8), thread.id))
+    out.line(f"Read: {thread.title}.")
+
+
+async def _carried_out(api: RelayApi, command: Command) -> None:
+    """Until the command is done; raises for every other outcome."""
+    try:
+        async with asyncio.timeout(OUTCOME_S), api.events() as events:
+            await api.execute(command)
+            async for stamped in events:
+                if isinstance(stamped.event, CommandChanged) and stamped.event.id == command.id:
+                    return _check(stamped.event)
+    except TimeoutError:
+        raise DeadlineExceeded(f"The phone did not answer within {OUTCOME_S:g} s.") from None
+    raise IpcError("The relay ended before it said what came of it.")
+
+
+def _check(outcome: CommandChanged) -> None:
+    if outcome.state is CommandState.DONE:
+        return
+    if outcome.state is CommandState.FAILED:
+        raise ProfileError(outcome.sentence or "The phone did not do it.", outcome.hint)
+    raise SendRefused(next(iter(outcome.reasons), "refused"), outcome.sentence, outcome.hint)

@@ -1,0 +1,216 @@
+"""Which commands are there, and with which options? Nothing is imported here that `--help` does not need."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="phonelink",
+    help="Read and answer your phone's texts and notifications from a terminal, over Bluetooth.",
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+relay_app = typer.Typer(hidden=True, help="The background relay.", rich_markup_mode=None)
+app.add_typer(relay_app, name="relay")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Scenario = Annotated[str | None, typer.Option(help="Scenario of the embedded phone: a name or a TOML file.")]
+Persona = Annotated[str | None, typer.Option(help="iphone or android.")]
+Faults = Annotated[list[str] | None, typer.Option("--fault", help="A fault of the phone; may be repeated.")]
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many, the newest.")]
+SearchLimit = Annotated[int, typer.Option(min=1, max=100, help="How many, the newest.")]
+
+
+class Button(StrEnum):
+    """The two buttons a notification may have."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(version("phonelink-tui"))
+        except PackageNotFoundError:
+            typer.echo("phonelink-tui, not installed")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def phonelink(
+    ctx: typer.Context,
+    phone: Annotated[str | None, typer.Option(help="bluez…, tcp:HOST:PORT or virtual[:SCENARIO].")] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Lines in place of a screen.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Without a command: open the app."""
+    if ctx.invoked_subcommand is None:
+        from phonelink_tui.cli.opening import open_app
+
+        open_app(ctx, plain=plain or os.environ.get("TERM") == "dumb")
+
+
+@app.command()
+def demo(
+    ctx: typer.Context,
+    scenario: Scenario = None,
+    persona: Persona = None,
+    speed: Annotated[str, typer.Option(help="Of the scenario's clock, for example 4.")] = "1",
+    headless: Annotated[bool, typer.Option("--headless", help="Events as JSON lines, no screen.")] = False,
+    seconds: Annotated[float, typer.Option(min=0.1, max=86_400, help="With --headless: how long.")] = 10.0,
+) -> None:
+    """The whole product on an embedded phone."""
+    from phonelink_tui.cli.opening import open_demo
+
+    open_demo(ctx, (scenario, persona, speed), headless=headless or not sys.stdout.isatty(), seconds=seconds)
+
+
+@app.command()
+def simulate(
+    ctx: typer.Context,
+    listen: Annotated[str, typer.Option(help="HOST:PORT of message access.")] = "127.0.0.1:4040",
+    pbap_listen: Annotated[
+        str | None, typer.Option(help="HOST:PORT of contacts; else the next port.")
+    ] = None,
+    mns: Annotated[str | None, typer.Option(help="HOST:PORT that event reports go to.")] = None,
+    scenario: Scenario = None,
+    persona: Persona = None,
+    fault: Faults = None,
+    anywhere: Annotated[bool, typer.Option("--anywhere", help="Allow addresses beyond loopback.")] = False,
+) -> None:
+    """Only the phone, on TCP, for other programs to talk to."""
+    from phonelink_tui.cli.opening import open_simulation
+
+    open_simulation(ctx, (scenario, persona, fault or []), (listen, pbap_listen, mns), anywhere=anywhere)
+
+
+@app.command()
+def threads(ctx: typer.Context, as_json: Json = False) -> None:
+    """List the conversations."""
+    from phonelink_tui.cli import reading, run
+
+    run.with_relay(ctx, lambda api, out: reading.threads(api, out, as_json=as_json))
+
+
+@app.command()
+def messages(ctx: typer.Context, thread: str, limit: Limit = 50, as_json: Json = False) -> None:
+    """Print a conversation; THREAD is an id, a name, a number or an address."""
+    from phonelink_tui.cli import reading, run
+
+    run.with_relay(ctx, lambda api, out: reading.messages(api, out, thread, limit, as_json=as_json))
+
+
+@app.command()
+def send(
+    ctx: typer.Context,
+    to: str,
+    text: Annotated[str | None, typer.Option("-m", "--message", help="Without it, from stdin.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Print the decision, send nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Answer what is asked, not what is refused.")] = False,
+    timeout: Annotated[float, typer.Option(min=0.1, max=600, help="Seconds.")] = 30.0,
+) -> None:
+    """Send one text to one person; TO is a name, a number or an address."""
+    from phonelink_tui.cli.opening import open_send
+
+    open_send(ctx, to, text, explain=explain, yes=yes, timeout_s=timeout)
+
+
+@app.command()
+def contacts(ctx: typer.Context, as_json: Json = False) -> None:
+    """List the phone's book."""
+    from phonelink_tui.cli import reading, run
+
+    run.with_relay(ctx, lambda api, out: reading.contacts(api, out, as_json=as_json))
+
+
+@app.command()
+def calls(ctx: typer.Context, as_json: Json = False) -> None:
+    """List the phone's call history."""
+    from phonelink_tui.cli import reading, run
+
+    run.with_relay(ctx, lambda api, out: reading.calls(api, out, as_json=as_json))
+
+
+@app.command()
+def notifications(ctx: typer.Context, as_json: Json = False) -> None:
+    """List the notifications on the phone."""
+    from phonelink_tui.cli import reading, run
+
+    run.with_relay(ctx, lambda api, out: reading.notifications(api, out, as_json=as_json))
+
+
+@app.command()
+def act(
+    ctx: typer.Context, notification: Annotated[str, typer.Argument(metavar="ID")], button: Button
+) -> None:
+    """Press one of the phone's own buttons on a notification."""
+    from phonelink_tui.cli import acting, run
+    from phonelink_tui.domain.notification import NotificationAction
+
+    action = NotificationAction(button.value)
+    run.with_relay(ctx, lambda api, out: acting.act(api, out, notification, action))
+
+
+@app.command()
+def read(ctx: typer.Context, thread: str) -> None:
+    """Mark a conversation read, here and on the phone."""
+    from phonelink_tui.cli import acting, run
+
+    run.with_relay(ctx, lambda api, out: acting.read(api, out, thread))
+
+
+@app.command()
+def search(ctx: typer.Context, query: str, limit: SearchLimit = 50, as_json: Json = False) -> None:
+    """Find texts that hold every word of QUERY."""
+    from phonelink_tui.cli import reading, run
+
+    run.with_relay(ctx, lambda api, out: reading.search(api, out, query, limit, as_json=as_json))
+
+
+@app.command()
+def tail(ctx: typer.Context, as_json: Json = False) -> None:
+    """Print events as they come, until interrupted."""
+    from phonelink_tui.cli import run, streaming
+
+    run.with_relay(ctx, lambda api, out: streaming.tail(api, out, as_json=as_json))
+
+
+@app.command()
+def limits(ctx: typer.Context, as_json: Json = False) -> None:
+    """Every limit now in force, and whose it is."""
+    from phonelink_tui.cli import reading, run
+
+    run.with_relay(ctx, lambda api, out: reading.limits(api, out, as_json=as_json))
+
+
+@app.command()
+def status(ctx: typer.Context, as_json: Json = False) -> None:
+    """How the phone and its connections stand."""
+    from phonelink_tui.cli import reading, run
+
+    run.with_relay(ctx, lambda api, out: reading.status(api, out, as_json=as_json))
+
+
+@relay_app.command("run", hidden=True)
+def relay_run(
+    ctx: typer.Context,
+    phone: Annotated[str, typer.Option()],
+    fd: Annotated[int, typer.Option(min=3)],
+) -> None:
+    """A private relay on an inherited socket; started by `phonelink`, not by people."""
+    from phonelink_tui.cli.opening import open_private_relay
+
+    open_private_relay(ctx, phone, fd)

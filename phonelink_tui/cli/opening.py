@@ -1,0 +1,127 @@
+"""How do the commands begin that are more than one question to a relay? The app, the demo, `send`, `simulate`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Final
+
+import typer
+
+from phonelink_tui.cli import exit_codes
+from phonelink_tui.cli.output import Output
+from phonelink_tui.cli.plain import plain as plain_mode
+from phonelink_tui.cli.run import carry_out, chosen_phone, surroundings_of, use_relay
+from phonelink_tui.cli.sending import SendOptions, send
+from phonelink_tui.cli.simulating import SimulateOptions, simulate
+from phonelink_tui.cli.streaming import headless as headless_mode
+from phonelink_tui.config.paths import Paths
+from phonelink_tui.config.phone_spec import PhoneSpec, VirtualSpec, parse_persona, parse_spec, parse_speed
+from phonelink_tui.config.settings import load_settings
+from phonelink_tui.errors import UsageError
+from phonelink_tui.relay.api import RelayApi
+
+TEXT_CHARS: Final = 20_000
+"""Read from stdin; the guard refuses far shorter ones with its own words."""
+
+
+def open_app(ctx: typer.Context, *, plain: bool) -> None:
+    """`phonelink`."""
+
+    def body(out: Output, paths: Paths) -> None:
+        _open(ctx, out, paths, chosen_phone(ctx), plain=plain)
+
+    carry_out(ctx, body)
+
+
+def open_demo(
+    ctx: typer.Context, phone: tuple[str | None, str | None, str], *, headless: bool, seconds: float
+) -> None:
+    """`phonelink demo`."""
+
+    def body(out: Output, paths: Paths) -> None:
+        scenario, persona, speed = phone
+        spec = _virtual(scenario, persona, speed=speed)
+        if headless:
+            use_relay(ctx, out, paths, spec, lambda api, out: headless_mode(api, out, seconds))
+        else:
+            _open(
+                ctx, out, paths, spec, plain=bool(ctx.find_root().params.get("plain")) or not out.is_terminal
+            )
+
+    carry_out(ctx, body)
+
+
+def open_send(
+    ctx: typer.Context, to: str, text: str | None, *, explain: bool, yes: bool, timeout_s: float
+) -> None:
+    """`phonelink send`."""
+
+    def body(out: Output, paths: Paths) -> None:
+        words = text if text is not None else _text_of_stdin(out)
+        options = SendOptions(to, words, explain, yes, timeout_s)
+        use_relay(ctx, out, paths, chosen_phone(ctx), lambda api, out: send(api, out, options))
+
+    carry_out(ctx, body)
+
+
+def open_simulation(
+    ctx: typer.Context,
+    phone: tuple[str | None, str | None, list[str]],
+    listen: tuple[str, str | None, str | None],
+    *,
+    anywhere: bool,
+) -> None:
+    """`phonelink simulate`."""
+
+    def body(out: Output, paths: Paths) -> None:
+        scenario, persona, faults = phone
+        spec = _virtual(scenario, persona, faults=tuple(faults))
+        options = SimulateOptions(spec, *listen, anywhere=anywhere)
+        asyncio.run(simulate(surroundings_of(ctx), out, options))
+
+    carry_out(ctx, body)
+
+
+def open_private_relay(ctx: typer.Context, phone: str, fd: int) -> None:
+    """`phonelink relay run`."""
+    carry_out(ctx, lambda out, paths: surroundings_of(ctx).run_relay(parse_spec(phone), fd), log="relay")
+
+
+def _open(ctx: typer.Context, out: Output, paths: Paths, spec: PhoneSpec | None, *, plain: bool) -> None:
+    settings = load_settings(paths.config_file)
+    if not plain and not (sys.stdin.isatty() and out.is_terminal):
+        out.error(
+            "The app needs a terminal, and this is none.",
+            "`phonelink --help` lists the commands; --plain works with lines; `phonelink demo` needs no phone.",
+        )
+        raise typer.Exit(exit_codes.NOT_CONNECTED)
+
+    code = 0
+
+    async def app(api: RelayApi, out: Output) -> None:
+        nonlocal code
+        if plain:
+            await plain_mode(api, out)
+        else:
+            code = await surroundings_of(ctx).run_app(api, settings)
+
+    use_relay(ctx, out, paths, spec, app)
+    if code:
+        raise typer.Exit(code)
+
+
+def _virtual(
+    scenario: str | None, persona: str | None, *, speed: str = "1", faults: tuple[str, ...] = ()
+) -> VirtualSpec:
+    kind = parse_persona(persona) if persona is not None else None
+    return VirtualSpec(scenario, kind, speed=parse_speed(speed), faults=faults)
+
+
+def _text_of_stdin(out: Output) -> str:
+    if sys.stdin.isatty():
+        out.notice("The text, then Ctrl+D on a line of its own:")
+    text = sys.stdin.read(TEXT_CHARS + 1).rstrip("\n")
+    if len(text) > TEXT_CHARS:
+        raise UsageError(f"The text on stdin is longer than {TEXT_CHARS} characters.")
+    return text

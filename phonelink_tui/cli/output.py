@@ -1,0 +1,95 @@
+"""Who writes to stdout and stderr? This file alone, so that nothing reaches a terminal uncleaned."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from phonelink_tui.domain.text import clean, clean_line
+
+
+class Output:
+    """The two streams of one command. `BrokenPipeError` leaves from every method that writes to stdout."""
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether stdout is a terminal that can do more than print lines."""
+        return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a question can be put: both its words and the answer go through a terminal."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    def json(self, value: dict[str, Any]) -> None:
+        """One object as one line, at once."""
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+        sys.stdout.buffer.flush()
+
+    def line(self, text: str) -> None:
+        """One line for people. Whatever it holds, it cannot act on the terminal."""
+        self._write(clean_line(text, limit=4000) + "\n")
+
+    def text(self, text: str) -> None:
+        """Several lines for people."""
+        self._write(clean(text) + "\n")
+
+    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Rows for people: a table on a terminal, tab-separated lines without headings elsewhere."""
+        cells = [[clean_line(cell, limit=1000) for cell in row] for row in rows]
+        if self.is_terminal:
+            self._rich_table(headings, cells)
+        else:
+            for row in cells:
+                self._write("\t".join(row) + "\n")
+
+    def notice(self, text: str) -> None:
+        """One line on stderr."""
+        with suppress(OSError):
+            sys.stderr.write(_encodable(clean_line(text, limit=2000), sys.stderr.encoding) + "\n")
+            sys.stderr.flush()
+
+    def error(self, message: str, hint: str) -> None:
+        """What went wrong and what to do about it, on stderr."""
+        self.notice(message)
+        if hint:
+            self.notice(hint)
+
+    def ask(self, question: str) -> bool:
+        """A yes or no; anything but yes is no."""
+        sys.stderr.write(_encodable(clean_line(question, limit=2000), sys.stderr.encoding) + " [y/N] ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
+    def abandon(self) -> None:
+        """Nobody reads any more: keep the interpreter's last flush from complaining."""
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def _write(self, text: str) -> None:
+        sys.stdout.write(_encodable(text, sys.stdout.encoding))
+        sys.stdout.flush()
+
+    def _rich_table(self, headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for heading in headings:
+            table.add_column(heading, overflow="fold")
+        for row in cells:
+            table.add_row(*(Text(cell) for cell in row))
+        Console(markup=False, emoji=False, highlight=False).print(table)
+
+
+def _encodable(text: str, encoding: str | None) -> str:
+    """`text` with what the stream's encoding lacks replaced."""
+    encoding = encoding or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)

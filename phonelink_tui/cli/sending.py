@@ -1,0 +1,179 @@
+"""How does `send` put one text on its way, and say truthfully what became of it?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from secrets import token_hex
+from typing import Final
+
+from attrs import evolve, frozen
+
+from phonelink_tui.cli.output import Output
+from phonelink_tui.cli.recipient import find_recipient
+from phonelink_tui.cli.settled import SETTLE_S, require, settled
+from phonelink_tui.domain.events import CommandChanged, CommandState, MessageChanged, Stamped
+from phonelink_tui.domain.message import DeliveryState, MessageId, TextMessage
+from phonelink_tui.domain.phone import Capability
+from phonelink_tui.errors import (
+    DeadlineExceeded,
+    IpcError,
+    OutcomeUnknown,
+    PhonelinkError,
+    ProfileError,
+    SendRefused,
+)
+from phonelink_tui.relay.api import Ask, CancelText, RelayApi, SendText
+
+CANCEL_S: Final = 5.0
+"""How long taking a text back may take."""
+
+_NEEDED: Final = frozenset({Capability.MESSAGES, Capability.CONTACTS})
+_ACCEPTED: Final = frozenset({DeliveryState.ACCEPTED, DeliveryState.SENT, DeliveryState.DELIVERED})
+_NOT_LEFT: Final = frozenset({DeliveryState.HELD, DeliveryState.QUEUED})
+_MAY_HAVE_LEFT: Final = "It may have been sent. Look at the phone before you send it again."
+
+
+@frozen
+class SendOptions:
+    """The words of one `send`."""
+
+    to: str
+    text: str
+    explain: bool
+    yes: bool
+    timeout_s: float
+
+
+class _Outcomes:
+    """What the stream says of one command and of the text it became, in whichever order."""
+
+    def __init__(self, events: AsyncIterator[Stamped], command_id: str) -> None:
+        self._events = events
+        self._id = command_id
+        self._texts: dict[MessageId, TextMessage] = {}
+        self.message: MessageId | None = None
+
+    @property
+    def text(self) -> TextMessage | None:
+        """The text as it stands, once it is known which one it is."""
+        return self._texts.get(self.message) if self.message is not None else None
+
+    async def command(self, command_id: str | None = None) -> CommandChanged:
+        """The next outcome of the command, or of another one."""
+        while True:
+            event = await self._next()
+            if isinstance(event, CommandChanged) and event.id == (command_id or self._id):
+                self.message = self.message or event.message
+                return event
+
+    async def final_text(self) -> TextMessage:
+        """The text once nothing more is to come."""
+        while self.text is None or self.text.state not in _FINAL:
+            await self._next()
+        return self.text
+
+    async def _next(self) -> object:
+        try:
+            event = (await anext(self._events)).event
+        except StopAsyncIteration:
+            raise IpcError("The relay ended.") from None
+        if isinstance(event, MessageChanged):
+            self._texts[event.message.id] = event.message
+        return event
+
+
+_FINAL: Final = _ACCEPTED | {DeliveryState.FAILED, DeliveryState.UNKNOWN}
+
+
+async def send(api: RelayApi, out: Output, options: SendOptions) -> None:
+    """`phonelink send`.
+
+    Raises:
+        NotConnected: Messages are not connected; nothing was handed to the relay.
+        SendRefused: The guard refuses, or asks and nobody can answer.
+        ProfileError: The phone, or the relay right before the push, said no; certainly not sent.
+        DeadlineExceeded: Not sent within the time, and taken back.
+        OutcomeUnknown: It may have been sent.
+    """
+    snapshot = await settled(api, _NEEDED, min(options.timeout_s, SETTLE_S))
+    recipient = find_recipient(options.to, snapshot)
+    command = SendText(
+        "cli-" + token_hex(8), options.text, recipient.address, recipient.thread, dry_run=options.explain
+    )
+    if not options.explain:
+        require(snapshot, Capability.MESSAGES)
+    async with api.events() as events:
+        outcomes = _Outcomes(events, command.id)
+        outcome = await _decide(api, out, command, outcomes, options)
+        if options.explain:
+            out.line(outcome.sentence or "It would be sent.")
+            return
+        await _wait(api, outcomes, options.timeout_s)
+    out.line(f"Accepted by the phone, for {recipient.name}.")
+
+
+async def _decide(
+    api: RelayApi, out: Output, command: SendText, outcomes: _Outcomes, options: SendOptions
+) -> CommandChanged:
+    """The relay's word on the command, its questions answered."""
+    outcome = await _execute(api, command, outcomes, options.timeout_s)
+    if outcome.state is CommandState.ASKS:
+        if not (options.yes or (not options.explain and out.can_ask and out.ask(outcome.sentence))):
+            hint = "--yes answers what is asked." if not out.can_ask else ""
+            raise SendRefused("asked", outcome.sentence, hint)
+        known = frozenset(ask for ask in Ask if ask.value in outcome.reasons)
+        outcome = await _execute(api, evolve(command, confirmed=known), outcomes, options.timeout_s)
+    if outcome.state is CommandState.DONE:
+        return outcome
+    if outcome.state is CommandState.FAILED:
+        raise ProfileError(outcome.sentence or "The relay could not take up the text.", outcome.hint)
+    raise SendRefused(next(iter(outcome.reasons), "refused"), outcome.sentence, outcome.hint)
+
+
+async def _execute(api: RelayApi, command: SendText, outcomes: _Outcomes, timeout_s: float) -> CommandChanged:
+    """Hand over the command. Once it has left us, silence means that nobody knows."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            await api.execute(command)
+            return await outcomes.command()
+    except (TimeoutError, IpcError, DeadlineExceeded) as error:
+        if command.dry_run:
+            raise DeadlineExceeded("The relay did not decide in time.") from error
+        raise OutcomeUnknown("The relay took the text and said no more.", _MAY_HAVE_LEFT) from error
+
+
+async def _wait(api: RelayApi, outcomes: _Outcomes, timeout_s: float) -> None:
+    """Until the text is accepted; raises for every other end."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            text = await outcomes.final_text()
+    except IpcError as error:
+        raise OutcomeUnknown("The relay ended while the text was on its way.", _MAY_HAVE_LEFT) from error
+    except TimeoutError:
+        text = await _take_back(api, outcomes, timeout_s)
+    if text.state is DeliveryState.UNKNOWN:
+        raise OutcomeUnknown(text.detail or "The link broke while the text was on its way.", _MAY_HAVE_LEFT)
+    if text.state is DeliveryState.FAILED:
+        raise ProfileError(text.detail or "The phone did not take the text.", "It was certainly not sent.")
+
+
+async def _take_back(api: RelayApi, outcomes: _Outcomes, timeout_s: float) -> TextMessage:
+    """Out of time: take the text back if it has not left, else one last look.
+
+    Raises:
+        DeadlineExceeded: It was taken back.
+        OutcomeUnknown: It may have left.
+    """
+    taken_back = False
+    try:
+        async with asyncio.timeout(CANCEL_S):
+            if outcomes.text is not None and outcomes.text.state in _NOT_LEFT:
+                cancel = CancelText("cli-" + token_hex(8), outcomes.text.id)
+                await api.execute(cancel)
+                taken_back = (await outcomes.command(cancel.id)).state is CommandState.DONE
+            if not taken_back:
+                return await outcomes.final_text()
+    except (TimeoutError, PhonelinkError) as error:
+        raise OutcomeUnknown(f"No answer within {timeout_s:g} s.", _MAY_HAVE_LEFT) from error
+    raise DeadlineExceeded(f"Not sent within {timeout_s:g} s, and taken back.", "It was certainly not sent.")

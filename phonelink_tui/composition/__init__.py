@@ -1,0 +1,8 @@
+"""The composition room: the one place that names concrete classes.
+
+    entry       what the command line opens; light, so that `phonelink --help` and `send` are quick
+    hosting     a relay and the phone it owns, in this process
+    simulation  an embedded phone on TCP
+
+May import everything but `cli`.
+"""

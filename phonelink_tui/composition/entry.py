@@ -1,0 +1,80 @@
+"""What does the command line open? A relay in a process of its own, the app, a simulated phone.
+
+Heavy rooms are imported where they are used: the command line is quick because it loads neither Textual nor
+bleak nor the codecs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from attrs import frozen
+
+from phonelink_tui.config.paths import Paths
+from phonelink_tui.config.phone_spec import PhoneSpec, VirtualSpec
+from phonelink_tui.config.settings import Settings
+from phonelink_tui.errors import NotConnected
+from phonelink_tui.ipc.private import run_private
+from phonelink_tui.ipc.spawn import private_relay, relay_command
+from phonelink_tui.relay.api import RelayApi
+
+
+@frozen
+class Simulation:
+    """A virtual phone on TCP, for other programs to talk to."""
+
+    phone: VirtualSpec
+    mas: tuple[str, int]
+    """Where message access listens; port 0: any free one."""
+    pbap: tuple[str, int]
+    mns: tuple[str, int] | None
+    """Where event reports are sent; None: to the client's own address, at its port plus two."""
+
+
+@asynccontextmanager
+async def open_relay(spec: PhoneSpec | None, paths: Paths) -> AsyncIterator[RelayApi]:
+    """A relay for the phone, in a process of its own that ends with the block.
+
+    Raises:
+        NotConnected: No phone is named, and none is known.
+        PhonelinkError: The relay could not start; what it said.
+    """
+    if spec is None:
+        raise NotConnected(
+            "No phone is known here.", "Name one with --phone, or see everything in `phonelink demo`."
+        )
+    log = paths.state_dir / "relay-stderr.log" if paths.state_dir else None
+    async with private_relay(relay_command("--phone", str(spec)), log=log) as client:
+        yield client
+
+
+def run_relay(spec: PhoneSpec, fd: int) -> None:
+    """The private relay's process: serve the phone on an inherited socket until its other end closes."""
+    from phonelink_tui.composition.hosting import build_relay
+
+    run_private(lambda: build_relay(spec), fd)
+
+
+async def run_app(api: RelayApi, settings: Settings) -> int:
+    """The full-screen app, until it is quit.
+
+    Returns:
+        The exit code: 0, 1 after a bug, 128 + n after signal n.
+    """
+    from phonelink_tui.ui.app import PhoneApp
+    from phonelink_tui.ui.settings import ui_settings
+
+    app = PhoneApp(api, ui_settings(settings))
+    await app.run_async(mouse=settings.mouse)
+    return app.return_code or 0
+
+
+async def simulate(
+    simulation: Simulation, lines: AsyncIterator[str], say: Callable[[dict[str, Any]], None]
+) -> None:
+    """See `simulation.simulate`."""
+    from phonelink_tui.composition import simulation as simulating
+
+    await simulating.simulate(simulation, lines, say)

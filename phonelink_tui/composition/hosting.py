@@ -1,0 +1,104 @@
+"""How does a relay get its phone? Everything a relay process is made of, put together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from random import Random
+from typing import Final
+
+from attrs import evolve
+
+from phonelink_tui.config.paths import find_paths
+from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, VirtualSpec
+from phonelink_tui.config.secret import VIRTUAL_SECRET, install_secret
+from phonelink_tui.config.settings import Settings, load_settings
+from phonelink_tui.domain.events import STORY, Progress
+from phonelink_tui.domain.phone import TRAITS, Capability, PhoneTraits
+from phonelink_tui.domain.text import RemoteText, clean_line
+from phonelink_tui.errors import BluetoothUnavailable
+from phonelink_tui.profiles.link_backend import LinkBackend
+from phonelink_tui.profiles.phone_clock import PhoneClock
+from phonelink_tui.relay.api import RelayApi
+from phonelink_tui.relay.service import Relay, RelaySettings
+from phonelink_tui.transport.link import PhoneLink
+from phonelink_tui.transport.tcp import LOOPBACK, MNS_OFFSET, PBAP_OFFSET, Endpoint, TcpLink
+from phonelink_tui.transport.together import beside
+from phonelink_tui.virtual.embed import open_phone
+
+STORY_SETTLES_S: Final = 1.0
+"""What the last act of a scenario causes has arrived by then."""
+
+
+@asynccontextmanager
+async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
+    """The relay of a phone, in this process; leaving the block finishes the push in flight.
+
+    Raises:
+        UsageError: There is no such scenario, persona or fault.
+        SettingsError: The settings or the scenario are wrong.
+        BluetoothUnavailable: This phone cannot be reached from here.
+    """
+    paths = find_paths()
+    settings = load_settings(paths.config_file)
+    match spec:
+        case VirtualSpec():
+            async with open_phone(spec) as living:
+                persona = living.phone.persona
+                name = clean_line(f"{living.phone.owner.name}’s {persona.device_name}")
+                backend = _backend(living.link, str(spec), name, TRAITS[persona.kind])
+                relay = _relay(backend, VIRTUAL_SECRET, settings)
+                async with _alive(relay), beside(_tell_the_end(relay, living.runner.ended)):
+                    yield relay
+        case TcpSpec():
+            traits = evolve(TRAITS[spec.persona], notifications=False)
+            link = _tcp_link(spec)
+            backend = _backend(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
+            relay = _relay(backend, install_secret(paths.state_dir), settings)
+            async with _alive(relay):
+                yield relay
+        case BluetoothSpec():
+            raise BluetoothUnavailable(
+                "This version does not reach phones over Bluetooth yet.",
+                "`phonelink demo` shows everything on an embedded phone.",
+            )
+
+
+def _tcp_link(spec: TcpSpec) -> TcpLink:
+    pbap = spec.pbap_port if spec.pbap_port is not None else spec.port + PBAP_OFFSET
+    mns = spec.mns_port if spec.mns_port is not None else spec.port + MNS_OFFSET
+    return TcpLink(Endpoint(spec.host, spec.port), Endpoint(spec.host, pbap), Endpoint(LOOPBACK, mns))
+
+
+def _backend(link: PhoneLink, phone_id: str, name: RemoteText, traits: PhoneTraits) -> LinkBackend:
+    offers = {Capability.MESSAGES, Capability.CONTACTS}
+    if traits.notifications:
+        offers.add(Capability.NOTIFICATIONS)
+    return LinkBackend(link, phone_id, name, traits, frozenset(offers), PhoneClock())
+
+
+def _relay(backend: LinkBackend, secret: bytes, settings: Settings) -> Relay:
+    return Relay(
+        backend,
+        RelaySettings(secret, settings.region, settings.hold_s),
+        now=lambda: datetime.now(UTC),
+        rng=Random(),
+    )
+
+
+@asynccontextmanager
+async def _alive(relay: Relay) -> AsyncIterator[None]:
+    """The relay keeps its phone connected while inside; leaving finishes the push in flight."""
+    async with beside(relay.run()):
+        try:
+            yield
+        finally:
+            await relay.close()
+
+
+async def _tell_the_end(relay: Relay, ended: asyncio.Event) -> None:
+    await ended.wait()
+    await asyncio.sleep(STORY_SETTLES_S)
+    relay.publish([Progress(STORY, 1, 1)])

@@ -1,0 +1,80 @@
+"""What does a banner say? Its sentence, since when, and on request why it is so and whose limit it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from typing import Final
+
+from attrs import frozen
+
+from phonelink_tui.domain.limitations import LimitAction, Limitation, LimitClass, LimitKind, LimitScope
+from phonelink_tui.ui.when import moment
+
+SIGNS: Final = {
+    LimitClass.STRUCTURAL: "·",
+    LimitClass.PERMISSION: "!",
+    LimitClass.POLICY: "§",
+    LimitClass.TEMPORARY: "○",
+}
+"""So that the class of a limit is not told by colour alone."""
+
+ACTIONS: Final = {
+    LimitAction.RETRY: "Enter tries again now",
+    LimitAction.START_PRIVATE: "Enter opens a conversation with that person alone",
+}
+
+_ORDER: Final = (LimitClass.POLICY, LimitClass.TEMPORARY, LimitClass.PERMISSION, LimitClass.STRUCTURAL)
+
+
+@frozen
+class Banner:
+    """One limit as it is shown."""
+
+    kind: LimitKind | None
+    """None for a line of our own, such as the relay's end."""
+    sign: str
+    role: str
+    """`bad`, `warn` or `dim`."""
+    sentence: str
+    why: str = ""
+    offer: str = ""
+    action: LimitAction | None = None
+    target: str = ""
+
+
+def banner(limit: Limitation, now: datetime, zone: tzinfo | None) -> Banner:
+    """A limit in words."""
+    spec = limit.spec
+    since = ""
+    if spec.cls is LimitClass.TEMPORARY and limit.since is not None and limit.scope is LimitScope.APP:
+        since = f" Since {moment(limit.since, zone, now)}."
+    evidence = f" Known from: {limit.evidence}." if limit.evidence else ""
+    return Banner(
+        limit.kind,
+        SIGNS[spec.cls],
+        "dim" if spec.cls is LimitClass.STRUCTURAL else "warn",
+        limit.sentence + since,
+        f"{spec.why} This is a limit of {spec.whose.value}.{evidence}",
+        ACTIONS[spec.action] if spec.action else "",
+        spec.action,
+        limit.target,
+    )
+
+
+def banners(limits: Iterable[Limitation], now: datetime, zone: tzinfo | None) -> tuple[Banner, ...]:
+    """Limits in words, those a person can do something about first; one of each kind."""
+    by_kind = {limit.kind: limit for limit in limits}
+    ordered = sorted(by_kind.values(), key=lambda limit: _ORDER.index(limit.spec.cls))
+    return tuple(banner(limit, now, zone) for limit in ordered)
+
+
+def relay_ended(reason: str) -> Banner:
+    """The relay is gone: nothing on the screen changes any more."""
+    return Banner(
+        None,
+        "✕",
+        "bad",
+        reason,
+        "The relay is the part that holds the phone. What is shown here is what it said last.",
+    )

@@ -1,0 +1,297 @@
+"""What is on the screen, as plain values? The snapshot and the events of the relay, and nothing else.
+
+Never the truth: it is thrown away and built anew whenever the relay says so. No Textual, no clock, no I/O.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Flag, auto
+from typing import Final
+
+from attrs import define, field
+
+from phonelink_tui.domain.contact import Contact
+from phonelink_tui.domain.events import (
+    CallChanged,
+    CommandChanged,
+    ContactsChanged,
+    Event,
+    GapChanged,
+    LimitationChanged,
+    LinkChanged,
+    MessageChanged,
+    MessageGone,
+    NotificationChanged,
+    NotificationRemoved,
+    Progress,
+    Resync,
+    Stamped,
+    ThreadChanged,
+    ThreadGone,
+)
+from phonelink_tui.domain.gap import Gap
+from phonelink_tui.domain.limitations import Limitation, LimitKind
+from phonelink_tui.domain.message import UNSETTLED, Direction, MessageId, TextMessage
+from phonelink_tui.domain.notification import NotificationId, PhoneNotification
+from phonelink_tui.domain.phone import Phone
+from phonelink_tui.domain.thread import Thread, ThreadId
+from phonelink_tui.relay.api import MessagePage, Snapshot
+from phonelink_tui.ui.settings import Sort
+from phonelink_tui.ui.window import Window
+
+ANNOUNCED: Final = 512
+"""Texts remembered as announced: a change of one of these is not news again."""
+
+
+class Touched(Flag):
+    """Which parts of the screen are out of date."""
+
+    NOTHING = 0
+    THREADS = auto()
+    WINDOW = auto()
+    QUEUE = auto()
+    STATUS = auto()
+    OUTCOMES = auto()
+    ARRIVALS = auto()
+    ALL = THREADS | WINDOW | QUEUE | STATUS | OUTCOMES | ARRIVALS
+
+
+@define
+class Projection:
+    """The state of the relay as far as one screen shows it."""
+
+    phone: Phone | None = None
+    threads: dict[ThreadId, Thread] = field(factory=dict)
+    notifications: dict[NotificationId, PhoneNotification] = field(factory=dict)
+    gaps: dict[str, Gap] = field(factory=dict)
+    limitations: dict[tuple[LimitKind, str], Limitation] = field(factory=dict)
+    contacts: tuple[Contact, ...] = ()
+    unsettled: dict[MessageId, TextMessage] = field(factory=dict)
+    progress: Progress | None = None
+    """Long work under way; None when none is."""
+    relay_gone: str = ""
+    """Why the relay ended; empty while it is there."""
+    window: Window | None = None
+    """The open conversation."""
+    _outcomes: list[CommandChanged] = field(factory=list, init=False)
+    _arrivals: list[TextMessage] = field(factory=list, init=False)
+    _kept_unread: bool = field(default=False, init=False)
+    _announced: deque[MessageId] = field(factory=lambda: deque(maxlen=ANNOUNCED), init=False)
+    _moves: dict[ThreadId, ThreadId] = field(factory=dict, init=False)
+
+    # what comes from the relay
+
+    def reset(self, snapshot: Snapshot) -> Touched:
+        """Begin anew from a snapshot. The open conversation stays open and asks for its page again."""
+        self.phone = snapshot.phone
+        self.threads = {t.id: t for t in snapshot.threads}
+        self.notifications = {n.id: n for n in snapshot.notifications}
+        self.gaps = {g.id: g for g in snapshot.gaps}
+        self.limitations = {(x.kind, x.target): x for x in snapshot.limitations}
+        self.contacts = snapshot.contacts
+        self.unsettled = {m.id: m for m in snapshot.unsettled}
+        self.progress = None
+        if self.window is not None:
+            self.window.start_over()
+        return Touched.ALL
+
+    def apply(self, stamped: Stamped) -> Touched:
+        """Take one event; returns what it put out of date. Unknown events change nothing."""
+        return self._apply(stamped.event)
+
+    def take_outcomes(self) -> list[CommandChanged]:
+        """The outcomes of commands since the last time, oldest first."""
+        taken, self._outcomes = self._outcomes, []
+        return taken
+
+    def take_arrivals(self) -> list[TextMessage]:
+        """The live incoming texts since the last time, oldest first."""
+        taken, self._arrivals = self._arrivals, []
+        return taken
+
+    # the open conversation
+
+    def open(self, thread: ThreadId) -> Window:
+        """Open a conversation with an empty window; its first page is to be asked for."""
+        row = self.threads.get(thread)
+        self.window = Window(thread, unread_at_open=row.unread if row else 0)
+        self._kept_unread = row is not None and row.unread > 0
+        return self.window
+
+    def close(self) -> None:
+        """No conversation is open."""
+        self.window, self._kept_unread = None, False
+
+    def take_page(self, thread: ThreadId, page: MessagePage, *, before: MessageId | None = None) -> Touched:
+        """A page came: the newest one replaces what is shown, one from `before` goes in front of it.
+
+        A page for a conversation that was left meanwhile is dropped, and so is one whose place is gone.
+        """
+        window = self.window
+        if window is None or window.thread != thread:
+            return Touched.NOTHING
+        if before is None:
+            window.replace(page)
+        elif window.loaded and window.older == before:
+            window.take_page(page)
+        return Touched.WINDOW
+
+    def page_failed(self, thread: ThreadId) -> Touched:
+        """The page did not come; it may be asked for again."""
+        if self.window is None or self.window.thread != thread:
+            return Touched.NOTHING
+        self.window.page_failed()
+        return Touched.WINDOW
+
+    def note_outcome(self, outcome: CommandChanged) -> Touched:
+        """A command failed on its way to the relay."""
+        self._outcomes.append(outcome)
+        return Touched.OUTCOMES
+
+    @property
+    def open_thread(self) -> Thread | None:
+        """The row of the open conversation."""
+        return self.threads.get(self.window.thread) if self.window else None
+
+    def heir(self, gone: ThreadId) -> ThreadId | None:
+        """Where the texts of a conversation went that is no more; None where it simply ended."""
+        seen = {gone}
+        heir = self._moves.get(gone)
+        while heir is not None and heir not in self.threads and heir not in seen:
+            seen.add(heir)
+            heir = self._moves.get(heir)
+        return heir if heir in self.threads else None
+
+    # what the screen shows
+
+    def conversations(self, sort: Sort = Sort.UNREAD, words: str = "") -> list[Thread]:
+        """The list: unread ones first or all by time; with `words`, those that hold all of them.
+
+        The open conversation keeps the place it had when it was opened, so that reading it does not pull it
+        away from under the cursor.
+        """
+        needles = words.casefold().split()
+        rows = [t for t in self.threads.values() if all(n in _haystack(t) for n in needles)]
+        rows.sort(key=lambda t: t.id)
+        rows.sort(key=lambda t: t.last_at, reverse=True)
+        if sort is Sort.UNREAD:
+            rows.sort(key=lambda t: not self._ranks_unread(t))
+        return rows
+
+    def queue(self) -> list[PhoneNotification]:
+        """The news among the notifications, newest first."""
+        return self._listed(pre_existing=False)
+
+    def digest(self) -> list[PhoneNotification]:
+        """The notifications that were there when we connected, newest first."""
+        return self._listed(pre_existing=True)
+
+    def _listed(self, *, pre_existing: bool) -> list[PhoneNotification]:
+        """Newest first. One that announces a text that is here is shown there, in its conversation."""
+        shown = (
+            n
+            for n in self.notifications.values()
+            if n.pre_existing == pre_existing and n.text_message is None
+        )
+        return sorted(shown, key=_age, reverse=True)
+
+    @property
+    def unread(self) -> int:
+        """Unread texts in all conversations."""
+        return sum(t.unread for t in self.threads.values())
+
+    def _ranks_unread(self, thread: Thread) -> bool:
+        if thread.unread:
+            return True
+        return self._kept_unread and self.window is not None and self.window.thread == thread.id
+
+    def _apply(self, event: Event) -> Touched:
+        match event:
+            case MessageChanged():
+                return self._message_changed(event)
+            case MessageGone(id=id_, thread=thread):
+                self.unsettled.pop(id_, None)
+                return self._drop_from_window(id_, thread) | Touched.STATUS
+            case ThreadChanged(thread=row):
+                self.threads[row.id] = row
+                return self._thread_touched(row.id)
+            case ThreadGone(id=gone):
+                self.threads.pop(gone, None)
+                return self._thread_touched(gone)
+            case NotificationChanged(notification=notification):
+                self.notifications[notification.id] = notification
+                return Touched.QUEUE
+            case NotificationRemoved(id=removed):
+                self.notifications.pop(removed, None)
+                return Touched.QUEUE
+            case CommandChanged():
+                return self.note_outcome(event)
+            case Resync() | CallChanged():
+                return Touched.NOTHING
+            case _:
+                return self._state_changed(event)
+
+    def _state_changed(self, event: Event) -> Touched:
+        match event:
+            case LinkChanged(phone=phone):
+                self.phone = phone
+                return Touched.STATUS
+            case LimitationChanged(limitation=limit, active=active):
+                key = (limit.kind, limit.target)
+                if active:
+                    self.limitations[key] = limit
+                else:
+                    self.limitations.pop(key, None)
+                return Touched.STATUS
+            case GapChanged(gap=gap):
+                self.gaps[gap.id] = gap
+                return Touched.WINDOW
+            case ContactsChanged(contacts=contacts):
+                self.contacts = contacts
+                return Touched.STATUS
+            case Progress(done=done, total=total):
+                self.progress = None if total is not None and done >= total else event
+                return Touched.STATUS
+        return Touched.NOTHING
+
+    def _message_changed(self, event: MessageChanged) -> Touched:
+        message = event.message
+        touched = Touched.NOTHING
+        if message.state in UNSETTLED:
+            self.unsettled[message.id] = message
+            touched |= Touched.STATUS
+        elif self.unsettled.pop(message.id, None) is not None:
+            touched |= Touched.STATUS
+        if event.moved_from is not None and event.moved_from != message.thread:
+            self._moves[event.moved_from] = message.thread
+            touched |= self._drop_from_window(message.id, event.moved_from)
+        if self.window is not None and self.window.thread == message.thread and self.window.put(message):
+            touched |= Touched.WINDOW
+        if event.live and _is_news(message) and message.id not in self._announced:
+            self._announced.append(message.id)
+            self._arrivals.append(message)
+            touched |= Touched.ARRIVALS
+        return touched
+
+    def _drop_from_window(self, id_: MessageId, thread: ThreadId) -> Touched:
+        if self.window is None or self.window.thread != thread:
+            return Touched.NOTHING
+        return Touched.WINDOW if self.window.remove(id_) else Touched.NOTHING
+
+    def _thread_touched(self, thread: ThreadId) -> Touched:
+        is_open = self.window is not None and self.window.thread == thread
+        return Touched.THREADS | (Touched.WINDOW if is_open else Touched.NOTHING)
+
+
+def _is_news(message: TextMessage) -> bool:
+    return message.direction is Direction.INCOMING and not message.read
+
+
+def _haystack(thread: Thread) -> str:
+    words = (thread.title, thread.sender_name, thread.address.value, thread.last_text)
+    return " ".join(words).casefold()
+
+
+def _age(notification: PhoneNotification) -> tuple[object, str]:
+    return (notification.at, notification.id)

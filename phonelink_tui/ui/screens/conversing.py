@@ -1,0 +1,253 @@
+"""How are conversations opened, read and left? And what is the composer's target meanwhile?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attrs import define, field
+
+from phonelink_tui.domain.limitations import LimitScope
+from phonelink_tui.domain.message import Audience, TextMessage
+from phonelink_tui.domain.text import preview
+from phonelink_tui.domain.thread import Reply, Thread, ThreadId
+from phonelink_tui.relay.api import MarkRead
+from phonelink_tui.ui.banner_text import banners
+from phonelink_tui.ui.keymap import shown
+from phonelink_tui.ui.layout import Pane
+from phonelink_tui.ui.pane_feed import PaneFeed, limits_of
+from phonelink_tui.ui.screens.desk import Desk, has_keys, new_id
+from phonelink_tui.ui.settings import Sort
+from phonelink_tui.ui.thread_rows import sender_of
+from phonelink_tui.ui.widgets.composer import Target
+
+CLOSED: Final = "Nothing can be written here; the line above says why."
+
+SEARCH_PAGES: Final = 50
+"""Older pages loaded to bring a hit into view; beyond it the conversation is open and that must do."""
+
+
+@define(eq=False)
+class Conversing:
+    """The hand that opens conversations."""
+
+    desk: Desk
+    feed: PaneFeed
+    _seen: ThreadId | None = field(default=None, init=False)
+    """The open conversation was looked at by a person, and is not marked read yet."""
+    _targeted: object = field(default="never", init=False)
+    _sought: str = field(default="", init=False)
+    _pages_left: int = field(default=0, init=False)
+
+    def open(self, thread: ThreadId, *, by_person: bool = True, write: bool = True) -> None:
+        """Open a conversation and, with `write`, go into its composer.
+
+        A conversation that opens by itself stays unread until somebody presses a key in front of it.
+        """
+        desk = self.desk
+        if thread not in desk.projection.threads:
+            return
+        if desk.projection.window is None or desk.projection.window.thread != thread:
+            self.keep_draft()
+            desk.projection.open(thread)
+            desk.bridge.want_page()
+            self.retarget(with_draft=True)
+            self.feed.update(desk.projection, desk.now(), desk.zone)
+        if write:
+            desk.stage.go(Pane.TALK, write=True)
+        if by_person:
+            self.seen()
+        desk.view.words = ""
+        desk.widgets.filter.value = ""
+        desk.stage.paint_lists()
+        desk.stage.paint_talk()
+        desk.widgets.conversations.move_to_key(thread)
+
+    def seen(self) -> None:
+        """A person sits in front of the open conversation: it is read as soon as its texts are shown."""
+        row = self.desk.projection.open_thread
+        if row is not None and row.unread:
+            self._seen = row.id
+            self.mark_seen()
+
+    def mark_seen(self) -> None:
+        """Mark read what was seen, once its page is here: asked sooner, the page would not say what was new."""
+        window = self.desk.projection.window
+        if window is None or window.thread != self._seen or not window.loaded:
+            return
+        self._seen = None
+        self.desk.view.rung.discard(window.thread)
+        self.desk.bridge.send(MarkRead(new_id(), window.thread))
+
+    def older(self) -> None:
+        """Ask for the page before what is loaded, if there is one and none is under way."""
+        window = self.desk.projection.window
+        if window is not None and window.loaded and not window.loading and window.older is not None:
+            self.desk.bridge.want_page(window.older)
+
+    def look_for(self, message: str) -> None:
+        """Bring a text of the open conversation into view, loading older pages until it is there."""
+        self._sought, self._pages_left = message, SEARCH_PAGES
+        self.go_on_looking()
+
+    def go_on_looking(self) -> None:
+        """A page came: is what is looked for in it?"""
+        window = self.desk.projection.window
+        if not self._sought or window is None or not window.loaded:
+            return
+        if any(m.id == self._sought for m in window.messages):
+            self.desk.widgets.pane.reveal(self._sought)
+        elif window.older is not None and self._pages_left:
+            self._pages_left -= 1
+            self.older()
+            return
+        self._sought = ""
+
+    def keep_draft(self) -> None:
+        """Note what stands in the composer under its conversation."""
+        target, drafts = self.desk.widgets.composer.target, self.desk.view.drafts
+        if target is None or target.thread is None:
+            return
+        text = self.desk.widgets.composer.draft
+        if text.strip():
+            drafts[target.thread] = text
+        else:
+            drafts.pop(target.thread, None)
+
+    def retarget(self, *, with_draft: bool = False) -> None:
+        """Point the composer at the open conversation, or close it where nothing can be answered."""
+        composer, row = self.desk.widgets.composer, self.desk.projection.open_thread
+        state = None if row is None else (row.id, row.address, row.title, row.audience, row.reply)
+        if state == self._targeted and not with_draft:
+            return
+        self._targeted = state
+        if row is None:
+            composer.target = None
+            composer.set_draft("")
+            composer.set_closed("No conversation is open.")
+            return
+        if with_draft:
+            composer.set_closed(None)
+            composer.set_draft("")
+        composer.target = Target(row.id, row.address.value, row.title)
+        composer.set_closed(None if _can_answer(row) else CLOSED)
+        if with_draft:
+            composer.set_draft(self.desk.view.drafts.get(row.id, ""))
+
+    def follow_moved(self) -> None:
+        """The open conversation is gone: go where its texts went, with the draft."""
+        window = self.desk.projection.window
+        if window is None or window.thread in self.desk.projection.threads:
+            return
+        self.keep_draft()
+        heir = self._same_person(self.desk.projection.heir(window.thread))
+        if heir is None:
+            self.desk.projection.close()
+            self.retarget()
+            self.feed.update(self.desk.projection, self.desk.now(), self.desk.zone)
+            return
+        draft = self.desk.view.drafts.pop(window.thread, "")
+        if draft and heir not in self.desk.view.drafts:
+            self.desk.view.drafts[heir] = draft
+        self.desk.projection.open(heir)
+        self.desk.bridge.want_page()
+        self.retarget(with_draft=True)
+        row = self.desk.projection.threads[heir]
+        kind = "a group" if row.audience is Audience.GROUP else "private"
+        self.desk.stage.notice(f"The phone now tells that this is {kind}.")
+
+    def composer_limits(self) -> None:
+        """Show above the composer what limits the answer."""
+        projection = self.desk.projection
+        row, phone, now = projection.open_thread, projection.phone, self.desk.now()
+        limits = limits_of(row, phone, now, self.desk.zone) if row and phone else ()
+        shown = [limit for limit in limits if limit.scope is LimitScope.COMPOSER]
+        self.desk.widgets.composer_banners.show(banners(shown, now, self.desk.zone))
+
+    def neighbour(self, by: int) -> None:
+        """Open the next or previous conversation of the list."""
+        rows = self._in_order()
+        here = self._index(rows)
+        index = 0 if here is None else here + by
+        if 0 <= index < len(rows):
+            self.open(rows[index].id)
+
+    def unread(self, by: int) -> None:
+        """Open the next or previous unread conversation, around the end."""
+        rows = self._in_order()
+        here = self._index(rows)
+        start = -1 if here is None else here
+        order = [rows[(start + by * step) % len(rows)] for step in range(1, len(rows) + 1)] if rows else []
+        target = next(
+            (row for row in order if row.unread and (here is None or row.id != rows[here].id)), None
+        )
+        if target is None:
+            self.desk.stage.notice("Nothing is unread.", "good")
+        else:
+            self.open(target.id)
+
+    def toggle_read(self) -> None:
+        """Mark the conversation read, or its newest text unread."""
+        row = self.under_cursor()
+        if row is not None:
+            self._seen = None
+            self.desk.bridge.send(MarkRead(new_id(), row.id, read=row.unread > 0))
+            self.desk.stage.notice("Marked read." if row.unread else "Marked unread.")
+
+    def read_all(self) -> None:
+        """Mark every conversation read."""
+        rows = [row for row in self._in_order() if row.unread]
+        for row in rows:
+            self.desk.bridge.send(MarkRead(new_id(), row.id))
+        count = len(rows)
+        self.desk.stage.notice(f"{count} marked read." if count else "Nothing is unread.", "good")
+
+    def sort(self) -> None:
+        """The other order of the list."""
+        view = self.desk.view
+        view.sort = Sort.TIME if view.sort is Sort.UNREAD else Sort.UNREAD
+        self.desk.stage.paint_lists()
+        self.desk.stage.notice("All by time." if view.sort is Sort.TIME else "Unread first.")
+
+    def under_cursor(self) -> Thread | None:
+        """The conversation a key means: the one under the list's cursor there, else the open one."""
+        if has_keys(self.desk.widgets.conversations):
+            row = self.desk.widgets.conversations.current
+            return self.desk.projection.threads.get(row.id) if row else None
+        return self.desk.projection.open_thread
+
+    def announce(self, arrivals: list[TextMessage]) -> None:
+        """Say that texts came in, unless they are in view; ring once for a conversation until it is read."""
+        window = self.desk.projection.window
+        in_view = window.thread if window and self.desk.view.looked_at is Pane.TALK else None
+        news = [m for m in arrivals if m.thread != in_view]
+        fresh = {m.thread for m in news} - self.desk.view.rung
+        if fresh and self.desk.settings.bell:
+            self.desk.view.rung |= fresh
+            self.desk.stage.ring()
+        if not news or self.desk.view.hidden:
+            return
+        newest = news[-1]
+        count = f"{len(news)} new, the last from " if len(news) > 1 else ""
+        words = f"● {count}{sender_of(newest)}: {preview(newest.text, limit=50)}"
+        in_text = has_keys(self.desk.widgets.composer)
+        key = self.desk.keys.first_key("unread.next", composer=in_text)
+        self.desk.stage.notice(f"{words}  {shown(key)} opens it" if key else words, "name")
+
+    def _same_person(self, heir: ThreadId | None) -> ThreadId | None:
+        """The heir, if what is being written would reach the same person there, or nobody."""
+        row = self.desk.projection.threads.get(heir) if heir else None
+        target = self.desk.widgets.composer.target
+        if row is None or (_can_answer(row) and target and target.recipient != row.address.value):
+            return None
+        return row.id
+
+    def _in_order(self) -> list[Thread]:
+        return self.desk.projection.conversations(self.desk.view.sort)
+
+    def _index(self, rows: list[Thread]) -> int | None:
+        window = self.desk.projection.window
+        return next((i for i, row in enumerate(rows) if window and row.id == window.thread), None)
+
+
+def _can_answer(row: Thread) -> bool:
+    return row.reply is not Reply.CLOSED and row.audience is not Audience.GROUP and row.address.answerable

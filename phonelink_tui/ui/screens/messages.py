@@ -1,0 +1,375 @@
+"""The screen of messages: its widgets, which pane is seen, where a key goes, what is drawn anew when."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Horizontal, Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from phonelink_tui.domain.message import TextMessage
+from phonelink_tui.ui.actions import BY_ID, Place
+from phonelink_tui.ui.help_text import footer
+from phonelink_tui.ui.keymap import KeyMap, default_bindings
+from phonelink_tui.ui.layout import Pane, panes
+from phonelink_tui.ui.pane_feed import PaneFeed
+from phonelink_tui.ui.projection import Projection, Touched
+from phonelink_tui.ui.screens.conversing import Conversing
+from phonelink_tui.ui.screens.desk import Desk, Outlet, View, Widgets
+from phonelink_tui.ui.screens.editing import Editing
+from phonelink_tui.ui.screens.handlers import Hands, handlers
+from phonelink_tui.ui.screens.limits import Limits
+from phonelink_tui.ui.screens.moving import Moving
+from phonelink_tui.ui.screens.notice import NoticeLine
+from phonelink_tui.ui.screens.painting import Painting
+from phonelink_tui.ui.screens.panels import Panels
+from phonelink_tui.ui.screens.quitting import Quitting
+from phonelink_tui.ui.screens.triage import Triage
+from phonelink_tui.ui.screens.writing import Writing
+from phonelink_tui.ui.settings import Start, UiSettings
+from phonelink_tui.ui.widgets.banners import BannerStack
+from phonelink_tui.ui.widgets.composer import Composer
+from phonelink_tui.ui.widgets.conversation_list import ConversationList
+from phonelink_tui.ui.widgets.curtain import Curtain
+from phonelink_tui.ui.widgets.field import Field
+from phonelink_tui.ui.widgets.line import Line
+from phonelink_tui.ui.widgets.picker import Picker
+from phonelink_tui.ui.widgets.question_bar import QuestionBar
+from phonelink_tui.ui.widgets.queue_list import QueueList
+from phonelink_tui.ui.widgets.row_list import RowList
+from phonelink_tui.ui.widgets.text_panel import TextPanel
+from phonelink_tui.ui.widgets.thread_pane import ThreadPane
+
+PASSING: Final = frozenset({Place.PANEL, Place.FIELD, Place.QUESTION, Place.HIDDEN, Place.BANNER})
+"""Places the keys come back from."""
+
+LEAVING: Final = ("app.quit", "privacy.hide")
+"""Keys of somebody who does not read."""
+
+TICK_S: Final = 60.0
+"""Days change and phones fall silent without an event."""
+
+
+class MessagesScreen(Screen[None]):
+    """Conversations, the open one, and the phone's notifications."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*default_bindings()]
+    AUTO_FOCUS = None
+    ESCAPE_TO_MINIMIZE = False
+
+    def __init__(
+        self,
+        projection: Projection,
+        bridge: Outlet,
+        settings: UiSettings,
+        keys: KeyMap,
+        now: Callable[[], datetime],
+        leave: Callable[[], None],
+    ) -> None:
+        """Make the screen; it paints itself when it is mounted and when told that something changed."""
+        super().__init__()
+        widgets = self._make_widgets(keys, settings)
+        self._desk = desk = Desk(projection, bridge, settings, keys, now, self, widgets, View(settings.sort))
+        talk = Conversing(desk, PaneFeed(widgets.pane))
+        writing = Writing(desk, talk)
+        triage = Triage(desk, talk)
+        self._hands = Hands(
+            talk,
+            writing,
+            triage,
+            Moving(desk, talk),
+            Panels(desk, talk, writing, self.do),
+            Limits(desk, writing),
+            Quitting(desk, talk, writing, triage, leave),
+            Editing(desk, os.environ),
+        )
+        self._empty = Static(id="empty", markup=False)
+        self._painting = Painting(desk, self._hands, self._empty)
+        self._notices = NoticeLine(
+            widgets.hints, lambda: footer(self.place, keys, closed=widgets.composer.closed)
+        )
+        self._handlers: Mapping[str, Callable[[], None]] = handlers(self, desk, self._hands)
+
+    def _make_widgets(self, keys: KeyMap, settings: UiSettings) -> Widgets:
+        return Widgets(
+            conversations=ConversationList(id="conversations"),
+            filter=Field(on_text=self._filter, on_command=self._filter_key, hint="filter", id="filter"),
+            list_head=Line(id="list-head", classes="head"),
+            head=Line(id="head", classes="head"),
+            app_banners=BannerStack(id="app-banners"),
+            pane=ThreadPane(id="pane"),
+            question=QuestionBar(on_typing=self._back_to_text, on_intent=self._intent_key, id="question"),
+            composer_banners=BannerStack(id="composer-banners"),
+            to=Line(id="to"),
+            composer=Composer(
+                keys.composer, enter=settings.enter.value, hint="Write, Enter sends", id="composer"
+            ),
+            queue_head=Line(id="queue-head", classes="head"),
+            queue=QueueList(id="queue"),
+            picker=Picker(on_close=self.go_back, on_intent=self.do, id="picker"),
+            panel=TextPanel(id="panel"),
+            hints=Line(id="hints"),
+            status=Line(id="status"),
+        )
+
+    def compose(self) -> ComposeResult:
+        """Three panes above two lines; panels and the curtain lie over them."""
+        w = self._desk.widgets
+        side = Vertical(w.list_head, w.filter, w.conversations, id="side")
+        below = (w.question, w.composer_banners, w.to, w.composer)
+        talk = Vertical(w.head, self._empty, w.pane, *below, id="talk")
+        queue = Vertical(w.queue_head, w.queue, id="notifications")
+        yield w.app_banners
+        # The panels come first: opened behind the others they would renumber, and so repaint, all of them.
+        yield Container(w.picker, w.panel, Horizontal(side, talk, queue, id="main"), id="body")
+        yield w.hints
+        yield w.status
+        yield Curtain("Hidden. F9 shows everything again.", id="curtain")
+
+    def on_mount(self) -> None:
+        """Where the keys go first, as the settings say."""
+        w = self._desk.widgets
+        w.filter.display = False
+        w.picker.field.set_intents(self._desk.keys.field)
+        w.filter.set_intents(self._desk.keys.field)
+        start_in_list = self._desk.settings.start is Start.LIST
+        self.go(Pane.LIST if start_in_list else Pane.TALK, write=not start_in_list)
+        self._hands.conversing.retarget()
+        self.paint(Touched.ALL)
+        self.set_interval(TICK_S, self._painting.tick)
+
+    def paint(self, touched: Touched) -> None:
+        """The projection changed: draw anew what is out of date."""
+        self._painting.paint(touched)
+
+    # where the keys go
+
+    @property
+    def place(self) -> Place:
+        """What has the focus."""
+        w, focused = self._desk.widgets, self.focused
+        if self._desk.view.hidden:
+            return Place.HIDDEN
+        places: list[tuple[Widget, Place]] = [
+            (w.composer, Place.COMPOSER),
+            (w.pane, Place.THREAD),
+            (w.queue, Place.QUEUE),
+            (w.panel, Place.PANEL),
+            (w.question, Place.QUESTION),
+            (w.app_banners, Place.BANNER),
+            (w.composer_banners, Place.BANNER),
+            (w.filter, Place.FIELD),
+            (w.picker.field, Place.FIELD),
+        ]
+        return next((place for widget, place in places if widget is focused), Place.LIST)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a list key acts where the focus is; in a text field it stays a letter."""
+        if action != "do":
+            return super().check_action(action, parameters)
+        return self.place in BY_ID[str(parameters[0])].contexts
+
+    def action_do(self, action_id: str) -> None:
+        """A list key was pressed."""
+        self.do(action_id)
+
+    def do(self, action_id: str) -> None:
+        """Perform an action of the registry."""
+        if self.place not in PASSING:
+            self._desk.view.was_writing = self.place is Place.COMPOSER
+        self._notices.key_pressed()
+        self._handlers[action_id]()
+        self._notices.paint()
+
+    def person_was_here(self, key: str) -> None:
+        """A key was pressed in front of the open conversation: what it shows was seen."""
+        keys = self._desk.keys
+        in_text = self.place in (Place.COMPOSER, Place.FIELD)
+        ways_out = [k for k, id_ in keys.composer.items() if id_ in LEAVING]
+        if not in_text:
+            ways_out += [k for id_ in LEAVING for k in keys.lists[id_]]
+        if key in ways_out or self._desk.view.hidden:
+            return
+        if self.query_one("#talk").display:
+            self._hands.conversing.seen()
+
+    def go(self, pane: Pane, *, write: bool = False) -> None:
+        """Look at a pane; with `write`, into its composer. Holds at once, so that the next key goes there."""
+        w, view = self._desk.widgets, self._desk.view
+        view.looked_at = pane
+        self._arrange()
+        targets: dict[Pane, Widget] = {Pane.LIST: w.conversations, Pane.QUEUE: w.queue}
+        target = targets.get(pane, w.composer if write else w.pane)
+        self.set_focus(target, scroll_visible=False)
+        self._notices.paint()
+
+    def go_back(self) -> None:
+        """Give the keys back to where they were before a panel took them."""
+        self.go(self._desk.view.looked_at, write=self._desk.view.was_writing)
+
+    def _arrange(self) -> None:
+        view = self._desk.view
+        shown = panes(self.size.width or self.app.size.width, view.looked_at, alone=view.alone)
+        for selector, pane in (("#side", Pane.LIST), ("#talk", Pane.TALK), ("#notifications", Pane.QUEUE)):
+            self.query_one(selector).display = pane in shown
+        self.set_class(len(shown) == 1, "-single")
+        self.set_class(len(shown) == 3, "-broad")
+
+    def on_resize(self) -> None:
+        """Another width shows other panes."""
+        self._arrange()
+        self._painting.status()
+        self._notices.paint()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The mouse moved the focus: keys and hints follow."""
+        w = self._desk.widgets
+        panes_of = {w.conversations: Pane.LIST, w.pane: Pane.TALK, w.composer: Pane.TALK, w.queue: Pane.QUEUE}
+        pane = panes_of.get(event.widget)  # type: ignore[call-overload]
+        if pane is not None and pane is not self._desk.view.looked_at:
+            self._desk.view.looked_at = pane
+            self._arrange()
+        self._notices.paint()
+
+    # the stage of the hands
+
+    def notice(self, words: str, role: str = "plain") -> None:
+        """Say something on the hint line for a while."""
+        self._notices.say(words, role)
+
+    def clear_notice(self) -> bool:
+        """Show the hints again; False where nothing was said."""
+        return self._notices.clear()
+
+    def paint_lists(self) -> None:
+        """The view changed: draw the list anew."""
+        self._painting.lists()
+
+    def paint_talk(self) -> None:
+        """Another conversation, draft or target: draw what stands around the pane anew."""
+        self._painting.talk()
+
+    def later(self, delay_s: float, what: Callable[[], None]) -> None:
+        """Do something after a delay, unless the screen is gone."""
+        self.set_timer(delay_s, what)
+
+    def ring(self) -> None:
+        """Ring the terminal's bell."""
+        self.app.bell()
+
+    def copy(self, text: str) -> None:
+        """Give a text to the terminal's clipboard; whether it took it cannot be known."""
+        self.app.copy_to_clipboard(text)
+
+    def take_hits(self, query: str, hits: tuple[TextMessage, ...]) -> None:
+        """The relay found texts."""
+        self._hands.panels.take_hits(query, hits)
+
+    # what the widgets say
+
+    def on_composer_intent(self, event: Composer.Intent) -> None:
+        """A key of the composer's column."""
+        event.stop()
+        self.do(event.action_id)
+
+    def on_composer_submitted(self, event: Composer.Submitted) -> None:
+        """A text goes out."""
+        event.stop()
+        self._hands.writing.submit(event.target, event.text)
+
+    def on_composer_media_pasted(self, event: Composer.MediaPasted) -> None:
+        """Pictures do not travel this way."""
+        event.stop()
+        self._hands.writing.media_pasted()
+
+    def on_text_area_changed(self) -> None:
+        """The length of the text, where it begins to matter."""
+        self._hands.writing.to_line()
+
+    def on_thread_pane_reached_top(self, event: ThreadPane.ReachedTop) -> None:
+        """An older page may be wanted."""
+        window = self._desk.projection.window
+        if window is not None and window.thread == event.thread:
+            self._hands.conversing.older()
+
+    def on_thread_pane_new_below(self) -> None:
+        """Texts arrived below what is seen."""
+        self.paint_talk()
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """A row was clicked on."""
+        self.do("row.open")
+
+    def _filter(self, words: str) -> None:
+        self._desk.view.words = words
+        self.paint_lists()
+        self._desk.widgets.conversations.move_to(0)
+
+    def _filter_key(self, key: str) -> None:
+        conversations = self._desk.widgets.conversations
+        if key == "enter" and conversations.current is not None:
+            self.do("row.open")
+        elif key in ("up", "down"):
+            conversations.move(1 if key == "down" else -1)
+        elif key in ("tab", "shift+tab"):
+            self.go(Pane.LIST)
+        elif key == "escape":
+            self.do("leave")
+        elif key in BY_ID:
+            self.do(key)
+
+    def _intent_key(self, key: str) -> bool:
+        action_id = self._desk.keys.composer.get(key)
+        if action_id is not None:
+            self.do(action_id)
+        return action_id is not None
+
+    def _back_to_text(self) -> None:
+        self.go(Pane.TALK, write=True)
+
+    # the house
+
+    def hide(self) -> None:
+        """Hide everything, or show it again."""
+        view, curtain = self._desk.view, self.query_one(Curtain)
+        view.hidden = not view.hidden
+        curtain.display = view.hidden
+        if view.hidden:
+            self.set_focus(curtain)
+        else:
+            self.go_back()
+
+    def maximise(self) -> None:
+        """Only the conversation, or everything again."""
+        view = self._desk.view
+        view.alone = not view.alone
+        self.go(Pane.TALK)
+
+    def redraw(self) -> None:
+        """Draw every cell anew."""
+        self.app.refresh(layout=True)
+        self.refresh(layout=True)
+
+    def next_theme(self) -> None:
+        """The next of the themes."""
+        self.run_action_later("app.next_theme")
+
+    def suspend(self) -> None:
+        """Back to the shell until it says `fg`."""
+        self.run_action_later("app.suspend_process")
+
+    def edit(self) -> None:
+        """The draft in the person's own editor."""
+        self.run_worker(self._hands.editing.edit(self.app), name="editor", exit_on_error=False)
+
+    def run_action_later(self, action: str) -> None:
+        """Let the app do something after this key."""
+        self.call_later(self.app.run_action, action)

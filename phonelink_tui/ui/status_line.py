@@ -1,0 +1,136 @@
+"""What does the status bar say? One line: the phone, its three capabilities, what waits, since when all is known.
+
+Every state has its glyph and its word, so that nothing is told by colour alone. Times are clock times: an idle
+line never changes. The line has several lengths; the longest that fits is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+from attrs import frozen
+from rich.cells import cell_len
+
+from phonelink_tui.domain.events import Progress
+from phonelink_tui.domain.message import DeliveryState, TextMessage
+from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase, Phone
+from phonelink_tui.ui.cells import cut
+from phonelink_tui.ui.when import clock, local
+
+SILENT_AFTER: Final = timedelta(minutes=5)
+"""A ready capability without a sign of life for so long says when the last one was."""
+
+NAMES: Final = {
+    Capability.MESSAGES: "texts",
+    Capability.NOTIFICATIONS: "alerts",
+    Capability.CONTACTS: "contacts",
+}
+PHASES: Final = {
+    LinkPhase.READY: ("●", "ready", "good"),
+    LinkPhase.CONNECTING: ("◐", "connecting", "warn"),
+    LinkPhase.WAITING: ("○", "waiting", "bad"),
+    LinkPhase.ABSENT: ("–", "none", "dim"),
+}
+"""Glyph, word and role of each phase."""
+
+REASONS: Final = {
+    DownReason.OUT_OF_RANGE: "away",
+    DownReason.LINK_LOST: "lost",
+    DownReason.REFUSED: "held elsewhere",
+    DownReason.FORBIDDEN: "off",
+    DownReason.NO_BLUETOOTH: "no Bluetooth",
+    DownReason.PROTOCOL: "misunderstood",
+    DownReason.TIMEOUT: "no answer",
+}
+
+Span = tuple[str, str]
+"""Text and role: `name`, `good`, `warn`, `bad`, `dim` or `plain`."""
+
+
+@frozen
+class StatusFacts:
+    """What the line is made of."""
+
+    phone: Phone | None
+    unsettled: tuple[TextMessage, ...] = ()
+    progress: Progress | None = None
+    relay_gone: bool = False
+    problems: int = 0
+    """Lines of the settings that do not hold."""
+
+
+def status_line(facts: StatusFacts, width: int, now: datetime, zone: tzinfo | None) -> list[Span]:
+    """The longest line that fits `width` cells."""
+    if facts.relay_gone:
+        return [("✕ relay ended", "bad"), (" · what you see stands still", "dim")]
+    if facts.phone is None:
+        return [("◐ asking the relay", "warn")]
+    spans: list[Span] = []
+    for brief in range(4):
+        spans = list(_joined(_parts(facts, facts.phone, brief, now, zone)))
+        if sum(cell_len(text) for text, _ in spans) <= width:
+            break
+    return spans
+
+
+def state_words(state: CapabilityState | None, now: datetime, zone: tzinfo | None) -> Span:
+    """One capability in words: `● ready`, `○ away`."""
+    if state is None:
+        return ("– none", "dim")
+    glyph, word, role = PHASES[state.phase]
+    if state.phase is LinkPhase.WAITING and state.reason is not None:
+        word = REASONS[state.reason]
+    if state.phase is LinkPhase.READY and state.proof_at is not None and now - state.proof_at > SILENT_AFTER:
+        return (f"{glyph} {word}, last sign {clock(state.proof_at, zone)}", "warn")
+    return (f"{glyph} {word}", role)
+
+
+def outbox_words(unsettled: Iterable[TextMessage], *, brief: bool = False) -> Span | None:
+    """How many texts of ours are not settled; unknown ones are told apart."""
+    states = [m.state for m in unsettled]
+    unknown = states.count(DeliveryState.UNKNOWN)
+    waiting = len(states) - unknown
+    words = [f"↑ {waiting}" if brief else f"↑ {waiting} waiting"] if waiting else []
+    words += [f"? {unknown}" if brief else f"? {unknown} unknown"] if unknown else []
+    return (" ".join(words), "warn") if words else None
+
+
+def _parts(
+    facts: StatusFacts, phone: Phone, brief: int, now: datetime, zone: tzinfo | None
+) -> Iterable[list[Span]]:
+    """The parts of the line; with each step of `brief` the least important words go."""
+    battery = f" {phone.battery_percent}%" if phone.battery_percent is not None else ""
+    name = phone.name if brief < 3 else cut(phone.name, 9)
+    if brief < 3 or not facts.progress:
+        yield [(f"{name}{battery}", "name")]
+    for capability, label in NAMES.items():
+        text, role = state_words(phone.capabilities.get(capability), now, zone)
+        ready = phone.phase(capability) in (LinkPhase.READY, LinkPhase.ABSENT)
+        yield [(f"{label} ", "dim"), (text.split(" ")[0] if brief >= 2 and ready else text, role)]
+    if outbox := outbox_words(facts.unsettled, brief=brief > 2):
+        yield [outbox]
+    if facts.progress:
+        total = f"/{facts.progress.total}" if facts.progress.total is not None else ""
+        yield [(f"{facts.progress.work} {facts.progress.done}{total}", "warn")]
+    if next_at := _next_attempt(phone):
+        yield [(f"next try {local(next_at, zone):%H:%M:%S}", "dim")]
+    elif phone.complete_since and brief < 1:
+        yield [(f"complete since {clock(phone.complete_since, zone)}", "dim")]
+    elif phone.complete_since and brief < 2:
+        yield [(f"since {clock(phone.complete_since, zone)}", "dim")]
+    if facts.problems and brief < 3:
+        yield [("settings: see S" if brief < 2 else "S!", "warn")]
+
+
+def _next_attempt(phone: Phone) -> datetime | None:
+    waiting = [s for s in phone.capabilities.values() if s.phase is LinkPhase.WAITING]
+    return min((s.next_attempt_at for s in waiting if s.next_attempt_at is not None), default=None)
+
+
+def _joined(parts: Iterable[list[Span]]) -> Iterable[Span]:
+    for index, part in enumerate(parts):
+        if index:
+            yield ("  ", "dim")
+        yield from part

@@ -1,0 +1,123 @@
+"""Which messages of the open conversation are at hand? Pages from the relay, kept current by events.
+
+Pages and events cross on their way: an event may speak of a message whose page is still to come, and then the
+page is the older of the two. So events that arrive while a page is under way are kept and win over it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import datetime
+
+from attrs import define, field
+
+from phonelink_tui.domain.message import Direction, MessageId, TextMessage
+from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.relay.api import MessagePage
+
+
+@define
+class Window:
+    """A run of messages of one conversation, from some point up to now; oldest first."""
+
+    thread: ThreadId
+    messages: list[TextMessage] = field(factory=list, init=False)
+    older: MessageId | None = field(default=None, init=False)
+    """The cursor of the page before; None when history begins here, or nothing was loaded yet."""
+    loaded: bool = field(default=False, init=False)
+    loading: bool = field(default=True, init=False)
+    first_unread: MessageId | None = field(default=None, init=False)
+    """Where the "new since you left" line stands."""
+    _unread_at_open: int = field(default=0)
+    _crossed: dict[MessageId, TextMessage | None] = field(factory=dict, init=False)
+    _at: list[datetime] = field(factory=list, init=False)
+    _from: datetime | None = field(default=None, init=False)
+    """From when on the pages are complete; None where they reach to the beginning."""
+
+    def take_page(self, page: MessagePage) -> None:
+        """Put the first or an older page where it belongs."""
+        known = {m.id for m in self.messages}
+        fresh = [m for m in page.messages if m.id not in known]
+        self.messages = sorted([*fresh, *self.messages], key=_time)
+        self._at = [m.at for m in self.messages]
+        self.older, self.loaded, self.loading = page.before, True, False
+        self._from = self._at[0] if self._at and page.before is not None else None
+        crossed, self._crossed = self._crossed, {}
+        for id_, message in crossed.items():
+            self.remove(id_) if message is None else self.put(message)
+        if self._unread_at_open:
+            self._mark_first_unread()
+
+    def expect_page(self) -> None:
+        """A page was asked for: from now on events are kept for it."""
+        self.loading = True
+
+    def page_failed(self) -> None:
+        """The page will not come; it may be asked for again."""
+        self.loading, self._crossed = False, {}
+
+    def start_over(self) -> None:
+        """Events were lost: what is shown stays until the new page replaces it."""
+        self.loaded, self.loading = False, True
+        self._crossed = {}
+
+    def replace(self, page: MessagePage) -> None:
+        """Take the page in place of all there was."""
+        self.messages, self._at = [], []
+        self.take_page(page)
+
+    def put(self, message: TextMessage) -> bool:
+        """Take a new or changed message; False where it lies before what is loaded, and so is not shown."""
+        if self.loading:
+            self._crossed[message.id] = message
+        known = self._index(message.id)
+        if known is not None:
+            if self.messages[known].at == message.at:
+                self.messages[known] = message
+                return True
+            self._pop(known)
+        elif not self._reaches(message.at):
+            return False
+        index = bisect_right(self._at, message.at)
+        self.messages.insert(index, message)
+        self._at.insert(index, message.at)
+        return True
+
+    def remove(self, id_: MessageId) -> bool:
+        """Forget a message that was deleted or moved away."""
+        if self.loading:
+            self._crossed[id_] = None
+        known = self._index(id_)
+        if known is None:
+            return False
+        self._pop(known)
+        return True
+
+    def newest(self, direction: Direction) -> TextMessage | None:
+        """The last message of one direction."""
+        return next((m for m in reversed(self.messages) if m.direction is direction), None)
+
+    def _reaches(self, at: datetime) -> bool:
+        if not self.loaded:
+            return False
+        return self._from is None or at >= self._from
+
+    def _index(self, id_: MessageId) -> int | None:
+        for index in range(len(self.messages) - 1, -1, -1):
+            if self.messages[index].id == id_:
+                return index
+        return None
+
+    def _pop(self, index: int) -> None:
+        del self.messages[index]
+        del self._at[index]
+
+    def _mark_first_unread(self) -> None:
+        unread = [m for m in self.messages if m.direction is Direction.INCOMING and not m.read]
+        self._unread_at_open = 0
+        if unread:
+            self.first_unread = unread[0].id
+
+
+def _time(message: TextMessage) -> datetime:
+    return message.at

@@ -1,0 +1,134 @@
+"""Which phone do the tests of the contract talk to, and how is it reached?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing
+from datetime import timedelta, timezone
+from typing import Final, Protocol, TypeVar
+
+from attrs import evolve, frozen
+
+from phonelink_tui.domain.call import CallKind
+from phonelink_tui.domain.phone import TRAITS, Capability
+from phonelink_tui.domain.text import clean_line
+from phonelink_tui.profiles.link_backend import LinkBackend
+from phonelink_tui.profiles.phone_clock import PhoneClock
+from phonelink_tui.transport.link import PhoneLink
+from phonelink_tui.transport.tasks_beside import tasks_beside
+from phonelink_tui.transport.tcp import LOOPBACK, Endpoint, TcpLink, listen_tcp
+from phonelink_tui.transport.together import beside
+from phonelink_tui.virtual.entries import StoredContact
+from phonelink_tui.virtual.faults import parse_faults
+from phonelink_tui.virtual.personas import Persona
+from phonelink_tui.virtual.phone import VirtualPhone
+from phonelink_tui.virtual.radio import VirtualLink
+from phonelink_tui.virtual.serve import Ports, serve_phone
+from phonelink_tui.virtual.services import PhoneServices
+from tests.fast_time import START, now
+
+ALICE: Final = "+15550100"
+BOB: Final = "+15550101"
+STRANGER: Final = "+15550142"
+
+DEADLINE_S: Final = 300.0
+"""By the loop's clock; no test of the contract needs more."""
+
+LONG: Final = "A long text, with ümlauts and 🍲. " * 40
+TEXTS: Final[tuple[tuple[str, str, dict[str, bool]], ...]] = (
+    (ALICE, "Dinner at eight?", {"read": True}),
+    (BOB, "Two lines:\nthe second one 🎉", {}),
+    (ALICE, LONG, {}),
+    (STRANGER, 'Quotes " and <angles> & END:MSG\nEND:MSG', {}),
+    (BOB, "", {"photo": True}),
+)
+"""The inbox, oldest first, a minute apart; the newest came a minute before the test."""
+
+ANY: Final = Endpoint(LOOPBACK, 0)
+
+
+@frozen
+class World:
+    """A phone and a way to it."""
+
+    phone: VirtualPhone
+    backend: LinkBackend
+    other: LinkBackend
+    """Another computer's."""
+
+
+def make_phone(persona: Persona, faults: str = "") -> VirtualPhone:
+    """A phone an hour east of UTC, with people, an inbox, a text of its owner and two calls."""
+    phone = VirtualPhone(
+        persona, clock=now, seed=7, zone=timezone(timedelta(hours=1)), faults=parse_faults(faults)
+    )
+    phone.add_contact(StoredContact("Alice Moreau", (ALICE, "alice@example.com")))
+    phone.add_contact(StoredContact("Bob Tan; and, Sons", (BOB,)))
+    for minutes, (sender, text, more) in zip(range(len(TEXTS), 0, -1), TEXTS, strict=True):
+        at = START - timedelta(minutes=minutes)
+        phone.receive_text(sender, text, at=at, read=bool(more.get("read")), photo=bool(more.get("photo")))
+    phone.write_text([ALICE], "Written on the phone", at=START - timedelta(hours=1))
+    phone.call_log.record(BOB, CallKind.DIALLED, at=START - timedelta(hours=3))
+    phone.call_log.record(ALICE, CallKind.MISSED, at=START - timedelta(hours=2))
+    return phone
+
+
+@asynccontextmanager
+async def reach(phone: VirtualPhone, way: str) -> AsyncIterator[World]:
+    """The phone reached in memory (`virtual`) or over `tcp`."""
+    async with asyncio.timeout(DEADLINE_S):
+        if way == "virtual":
+            async with tasks_beside() as tasks:
+                with closing(PhoneServices(phone, tasks)) as services:
+                    near, far = (VirtualLink(phone, services) for _ in range(2))
+                    yield World(phone, backend_over(near, phone), backend_over(far, phone))
+        else:
+            ports = [await free_port() for _ in range(2)]
+            async with serve_phone(phone, Ports(ANY, mns=ports[0])) as at:
+                here, there = (TcpLink(at.mas, at.pbap, port) for port in ports)
+                yield World(phone, backend_over(here, phone), backend_over(there, phone))
+
+
+def backend_over(link: PhoneLink, phone: VirtualPhone) -> LinkBackend:
+    """A backend of the phone behind a link."""
+    kind = phone.persona.kind
+    return LinkBackend(
+        link, "virtual:test", clean_line("A phone"), TRAITS[kind], frozenset(Capability), PhoneClock()
+    )
+
+
+def with_link(world: World, change: Callable[[PhoneLink], PhoneLink]) -> LinkBackend:
+    """The same backend over a changed link."""
+    return evolve(world.backend, link=change(world.backend.link))
+
+
+async def free_port() -> Endpoint:
+    """A port nobody listens at."""
+    async with listen_tcp(ANY, lambda _: None) as where:
+        return where
+
+
+class _Session(Protocol):
+    async def run(self) -> None: ...
+    async def aclose(self) -> None: ...
+
+
+SomeSession = TypeVar("SomeSession", bound=_Session)
+
+
+@asynccontextmanager
+async def opened(opening: Awaitable[SomeSession]) -> AsyncIterator[SomeSession]:
+    """A session that runs while inside, as the relay has it. What ends it ends the block."""
+    session = await opening
+    try:
+        async with beside(session.run()):
+            yield session
+    finally:
+        await session.aclose()
+
+
+async def lived(opening: Awaitable[SomeSession], work: Callable[[SomeSession], Awaitable[object]]) -> None:
+    """Open a session, do `work` in it, close it."""
+    async with opened(opening) as session:
+        await work(session)

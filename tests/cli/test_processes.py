@@ -1,0 +1,178 @@
+"""Does the program behave as a process: signals, pipes, no terminal, and cheap `--help`?"""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+ME = [sys.executable, "-m", "tests.cli.fake_phonelink"]
+DEADLINE_S = 20
+
+
+def start(*words: str, **options: Any) -> subprocess.Popen[bytes]:
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([*ME, *words], **{**pipes, **options})
+
+
+def finish(process: subprocess.Popen[bytes]) -> tuple[list[dict[str, Any]], str]:
+    out, error = process.communicate(timeout=DEADLINE_S)
+    return [json.loads(line) for line in out.splitlines()], error.decode()
+
+
+def test_demo_without_a_terminal_ends_with_the_scenario() -> None:
+    """Events as JSON lines, beginning with a greeting and what is known, ending with counts."""
+    process = start("demo", "--scenario", "short")
+    frames, error = finish(process)
+    assert (process.returncode, error) == (0, "")
+    assert frames[0]["type"] == "hello"
+    assert all(frame["v"] == 1 and "rev" in frame and "at" in frame for frame in frames)
+    live = [frame["text"] for frame in frames if frame["type"] == "message" and frame["live"]]
+    assert live == [f"live {number}" for number in range(5)]
+    end = frames[-1]
+    assert (end["type"], end["reason"], end["rev"]) == ("end", "scenario", 5)
+    assert end["events"] == len(frames) - 2 == sum(end["counts"].values())
+    assert end["counts"]["thread"] == 3
+
+
+def test_demo_ends_at_its_seconds() -> None:
+    """`--seconds` bounds a scenario that goes on."""
+    process = start("demo", "--headless", "--seconds", "0.3")
+    frames, _ = finish(process)
+    assert (process.returncode, frames[-1]["reason"]) == (0, "seconds")
+
+
+def test_demo_ends_at_sigterm() -> None:
+    """SIGTERM is an orderly end with counts, exit 0."""
+    process = start("demo", "--headless", "--seconds", "60")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    frames, _ = finish(process)
+    assert (process.returncode, frames[-1]["reason"]) == (0, "signal")
+
+
+@pytest.mark.parametrize("words", [["demo", "--headless", "--seconds", "60"], ["tail", "--json"], ["tail"]])
+def test_reader_that_goes_ends_it_quietly(words: list[str]) -> None:
+    """`| head -1` is no error and prints nothing."""
+    process = start(*words)
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(DEADLINE_S) == 0
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+def test_interrupt_is_130() -> None:
+    """Ctrl+C leaves no traceback."""
+    process = start("tail", "--json")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, error = finish(process)
+    assert (process.returncode, error) == (130, "")
+
+
+def test_tail_greets_then_tells() -> None:
+    """The first line says whose relay it is and where the stream stands."""
+    process = start("tail", "--json")
+    assert process.stdout is not None
+    hello, event = (json.loads(process.stdout.readline()) for _ in range(2))
+    process.send_signal(signal.SIGINT)
+    finish(process)
+    assert (hello["type"], hello["phone"]["name"]) == ("hello", "Test iPhone")
+    assert event["rev"] > hello["rev"] or event["rev"] == 1
+
+
+def test_app_without_a_terminal_says_what_to_do() -> None:
+    """No terminal and no command: exit 3 and a line that helps."""
+    process = start()
+    frames, error = finish(process)
+    assert (process.returncode, frames) == (3, [])
+    assert "terminal" in error
+    assert "phonelink demo" in error
+
+
+def test_plain_mode_lists_and_sends() -> None:
+    """One line an event, one line a command, without a single escape sequence."""
+    process = start("--plain", stdin=subprocess.PIPE)
+    out, error = process.communicate(b"l\nr 1 on my way\no 1\nn\nr 9 x\nwhat\nq\n", timeout=DEADLINE_S)
+    text = out.decode()
+    assert (process.returncode, error) == (0, b"")
+    for words in (
+        "1. Alice, 1 unread",
+        "To: Alice +15550100",
+        "text 2",
+        "Parcels",
+        "No such number",
+        "reply",
+    ):
+        assert words in text
+    assert "\x1b" not in text
+
+
+def test_dumb_terminal_gets_lines() -> None:
+    """A terminal that can do nothing is asked for nothing."""
+    ours, theirs = pty.openpty()
+    process = start(stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, "TERM": "dumb"})
+    os.close(theirs)
+    os.write(ours, b"q\n")
+    assert process.wait(DEADLINE_S) == 0
+    shown = os.read(ours, 10_000)
+    os.close(ours)
+    assert b"Test iPhone" in shown
+    assert b"\x1b" not in shown
+
+
+def test_terminal_gets_a_table_and_a_question() -> None:
+    """On a terminal a list has headings, and an ask is put to the person: anything but yes sends nothing."""
+    ours, theirs = pty.openpty()
+    terminal = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    env = {**os.environ, "TERM": "xterm", "COLUMNS": "120", "NO_COLOR": "1"}
+    listing = start("threads", env=env, **terminal)
+    assert listing.wait(DEADLINE_S) == 0
+    shown = os.read(ours, 10_000).decode()
+    assert "conversation" in shown.splitlines()[0]
+    assert "Alice" in shown
+    asking = start("--phone", "virtual:asks", "send", "+15550199", "-m", "x", env=env, **terminal)
+    os.close(theirs)
+    assert "Send it? [y/N]" in os.read(ours, 10_000).decode()
+    os.write(ours, b"n\n")
+    assert asking.wait(DEADLINE_S) == 4
+    os.close(ours)
+
+
+HEAVY = ("textual", "bleak", "dbus_fast", "rich", "cattrs", "phonenumbers")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["send", "--help"], ["--version"]])
+def test_help_is_cheap(words: list[str]) -> None:
+    """Help imports none of the large libraries."""
+    code = (
+        "import sys\nfrom phonelink_tui.__main__ import main\n"
+        f"sys.argv[1:] = {words!r}\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=DEADLINE_S, check=True)
+    assert run.stderr.decode().strip() == "[]"
+    assert run.stdout
+
+
+def test_commands_import_no_textual() -> None:
+    """No command but the app's own screen brings the libraries of screen and Bluetooth."""
+    code = (
+        "import sys\n"
+        "import phonelink_tui.cli.opening, phonelink_tui.cli.reading, phonelink_tui.cli.acting\n"
+        "print([name for name in ('textual', 'bleak', 'dbus_fast') if name in sys.modules])\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=DEADLINE_S, check=True)
+    assert run.stdout.decode().strip() == "[]"

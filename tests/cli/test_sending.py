@@ -1,0 +1,207 @@
+"""Does `send` say truthfully what became of a text, in words and in its exit code?"""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+from phonelink_tui.cli.exit_codes import exit_code
+from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged
+from phonelink_tui.domain.message import DeliveryState
+from phonelink_tui.domain.phone import LinkPhase
+from phonelink_tui.errors import IpcError, PhonelinkError
+from phonelink_tui.relay.api import Ask, CancelText, Command, SendText
+from tests.cli.conftest import Phonelink
+from tests.ipc import samples
+from tests.ipc.fake_relay import FakeRelay, accepted, own_text
+
+
+def sent(fake: FakeRelay) -> list[SendText]:
+    return [command for command in fake.commands if isinstance(command, SendText)]
+
+
+def ladder(*states: DeliveryState, detail: str = "") -> object:
+    """Outcomes of a relay whose texts go through these states; texts are taken back while they are QUEUED."""
+
+    def outcomes(command: Command) -> tuple[Event, ...]:
+        if not isinstance(command, SendText):
+            taken = isinstance(command, CancelText) and states[-1] is DeliveryState.QUEUED
+            return (CommandChanged(command.id, CommandState.DONE if taken else CommandState.FAILED),)
+        text = own_text(command)
+        steps = [MessageChanged(attrs.evolve(text, state=state, detail=detail)) for state in states]
+        return (*steps[:1], CommandChanged(command.id, CommandState.DONE, message=text.id), *steps[1:])
+
+    return outcomes
+
+
+def asks(command: Command) -> tuple[Event, ...]:
+    """A guard that asks before a first text."""
+    assert isinstance(command, SendText)
+    if command.confirmed == {Ask.NEW_RECIPIENT}:
+        return accepted(command)
+    return (CommandChanged(command.id, CommandState.ASKS, ("new_recipient",), "A new recipient. Send it?"),)
+
+
+def refuses(command: Command) -> tuple[Event, ...]:
+    return (
+        CommandChanged(command.id, CommandState.REFUSED, ("group",), "Not into a group.", "Use the phone."),
+    )
+
+
+def test_text_is_accepted(phonelink: Phonelink, fake: FakeRelay) -> None:
+    """A name finds the private conversation, and success is said as what it is: accepted by the phone."""
+    result = phonelink("send", "alice", "-m", "on my way")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "Accepted by the phone, for Alice.\n"
+    (command,) = sent(fake)
+    assert (command.text, command.recipient, command.thread) == (
+        "on my way",
+        "+15550100",
+        samples.ALICE_THREAD,
+    )
+    assert not command.dry_run
+
+
+def test_text_comes_from_stdin(phonelink: Phonelink, fake: FakeRelay) -> None:
+    """Without -m the text is what is piped in, less its last line end."""
+    assert phonelink("send", "+1 555 0199", text="two\nlines\n").exit_code == 0
+    (command,) = sent(fake)
+    assert (command.text, command.recipient, command.thread) == ("two\nlines", "+1 555 0199", None)
+
+
+@pytest.mark.parametrize(
+    ("to", "code", "words"),
+    [
+        ("carol jones", 6, "+15550111, Carol Jones +15550112"),
+        ("Zoe", 2, "Nobody known"),
+        ("Family", 2, "Nobody known"),
+    ],
+)
+def test_recipient_is_one_person_or_nobody(
+    phonelink: Phonelink, fake: FakeRelay, to: str, code: int, words: str
+) -> None:
+    """Two numbers are listed, not guessed between; a group is nobody."""
+    result = phonelink("send", to, "-m", "x")
+    assert (result.exit_code, fake.commands) == (code, [])
+    assert words in result.stderr
+
+
+def test_ask_without_a_terminal_is_refused_with_the_question(phonelink: Phonelink, fake: FakeRelay) -> None:
+    """A script is told what was asked, and nothing is sent."""
+    fake.outcomes = asks
+    result = phonelink("send", "+15550199", "-m", "x")
+    assert result.exit_code == 4
+    assert result.stderr.splitlines()[0] == "A new recipient. Send it?"
+    assert [command.confirmed for command in sent(fake)] == [frozenset()]
+
+
+def test_yes_answers_what_is_asked(phonelink: Phonelink, fake: FakeRelay) -> None:
+    """--yes confirms exactly what was asked, under the same id."""
+    fake.outcomes = asks
+    assert phonelink("send", "+15550199", "-m", "x", "--yes").exit_code == 0
+    first, second = sent(fake)
+    assert second == attrs.evolve(first, confirmed=frozenset({Ask.NEW_RECIPIENT}))
+
+
+def test_yes_does_not_answer_a_refusal(phonelink: Phonelink, fake: FakeRelay) -> None:
+    """What the guard refuses stays refused."""
+    fake.outcomes = refuses
+    result = phonelink("send", "alice", "-m", "x", "--yes")
+    assert result.exit_code == 4
+    assert result.stderr.splitlines() == ["Not into a group.", "Use the phone."]
+
+
+def test_explain_sends_nothing(phonelink: Phonelink, fake: FakeRelay) -> None:
+    """--explain asks for the decision only."""
+    result = phonelink("send", "alice", "-m", "x", "--explain")
+    assert (result.exit_code, result.stdout) == (0, "It would be sent.\n")
+    assert [command.dry_run for command in sent(fake)] == [True]
+    fake.outcomes = refuses
+    assert phonelink("send", "alice", "-m", "x", "--explain").exit_code == 4
+
+
+QUEUED, LEFT = DeliveryState.QUEUED, DeliveryState.HANDED_OVER
+
+
+@pytest.mark.parametrize(
+    ("states", "code", "words"),
+    [
+        ((QUEUED, LEFT, DeliveryState.FAILED), 5, "certainly not sent"),
+        ((QUEUED, LEFT, DeliveryState.UNKNOWN), 9, "may have been sent"),
+        ((QUEUED,), 7, "certainly not sent"),
+        ((QUEUED, LEFT, DeliveryState.DELIVERED), 0, ""),
+    ],
+    ids=["refused", "unknown", "timed out", "delivered"],
+)
+def test_exit_code_tells_whether_it_left(
+    phonelink: Phonelink, fake: FakeRelay, states: tuple[DeliveryState, ...], code: int, words: str
+) -> None:
+    """Not sent and perhaps sent are told apart, and a text that waits too long is taken back."""
+    fake.outcomes = ladder(*states)  # type: ignore[assignment]
+    result = phonelink("send", "alice", "-m", "x", "--timeout", "0.2")
+    assert result.exit_code == code
+    assert words in result.stderr
+    assert any(isinstance(command, CancelText) for command in fake.commands) is (code == 7)
+
+
+def test_text_on_its_way_at_the_deadline_is_unknown(
+    phonelink: Phonelink, fake: FakeRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text that has left is never called unsent, and never taken back."""
+    monkeypatch.setattr("phonelink_tui.cli.sending.CANCEL_S", 0.2)
+    fake.outcomes = ladder(QUEUED, LEFT)  # type: ignore[assignment]
+    result = phonelink("send", "alice", "-m", "x", "--timeout", "0.2")
+    assert result.exit_code == 9
+    assert not any(isinstance(command, CancelText) for command in fake.commands)
+
+
+def test_relay_that_dies_after_the_command_is_unknown(phonelink: Phonelink, fake: FakeRelay) -> None:
+    """Once the command has left, a dead relay is no proof that the text did not."""
+
+    def dies(command: Command) -> tuple[Event, ...]:
+        fake.end()
+        return ()
+
+    fake.outcomes = dies
+    assert phonelink("send", "alice", "-m", "x").exit_code == 9
+
+
+def test_phone_away_is_not_connected(phonelink: Phonelink, fake: FakeRelay) -> None:
+    """Without messages nothing is handed over: exit 3, and certainly not sent."""
+    states = {
+        capability: attrs.evolve(state, phase=LinkPhase.WAITING)
+        for capability, state in fake.current.phone.capabilities.items()
+    }
+    fake.current = attrs.evolve(fake.current, phone=attrs.evolve(fake.current.phone, capabilities=states))
+    assert phonelink("send", "alice", "-m", "x").exit_code == 3
+    assert fake.commands == []
+
+
+def test_act_presses_the_button(phonelink: Phonelink, fake: FakeRelay) -> None:
+    """`act` presses exactly this button of exactly this notification, and says its label."""
+    assert phonelink("act", "1-1", "positive").stdout == "Pressed: Track.\n"
+    assert phonelink("act", "1-1", "negative").exit_code == 4
+    assert phonelink("act", "9-9", "positive").exit_code == 2
+    assert phonelink("act", "1-1", "maybe").exit_code == 2
+    assert len(fake.commands) == 1
+
+
+def test_read_marks_the_conversation(phonelink: Phonelink, fake: FakeRelay) -> None:
+    """`read` marks by name, and the phone's refusal is exit 5."""
+    assert phonelink("read", "Alice").exit_code == 0
+    fake.outcomes = lambda command: (CommandChanged(command.id, CommandState.FAILED, sentence="No."),)
+    result = phonelink("read", "Alice")
+    assert (result.exit_code, result.stderr) == (5, "No.\n")
+
+
+def test_every_error_class_has_a_code() -> None:
+    """No expected error falls out of the table, and only bugs are 1."""
+    pending = [PhonelinkError]
+    while pending:
+        cls = pending.pop()
+        pending.extend(cls.__subclasses__())
+        error = cls.__new__(cls)
+        if cls.__name__ not in ("PhonelinkError", "ProtocolError", "LocalProtocolError"):
+            error.__dict__["reason"] = ""
+            assert exit_code(error) != 1, cls
+    assert exit_code(IpcError("x")) == 3

@@ -1,0 +1,126 @@
+"""The whole app on a real terminal: typed bytes reach whom they were typed for, and what it writes is its own."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.hostile_texts import HOSTILE
+from tests.terminal.pty_process import PtyProcess
+from tests.terminal.screen import Screen
+from tests.ui.stage import ALICE, BOB, CAROL
+
+ENTER, ESC, CTRL_DOWN, CTRL_UP, CTRL_O, TAB, ALT_A = (
+    b"\r",
+    b"\x1b",
+    b"\x1b[1;5B",
+    b"\x1b[1;5A",
+    b"\x0f",
+    b"\t",
+    b"\x1ba",
+)
+READY = b"Ctrl+J"
+"""In the footer of the composer."""
+
+
+class Session:
+    """The app on a pty, and what its relay was told."""
+
+    def __init__(self, process: PtyProcess, log: Path) -> None:
+        self.process = process
+        self._log = log
+        self._read = 0
+
+    def burst(self, keys: bytes, count: int) -> list[str]:
+        """Type in one write; the next `count` lines of the log."""
+        self.process.type(keys)
+        self.process.read_until(lambda: len(self._lines()) >= count)
+        self.process.read(limit_s=2, quiet_s=0.2)
+        lines = self._lines()
+        self._read += len(lines)
+        return lines
+
+    def _lines(self) -> list[str]:
+        return self._log.read_text().splitlines()[self._read :] if self._log.exists() else []
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    with PtyProcess("tests.ui.pty_app", [str(tmp_path / "log")]) as process:
+        process.read_until(READY)
+        process.read(limit_s=3, quiet_s=0.4)
+        yield Session(process, tmp_path / "log")
+
+
+def test_a_burst_over_two_conversations(session: Session) -> None:
+    """Each text to its own; the switch in between acts in its place."""
+    assert session.burst(b"hello" + ENTER + CTRL_DOWN + b"yes" + ENTER, 2) == [
+        f"SEND {ALICE.id} 'hello'",
+        f"SEND {CAROL.id} 'yes'",
+    ]
+
+
+def test_a_burst_through_the_switcher(session: Session) -> None:
+    """Opening it, typing a name, choosing and writing, all in one write."""
+    assert session.burst(CTRL_O + b"bob" + ENTER + b"hi bob" + ENTER, 1) == [f"SEND {BOB.id} 'hi bob'"]
+
+
+def test_a_burst_through_the_list(session: Session) -> None:
+    """Tab to the list, move, open, write: letters act there and are text here."""
+    keys = TAB + TAB + b"gj" + ENTER + b"jk ok" + ENTER
+    assert session.burst(keys, 1) == [f"SEND {CAROL.id} 'jk ok'"]
+
+
+def test_type_ahead_from_the_list_is_text(session: Session) -> None:
+    """`i`, a text that holds command letters, and Enter: one text and nothing else."""
+    assert session.burst(TAB + TAB + b"ithanks Max" + ENTER, 1) == [f"SEND {ALICE.id} 'thanks Max'"]
+
+
+def test_an_unread_jump_in_a_burst(session: Session) -> None:
+    """Alt+A moves before the letters behind it are text."""
+    assert session.burst(ALT_A + b"late" + ENTER, 1) == [f"SEND {CAROL.id} 'late'"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_signals_leave_the_terminal_in_order(session: Session, number: signal.Signals) -> None:
+    """The alternate screen is left and the exit code names the signal."""
+    session.process.signal(number)
+    assert session.process.wait() == 128 + number
+    assert b"\x1b[?1049l" in session.process.output
+
+
+def test_bytes_of_a_key_a_move_and_idling(session: Session) -> None:
+    """Smoke bounds for a slow line: a key in the composer, a move in the list, and nothing at all."""
+    process = session.process
+
+    def cost(keys: bytes) -> int:
+        process.type(keys)
+        return len(process.read(limit_s=2, quiet_s=0.3))
+
+    cost(b"a")
+    assert cost(b"b") <= 300
+    cost(b"\x15" + TAB + TAB)
+    cost(b"G")
+    assert cost(b"k") <= 400
+    assert len(process.read(limit_s=1.5, quiet_s=1.5)) == 0
+
+
+@pytest.mark.parametrize("cleaned", ["clean", "raw"])
+@pytest.mark.parametrize(
+    "name", ["osc52-st", "osc0-title", "csi-erase", "c1-csi", "rlo", "markup-link", "dcs", "bell"]
+)
+def test_nothing_hostile_is_written(tmp_path: Path, name: str, cleaned: str) -> None:
+    """With the text as every name, number and body, all that is written is Textual's own."""
+    assert name in HOSTILE
+    log = str(tmp_path / "log")
+    with PtyProcess("tests.ui.pty_app", [log, name, cleaned], columns=150, rows=40) as process:
+        process.read_until(READY)
+        process.read(limit_s=3, quiet_s=0.3)
+        for keys in (b"x" + ENTER, CTRL_O, ESC, b"\x1b[19~", ESC, b"\x1b[13~", ENTER):
+            process.type(keys)
+            process.read(limit_s=2, quiet_s=0.25)
+        screen = Screen(150, 40)
+        screen.feed(bytes(process.output))

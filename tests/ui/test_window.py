@@ -1,0 +1,119 @@
+"""Pages and events of the open conversation, in whatever order they cross."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from phonelink_tui.domain.message import TextMessage
+from phonelink_tui.relay.api import MessagePage
+from phonelink_tui.ui.window import Window
+from tests.ui.believable import a_text, a_thread
+
+ALICE = a_thread(1, "Alice")
+
+
+def text(number: int, *, read: bool = True) -> TextMessage:
+    """Number 0 is the oldest."""
+    return a_text(ALICE, number, f"text {number}", minutes=1000 - number, read=read)
+
+
+def page(*numbers: int, more: bool = False) -> MessagePage:
+    texts = tuple(text(n) for n in numbers)
+    return MessagePage(texts, texts[0].id if more else None)
+
+
+def numbers(window: Window) -> list[str]:
+    return [m.text.removeprefix("text ") for m in window.messages]
+
+
+def test_pages_are_put_in_front() -> None:
+    """An older page stands before the newer one."""
+    window = Window(ALICE.id)
+    window.take_page(page(3, 4, more=True))
+    window.take_page(page(1, 2))
+    assert numbers(window) == ["1", "2", "3", "4"]
+    assert window.older is None
+
+
+def test_an_event_before_the_first_page_is_not_lost() -> None:
+    """A text that arrives while the page is under way is shown, even if the page does not hold it."""
+    window = Window(ALICE.id)
+    window.put(text(5))
+    window.take_page(page(3, 4))
+    assert numbers(window) == ["3", "4", "5"]
+
+
+def test_an_event_wins_over_the_page_that_was_asked_before_it() -> None:
+    """A page that is older than an event does not undo it."""
+    window = Window(ALICE.id)
+    window.put(evolve(text(4), detail="newer"))
+    window.remove(text(3).id)
+    window.take_page(page(3, 4))
+    assert numbers(window) == ["4"]
+    assert window.messages[0].detail == "newer"
+
+
+def test_a_text_before_what_is_loaded_waits_for_its_page() -> None:
+    """An old text that is listed late does not stand at a place where others are missing."""
+    window = Window(ALICE.id)
+    window.take_page(page(5, 6, more=True))
+    assert not window.put(text(1))
+    assert numbers(window) == ["5", "6"]
+
+
+def test_a_text_moves_when_its_time_changes() -> None:
+    """A corrected time puts the text elsewhere."""
+    window = Window(ALICE.id)
+    window.take_page(page(1, 2, 3))
+    window.put(evolve(text(1), at=text(9).at))
+    assert numbers(window) == ["2", "3", "1"]
+
+
+def test_the_new_line_stands_before_the_first_unread() -> None:
+    """It is decided once, from the page that was opened with unread texts."""
+    window = Window(ALICE.id, unread_at_open=2)
+    window.take_page(MessagePage((text(1), text(2, read=False), text(3, read=False))))
+    window.put(text(2))
+    assert window.first_unread == text(2).id
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("par"), st.integers(0, 12)), max_size=30),
+    st.integers(0, 12),
+)
+@settings(max_examples=100)
+def test_any_crossing_ends_in_what_the_relay_holds(steps: list[tuple[str, int]], cut: int) -> None:
+    """However puts, removals and page answers interleave, the window ends equal to the relay's texts."""
+    truth = {n: text(n) for n in range(0, 13, 2)}
+    window = Window(ALICE.id)
+    under_way: MessagePage | None = _newest(truth, cut)
+    for kind, number in steps:
+        if kind == "p":
+            truth[number] = evolve(text(number), detail=str(len(truth)))
+            window.put(truth[number])
+        elif kind == "r" and number in truth:
+            del truth[number]
+            window.remove(text(number).id)
+        elif kind == "a" and under_way is not None:
+            window.take_page(under_way)
+            under_way = None
+    if under_way is not None:
+        window.take_page(under_way)
+    first = window.older
+    loaded = [m for _, m in sorted(truth.items()) if first is None or m.at >= _at_of(first)]
+    assert [m.id for m in window.messages] == [m.id for m in loaded]
+    assert window.messages == loaded
+
+
+def _newest(truth: dict[int, TextMessage], cut: int) -> MessagePage:
+    """The page of all texts from `cut` on."""
+    kept = [m for n, m in sorted(truth.items()) if n >= cut] or [m for _, m in sorted(truth.items())]
+    return MessagePage(tuple(kept), kept[0].id if len(kept) < len(truth) else None)
+
+
+def _at_of(id_: str) -> datetime:
+    return text(int(id_.rpartition("-")[2])).at
