@@ -328,8 +328,7 @@ class Intake:
 
     def _judge(self, id_: MessageId) -> Iterator[Event]:
         message = self._store.message(id_)
-        if message is None:
-            return
+        assert message is not None, "a text that goes is forgotten by both"
         judged = self._judged(message)
         if judged != message:
             yield from self._move(MessageChanged(judged, live=False))

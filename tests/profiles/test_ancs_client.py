@@ -37,6 +37,7 @@ from phonelink_tui.protocol.ancs.notification_source import NotificationEvent, e
 from phonelink_tui.protocol.ancs.provided import ProvidedNotification
 from phonelink_tui.protocol.ancs.provider import ActionRequested, AncsProvider
 from phonelink_tui.protocol.obex.operations import Answer
+from phonelink_tui.transport.gatt import NotifyCallback
 from phonelink_tui.transport.together import beside
 from tests.profiles.fake_gatt import FakeGatt
 from tests.profiles.wired import FakeLink, WiredStream, to_its_end
@@ -465,3 +466,29 @@ async def _failure(ask: Callable[[], Awaitable[None]]) -> PhonelinkError | None:
     except PhonelinkError as error:
         return error
     return None
+
+
+async def test_a_subscription_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And detached."""
+    monkeypatch.setattr("phonelink_tui.profiles.ancs_client.SUBSCRIBE_S", 0.001)
+    bench = Bench()
+
+    class Hangs(FakeGatt):
+        async def start_notify(self, char_specifier: str, callback: NotifyCallback) -> None:
+            await asyncio.Event().wait()
+
+    bench.link = FakeLink(lambda _: WiredStream(lambda _operation: Answer()), Hangs(bench.provider))
+    with pytest.raises(DeadlineExceeded):
+        await bench.open()
+    assert not bench.link.attached
+
+
+async def test_names_of_apps_are_remembered_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then they are asked for again."""
+    monkeypatch.setattr("phonelink_tui.profiles.ancs_client.APP_NAMES", 1)
+    bench = Bench()
+    async with bench.opened() as client:
+        for n, app in enumerate((MAIL, MESSAGES, MAIL)):
+            bench.add(f"{n}", text("hello", app=app))
+            assert await text_of(client) == "hello"
+    assert sum(MAIL.encode() in w for w in bench.gatt.written) == 2

@@ -189,6 +189,15 @@ def test_a_row_adds_what_the_event_did_not_tell() -> None:
     assert desk.list_row("A1", "hello", name="Alice", at_s=None, attachment=True) == []
 
 
+def test_a_row_adds_to_an_android_text_too() -> None:
+    """Nothing is judged there, and nothing is lost."""
+    desk = Desk(make_phone(ANDROID_TRAITS))
+    desk.fetch("A1", "hello")
+    desk.list_row("A1", "hello", read=True)
+    desk.fetch("A1", "hello, whole")
+    assert (desk.message("A1").read, desk.message("A1").text) == (True, "hello, whole")
+
+
 def test_a_row_without_time_takes_none_away() -> None:
     """The event's time stays the evidence."""
     desk = Desk()

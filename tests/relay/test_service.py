@@ -25,6 +25,7 @@ from phonelink_tui.domain.events import (
     MessageGone,
     NotificationChanged,
     NotificationRemoved,
+    Progress,
     Stamped,
     ThreadChanged,
     ThreadGone,
@@ -60,6 +61,7 @@ from phonelink_tui.relay.api import (
     follow,
 )
 from phonelink_tui.relay.service import Relay, RelaySettings
+from phonelink_tui.relay.stream import Stream
 from tests.relay.desk import ALICE, BOB, body, notice, row
 from tests.relay.fakes import START, FakeClock
 from tests.relay.scripted import ScriptedBackend, ScriptedPhonebook
@@ -402,13 +404,16 @@ async def test_an_action_reaches_its_notification_or_says_why_not() -> None:
         )
         gone = await bench.do(ActOnNotification("c3", NotificationId("9-9"), NotificationAction.NEGATIVE))
         assert gone.state is CommandState.FAILED
+        phone.tell(notice(8, app="org.example.mail"))
+        phone.tell(NotificationGone(8))
+        await bench.quiet()
+        assert len((await bench.relay.snapshot()).notifications) == 1
         bench.backend.away = True
         phone.end()
         await bench.quiet()
         assert [n.stale for n in (await bench.relay.snapshot()).notifications] == [True]
         stale = await bench.do(evolve(press, id="c4"))
         assert stale.state is CommandState.FAILED
-        phone.tell(NotificationGone(7))
 
 
 # Sessions
@@ -621,6 +626,39 @@ async def _something(bench: Bench, n: int, rng: Random) -> None:
             if threads:
                 await bench.relay.execute(MarkRead(f"c{n}", rng.choice(threads).id))
     bench.clock.move(1)
+
+
+async def test_a_reader_that_is_far_behind_begins_again() -> None:
+    """A Resync is answered with a new snapshot; what that holds already is not told again."""
+    stream = Stream(FakeClock(), bound=4)
+
+    class Busy(Relay):
+        """A relay on which much happens while somebody takes a snapshot."""
+
+        taken = 0
+
+        @asynccontextmanager
+        async def events(self) -> AsyncIterator[AsyncIterator[Stamped]]:
+            with stream.subscribe() as reader:
+                yield reader
+
+        async def snapshot(self) -> Snapshot:
+            self.taken += 1
+            for n in range(6 if self.taken == 1 else 1):
+                stream.publish(Progress("before", n, None))
+            snapshot = evolve(await super().snapshot(), rev=stream.rev)
+            if self.taken == 2:
+                stream.publish(Progress("after", 1, None))
+                stream.end()
+            return snapshot
+
+    relay = Busy(ScriptedBackend(IPHONE_TRAITS), RelaySettings(b"s"), now=FakeClock(), rng=NoWait())
+    snapshots: list[Snapshot] = []
+    events: list[Stamped] = []
+    async with asyncio.timeout(5):
+        await follow(relay, snapshots.append, events.append)
+    assert [s.rev for s in snapshots] == [6, 7]
+    assert [e.event for e in events] == [Progress("after", 1, None)]
 
 
 async def test_pages_and_hits_are_clamped() -> None:

@@ -483,3 +483,15 @@ async def test_bodies_wanted_are_bounded() -> None:
         await bench.settle(lambda: len(bench.folders.fetched) == WANTED)
         await bench.quiet()
     assert len(bench.folders.fetched) == WANTED
+
+
+async def test_a_folder_without_end_is_read_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offsets are 16 bits wide."""
+    monkeypatch.setattr("phonelink_tui.relay.sync.SYNC_ROWS", 1000)
+    bench = Bench()
+    bench.fill(*range(1, 1700))
+    async with bench.session():
+        await bench.settle(lambda: len(bench.desk.store.all_messages()) == 1000)
+        await bench.quiet()
+        assert bench.ended is None
+    assert len(bench.desk.store.all_messages()) == 1000
