@@ -18,7 +18,7 @@ PLACEHOLDER_PREVIEW = {
 
 
 class Conversation:
-    """The messages of one thread, by time and then by arrival."""
+    """The messages of one thread, by time and then in the order they came, whichever thread they came to."""
 
     def __init__(self, id_: ThreadId, audience: Audience, address: Address, created_at: datetime) -> None:
         self.id = id_
@@ -29,18 +29,20 @@ class Conversation:
         self._places: dict[MessageId, _Place] = {}
         self._messages: dict[MessageId, TextMessage] = {}
         self._unread: set[MessageId] = set()
-        self._arrivals = 0
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was said in it."""
         return not self._messages
 
-    def put(self, message: TextMessage) -> None:
-        """Add a message, or replace the one with its id."""
+    def put(self, message: TextMessage, arrival: int) -> None:
+        """Add a message, or replace the one with its id.
+
+        Args:
+            message: Which.
+            arrival: Its place among messages of the same time; phones tell times in whole seconds.
+        """
         old = self._places.get(message.id)
-        arrival = old[1] if old else self._arrivals
-        self._arrivals += old is None
         place = (message.at, arrival, message.id)
         if old != place:
             if old:

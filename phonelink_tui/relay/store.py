@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import count
 from typing import Final
 
 from attrs import evolve
@@ -71,6 +72,8 @@ class Store:
         self._conversations: dict[ThreadId, Conversation] = {}
         self._where: dict[MessageId, ThreadId] = {}
         self._messages: dict[MessageId, TextMessage] = {}
+        self._arrivals: dict[MessageId, int] = {}
+        self._numbers = count()
         self._moved_to: dict[ThreadId, ThreadId] = {}
         self._confirmed: dict[ThreadId, frozenset[Ask]] = {}
         self._written_to: set[str] = set()
@@ -276,7 +279,7 @@ class Store:
             assert other is not None, "a message has another end"
             conversation = Conversation(message.thread, message.audience, other, message.at)
             self._conversations[message.thread] = conversation
-        conversation.put(message)
+        conversation.put(message, self._arrivals.setdefault(message.id, next(self._numbers)))
         self._messages[message.id] = message
         self._where[message.id] = message.thread
         first_time = self._note_written_to(message)
@@ -310,6 +313,7 @@ class Store:
         thread = self._where.pop(id_, None)
         if thread is not None:
             del self._messages[id_]
+            del self._arrivals[id_]
             self._own.pop(id_, None)
             yield from self._take_out(id_, thread)
 

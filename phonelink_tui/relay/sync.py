@@ -246,3 +246,7 @@ class MessageSync:
         while True:
             await asyncio.sleep(self._probe_s)
             await self._look_again(access)
+            if (
+                self._store.phone.traits.reports_own_texts
+            ):  # what is written on the phone makes no event report
+                self._take_rows(await access.list_texts(Folder.SENT, limit=REFINE_ROWS), live=True)
