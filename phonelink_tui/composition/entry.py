@@ -64,18 +64,9 @@ async def run_app(api: RelayApi, settings: Settings) -> int:
         The exit code: 0, 1 after a bug, 128 + n after signal n.
     """
     from phonelink_tui.ui.app import PhoneApp
-    from phonelink_tui.ui.settings import EnterKey, Sort, Start, UiSettings
+    from phonelink_tui.ui.settings import ui_settings
 
-    shown = UiSettings(
-        start=Start(settings.start),
-        enter=EnterKey(settings.enter),
-        sort=Sort(settings.sort),
-        theme=settings.theme,
-        keys=settings.keys,
-        mouse=settings.mouse,
-        bell=settings.bell,
-    )
-    app = PhoneApp(api, shown)
+    app = PhoneApp(api, ui_settings(settings))
     await app.run_async(mouse=settings.mouse)
     return app.return_code or 0
 

@@ -21,6 +21,9 @@ HOLD_S: Final = 60.0
 """The longest hold window: a text that waits longer is forgotten by its writer."""
 
 
+QUICK_REPLIES: Final = ("OK.", "On my way.", "Yes.", "No.", "I will call you later.", "Thank you!")
+
+
 class Theme(StrEnum):
     DARK = "dark"
     LIGHT = "light"
@@ -65,9 +68,9 @@ class Settings:
     """ISO 3166 region that completes national numbers; None: that of the phone's own number."""
     hold_s: float = 0.0
     """Seconds that a text can be taken back before it goes out; 0 to `HOLD_S`."""
+    quick_replies: tuple[str, ...] = QUICK_REPLIES
+    """Chosen by a digit, so the first nine; put into the composer, never sent by themselves."""
     mouse: bool = False
-    emoji: bool = True
-    """Whether `:name:` becomes an emoji."""
     keys: Mapping[str, str] = field(factory=dict)
     """Action to keys, comma-separated; empty: no key. Names are checked by the UI, which knows its actions."""
 
@@ -147,6 +150,12 @@ def _region(value: object) -> str:
     return value.upper()
 
 
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(text, str) and text.strip() for text in value):
+        raise ValueError('must be a list of texts, for example ["OK.", "On my way."]')
+    return tuple(value)
+
+
 def _keys(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError("must be a table of actions and keys")
@@ -165,6 +174,6 @@ _READERS: Final[dict[str, Callable[[object], Any]]] = {
     "region": _region,
     "hold_s": _hold,
     "mouse": _truth,
-    "emoji": _truth,
+    "quick_replies": _texts,
     "keys": _keys,
 }

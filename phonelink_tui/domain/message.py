@@ -81,7 +81,6 @@ class Placeholder(StrEnum):
     """What stands for content that stays on the phone."""
 
     MEDIA = "media"
-    EMPTY = "empty"
 
 
 @frozen

@@ -1,11 +1,12 @@
 """The profiles room: one async client per profile, behind three ports.
 
     ports         MessageAccess, PhonebookAccess, NotificationAccess: what a phone can do
-    obex_session  one OBEX connection over a ByteStream
-    map_client    MessageAccess over MAP (with the phone's call-back, MNS)
+    link_backend  a phone behind any PhoneLink
+    obex_session  one OBEX connection over a ByteStream         refusals      its response codes as sentences
+    map_client    MessageAccess over MAP                        mns_server    the phone's call-back
     pbap_client   PhonebookAccess over PBAP
-    ancs_client   NotificationAccess over ANCS; the one file that knows bleak's errors
-    mapping       protocol values to domain values
+    ancs_client   NotificationAccess over ANCS                  gatt_errors   bleak's errors as ours
+    *_mapping     protocol values to domain values; pure        phone_clock   the phone's local times
     quirks        what particular phones do differently, as data
 
 Sessions are single-use: a new one for each connection. Every wait has a deadline. Bytes are decoded in

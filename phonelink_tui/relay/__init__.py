@@ -4,14 +4,17 @@ May import `profiles.ports` and what lies below; never Textual, typer, D-Bus or 
 line and scripts see `relay.api` only, and all read the same stream of events.
 
     api           what a relay offers, in process or over a socket
-    store         events in, what is known out; synchronous
+    service       ties everything below together
+    store         events in, what is known out; synchronous     conversation  one thread of it
     stream        revisions and subscribers
-    supervisor    one loop a capability: connect, run, back off by cause
-    sync          first listing, event reports, catch-up
-    correlation   which notification belongs to which text; pure
-    guard         may this text go out? pure
+    supervisor    one loop a capability: connect, run, wait     backoff       how long, by cause
+    sync          first listing, event reports, catch-up        bodies        whose text is still to be read
+    sessions      notifications and contacts, one session each  links         gaps, proofs of life
+    intake        what a text becomes                           handles       which handle names it
+    filing        who an address is, which thread a text is in  notices       what a notification becomes
+    correlation   which notification belongs to which text      nearby        its index
+    commands      what each command does                        guard         may this text go out? pure
     outbox        at most once
-    service       ties them together
 
 This file imports nothing.
 """

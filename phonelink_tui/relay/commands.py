@@ -92,8 +92,7 @@ class Commands:
     def recheck(self, message: TextMessage) -> Refusal | None:
         """The guard's refusal of a queued text as things stand now; what was asked stays answered."""
         message = self.in_its_place(message)
-        if message.recipient is None:
-            return Refusal.NO_RECIPIENT
+        assert message.recipient is not None, "a text of ours goes to somebody"
         thread = self._store.current(message.thread)
         return decide(self._store.send_facts(thread, message.text, message.recipient)).refusal
 
@@ -197,22 +196,18 @@ class Commands:
 
     async def _mark_read(self, command: MarkRead) -> None:
         thread = self._store.current(command.thread)
-        ids = self._store.unread(thread) if command.read else self._newest_incoming(thread)
-        for id_ in ids:
-            message = self._store.message(id_)
-            if message is not None:
-                self._publish([MessageChanged(evolve(message, read=command.read), live=False)])
-        for id_ in ids:
-            handle, access = self._intake.handle_of(id_), self.messages
+        texts = self._store.unread(thread) if command.read else self._newest_incoming(thread)
+        self._publish(MessageChanged(evolve(m, read=command.read), live=False) for m in texts)
+        for text in texts:
+            handle, access = self._intake.handle_of(text.id), self.messages
             if handle is not None and access is not None:
                 try:
                     await access.set_read(handle, read=command.read)
                 except ObexRefused:
                     continue  # deleted on the phone meanwhile
 
-    def _newest_incoming(self, thread: ThreadId) -> list[MessageId]:
-        incoming = [m.id for m in self._store.messages_of(thread) if m.direction is Direction.INCOMING]
-        return incoming[-1:]
+    def _newest_incoming(self, thread: ThreadId) -> list[TextMessage]:
+        return [m for m in self._store.messages_of(thread) if m.direction is Direction.INCOMING][-1:]
 
     async def _act(self, command: ActOnNotification) -> None:
         notification = self._store.notification(command.notification)

@@ -14,7 +14,6 @@ _Place = tuple[datetime, int, MessageId]
 
 PLACEHOLDER_PREVIEW = {
     Placeholder.MEDIA: RemoteText("Attachment on your phone"),
-    Placeholder.EMPTY: RemoteText("(no text)"),
 }
 
 
@@ -59,13 +58,11 @@ class Conversation:
             self.address = self._newest_sender() or self.address
 
     def remove(self, id_: MessageId) -> None:
-        """Forget a message; unknown ids are no error."""
-        place = self._places.pop(id_, None)
-        if place is not None:
-            self._order.pop(bisect_left(self._order, place))
-            del self._messages[id_]
-            self._unread.discard(id_)
-            self.address = self._newest_sender() or self.address
+        """Forget one of its messages."""
+        self._order.pop(bisect_left(self._order, self._places.pop(id_)))
+        del self._messages[id_]
+        self._unread.discard(id_)
+        self.address = self._newest_sender() or self.address
 
     def messages(self) -> list[TextMessage]:
         """All messages, oldest first."""
@@ -85,9 +82,9 @@ class Conversation:
         page = tuple(self._messages[id_] for _, _, id_ in self._order[begin:end])
         return page, (page[0].id if page and begin > 0 else None)
 
-    def unread(self) -> list[MessageId]:
+    def unread(self) -> list[TextMessage]:
         """Incoming texts not yet read, oldest first."""
-        return [id_ for _, _, id_ in self._order if id_ in self._unread]
+        return [self._messages[id_] for _, _, id_ in self._order if id_ in self._unread]
 
     @property
     def has_incoming(self) -> bool:

@@ -8,14 +8,16 @@ meant, the answer is «unknown», because a reply to the wrong audience cannot b
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from itertools import islice
+from typing import Final
 
 from attrs import evolve, frozen
 
 from phonelink_tui.domain.message import Audience, MessageId, UnknownReason
 from phonelink_tui.domain.notification import NotificationId
+from phonelink_tui.relay.nearby import Nearby
 
 TEXT_APPS: Final = frozenset({"com.apple.MobileSMS", "com.apple.MobileSMS.notification"})
 """Bundle ids under which iPhones announce texts."""
@@ -26,13 +28,12 @@ WINDOW: Final = timedelta(seconds=30)
 REMEMBERED: Final = 4096
 """Texts and notifications kept for matching, each; the oldest go first."""
 
+CROWD: Final = 16
+"""A text that so many notifications are about at once is one of a flood, and nobody tells which is which."""
+
 _ROSTER_START: Final = "to you"
 _CUT_BYTES: Final = 200
 """A notification's text may be the beginning of a text only from this length on, or where it ends in an ellipsis."""
-
-
-_Id = TypeVar("_Id")
-_Facts = TypeVar("_Facts")
 
 
 @frozen
@@ -139,6 +140,8 @@ def judge(
     related = [(n, r) for n in notices if (r := relate(text, n, people)) is not None]
     if not related:
         return NO_MATCH
+    if len(related) > CROWD:
+        return AMBIGUOUS
     said = {r for _, r in related}
     if len(said) > 1 or any(r.audience is Audience.UNKNOWN for r in said):
         return AMBIGUOUS
@@ -159,21 +162,22 @@ def judge(
 class Correlator:
     """Keeps recent texts and notifications, and says whose verdict may have changed.
 
-    Whatever can be related begins alike, so both are found by their first characters.
+    Whatever can be related begins alike and lies close in time: the verdict on a text rests on the notifications
+    related to it, and on the other texts related to those.
     """
 
     def __init__(self) -> None:
         self.people = People()
         self._texts: OrderedDict[MessageId, TextFacts] = OrderedDict()
         self._notices: OrderedDict[NotificationId, NoticeFacts] = OrderedDict()
-        self._texts_by_start: dict[str, dict[MessageId, TextFacts]] = {}
-        self._notices_by_start: dict[str, dict[NotificationId, NoticeFacts]] = {}
+        self._near_texts: Nearby[TextFacts] = Nearby()
+        self._near_notices: Nearby[NoticeFacts] = Nearby()
 
     def note_text(self, text: TextFacts) -> tuple[MessageId, ...]:
         """Remember a text, or what is newly known of it; the texts whose verdict may have changed."""
         touched = self.forget_text(text.id)
         self._texts[text.id] = text
-        self._texts_by_start.setdefault(_start(text.text), {})[text.id] = text
+        self._near_texts.add(_start(text.text), text)
         if len(self._texts) > REMEMBERED:
             self.forget_text(next(iter(self._texts)))
         return tuple(dict.fromkeys((*touched, text.id, *self._rivals(text))))
@@ -183,17 +187,17 @@ class Correlator:
         touched = self.forget_notice(notice.id)
         self._notices[notice.id] = notice
         for start in _starts(notice):
-            self._notices_by_start.setdefault(start, {})[notice.id] = notice
+            self._near_notices.add(start, notice)
         if len(self._notices) > REMEMBERED:
             self.forget_notice(next(iter(self._notices)))
-        return tuple(dict.fromkeys((*touched, *self._touched_by(notice))))
+        return tuple(dict.fromkeys((*touched, *self._texts_of([notice]))))
 
     def forget_text(self, id_: MessageId) -> tuple[MessageId, ...]:
         """Forget a text; the other texts whose verdict may have changed."""
         text = self._texts.pop(id_, None)
         if text is None:
             return ()
-        _discard(self._texts_by_start, _start(text.text), id_)
+        self._near_texts.discard(_start(text.text), text)
         return self._rivals(text)
 
     def forget_notice(self, id_: NotificationId) -> tuple[MessageId, ...]:
@@ -202,8 +206,13 @@ class Correlator:
         if notice is None:
             return ()
         for start in _starts(notice):
-            _discard(self._notices_by_start, start, id_)
-        return self._touched_by(notice)
+            self._near_notices.discard(start, notice)
+        return tuple(self._texts_of([notice]))
+
+    def identify_titles(self, key_of: Callable[[str], str]) -> None:
+        """Addresses are identified differently from now on; whoever changes it judges again."""
+        for notice in tuple(self._notices.values()):
+            self.note_notice(evolve(notice, title_key=key_of(notice.title)))
 
     def text(self, id_: MessageId) -> TextFacts | None:
         """What is remembered of a text."""
@@ -218,26 +227,28 @@ class Correlator:
         text = self._texts.get(id_)
         if text is None:
             return NO_MATCH
-        start = _start(text.text)
-        notices = self._notices_by_start.get(start, {}).values()
-        return judge(text, self._texts_by_start[start].values(), notices, self.people)
+        related = list(islice(self._notices_of(text), CROWD + 1))
+        if len(related) > CROWD:
+            return AMBIGUOUS
+        return judge(text, self._texts_of(related).values(), related, self.people)
 
-    def identify_titles(self, key_of: Callable[[str], str]) -> None:
-        """Addresses are identified differently from now on; whoever changes it judges again."""
-        for notice in tuple(self._notices.values()):
-            self.note_notice(evolve(notice, title_key=key_of(notice.title)))
+    def _notices_of(self, text: TextFacts) -> Iterator[NoticeFacts]:
+        near = self._near_notices.near(_start(text.text), text)
+        return (notice for notice in near if relate(text, notice, self.people))
+
+    def _texts_of(self, notices: Iterable[NoticeFacts]) -> dict[MessageId, TextFacts]:
+        """The texts related to any of them."""
+        found: dict[MessageId, TextFacts] = {}
+        for notice in notices:
+            for start in _starts(notice):
+                for text in self._near_texts.near(start, notice):
+                    if text.id not in found and relate(text, notice, self.people):
+                        found[text.id] = text
+        return found
 
     def _rivals(self, text: TextFacts) -> tuple[MessageId, ...]:
-        """The texts that share a notification with `text`: only their verdicts depend on it."""
-        start = _start(text.text)
-        shared = [n for n in self._notices_by_start.get(start, {}).values() if relate(text, n, self.people)]
-        if not shared:
-            return ()
-        others = self._texts_by_start.get(start, {}).values()
-        return tuple(t.id for t in others if any(relate(t, n, self.people) for n in shared))
-
-    def _touched_by(self, notice: NoticeFacts) -> tuple[MessageId, ...]:
-        return tuple(id_ for start in _starts(notice) for id_ in self._texts_by_start.get(start, ()))
+        """The texts that share a notification with `text`."""
+        return tuple(self._texts_of(self._notices_of(text)))
 
 
 _START_CHARS: Final = 8
@@ -257,13 +268,6 @@ def _behind_actor(text: str) -> tuple[str, str]:
     """In large groups a notification's text begins with who wrote it: ("Alice", "hi") of "Alice: hi"."""
     actor, colon, rest = text.partition(": ")
     return (actor, rest) if colon else ("", text)
-
-
-def _discard(index: dict[str, dict[_Id, _Facts]], start: str, id_: _Id) -> None:
-    entries = index[start]
-    entries.pop(id_, None)
-    if not entries:
-        del index[start]
 
 
 def _same_text(text: str, notice_text: str) -> bool:

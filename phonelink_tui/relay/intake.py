@@ -328,8 +328,7 @@ class Intake:
 
     def _judge(self, id_: MessageId) -> Iterator[Event]:
         message = self._store.message(id_)
-        if message is None:
-            return
+        assert message is not None, "a text that goes is forgotten by both"
         judged = self._judged(message)
         if judged != message:
             yield from self._move(MessageChanged(judged, live=False))
@@ -392,5 +391,7 @@ def _moved(before: TextMessage | None, after: TextMessage) -> ThreadId | None:
 
 def _placeholder(text: RemoteText, *, has_attachment: bool) -> Placeholder | None:
     if has_attachment or text.strip() in ("\ufffc", ""):
-        return Placeholder.MEDIA if has_attachment or text.strip() else Placeholder.EMPTY
+        return (
+            Placeholder.MEDIA
+        )  # a photo comes as an attachment size, as an object mark, or as no text at all
     return None

@@ -221,7 +221,7 @@ class Store:
         """The conversations that exist though nothing was said in them."""
         return [(c.id, c.audience, c.address) for c in self._conversations.values() if c.is_empty]
 
-    def unread(self, id_: ThreadId) -> list[MessageId]:
+    def unread(self, id_: ThreadId) -> list[TextMessage]:
         """Unread messages of a thread, oldest first. Raises UnknownThread."""
         return self._conversation(id_).unread()
 

@@ -232,9 +232,9 @@ class MessageSync:
             self._intake.take_fetched(text, live=True, at=change.at, sender_name=change.sender_name)
         )
         message = self._intake.find(change.handle)
-        if message is not None:
-            self._note_new(message)
-            self._bodies.have(message.id)
+        assert message is not None, "it was taken in just now"
+        self._note_new(message)
+        self._bodies.have(message.id)
 
     async def _refine_new(self, access: MessageAccess) -> None:
         while True:

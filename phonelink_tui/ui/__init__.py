@@ -1,11 +1,17 @@
 """The ui room: Textual. Holds a projection of the relay, never the truth.
 
-    app          the application: screens, bridge, signals
-    actions      the one registry of keys, palette entries and help
-    bridge       from the relay's stream to the projection, paced
-    projection   what is on the screen, as plain values; no Textual
-    widgets/     one widget a file
-    styles/      TCSS
+    app            the application: themes, gate, signals
+    settings       what a person may set
+    actions        the one registry of keys, palette entries and help
+    keymap         the keys in force; help_text tells them
+    bridge, pacer  from the relay's stream to the projection, in slices and paced
+    projection     what is on the screen, as plain values; window is its open conversation
+    sending        texts between Enter and the relay's answer
+    *_rows, *_line, *_text, empty, talk_head, when, layout
+                   what is said and where it stands, as values
+    screens/       what the keys do
+    widgets/       one widget a file
+    styles/        TCSS
 
 Sees `relay.api`, `domain`, `config`, `errors` only. Textual messages carry intents up, nothing else. Remote
 text is never markup: `Content`, never f-strings into widgets.

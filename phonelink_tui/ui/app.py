@@ -14,7 +14,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.worker import Worker, WorkerState
 
 from phonelink_tui.domain.message import TextMessage
@@ -70,8 +70,15 @@ class PhoneApp(App[None], inherit_bindings=False):
         return self._messages
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Whatever a widget draws goes through the gate."""
-        return [*super().get_line_filters(), self._gate]
+        """Whatever a widget draws goes through the gate.
+
+        With `NO_COLOR`, Textual (8.x, `App.__init__`) chooses its filter before our theme is set: `Monochrome`,
+        which takes the terminal's default colours for black on black.
+        """
+        filters = super().get_line_filters()
+        if self.native_ansi_color:
+            filters = [NoColor() if isinstance(one, Monochrome) else one for one in filters]
+        return [*filters, self._gate]
 
     def on_mount(self) -> None:
         """Follow the relay from now on."""

@@ -67,13 +67,13 @@ class Bridge:
         )
         try:
             async with asyncio.TaskGroup() as group:
-                helpers = [
+                beside = [
                     group.create_task(self._send_commands()),
                     group.create_task(self._fetch_pages()),
                     group.create_task(self._answer_queries()),
                 ]
                 reason = await self._follow()
-                for task in helpers:
+                for task in beside:
                     task.cancel()
         finally:
             self._pacer.close()

@@ -181,11 +181,20 @@ class Projection:
 
     def queue(self) -> list[PhoneNotification]:
         """The news among the notifications, newest first."""
-        return sorted((n for n in self.notifications.values() if not n.pre_existing), key=_age, reverse=True)
+        return self._listed(pre_existing=False)
 
     def digest(self) -> list[PhoneNotification]:
         """The notifications that were there when we connected, newest first."""
-        return sorted((n for n in self.notifications.values() if n.pre_existing), key=_age, reverse=True)
+        return self._listed(pre_existing=True)
+
+    def _listed(self, *, pre_existing: bool) -> list[PhoneNotification]:
+        """Newest first. One that announces a text that is here is shown there, in its conversation."""
+        shown = (
+            n
+            for n in self.notifications.values()
+            if n.pre_existing == pre_existing and n.text_message is None
+        )
+        return sorted(shown, key=_age, reverse=True)
 
     @property
     def unread(self) -> int:

@@ -4,38 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
-from enum import StrEnum
 from typing import Final
 
 from attrs import Factory, frozen
 
+from phonelink_tui.config.settings import QUICK_REPLIES, EnterKey, Settings, Sort, Start, Theme
 
-class Start(StrEnum):
-    """Where the keys go when the app opens."""
-
-    COMPOSER = "composer"
-    LIST = "list"
+__all__ = ["THEMES", "EnterKey", "Sort", "Start", "UiSettings", "ui_settings", "utc_now"]
 
 
-class Sort(StrEnum):
-    """Order of the conversation list."""
-
-    UNREAD = "unread"
-    TIME = "time"
-
-
-class EnterKey(StrEnum):
-    """What Enter does in the composer; the other thing is on Ctrl+J or Alt+S."""
-
-    SEND = "send"
-    NEWLINE = "newline"
-
-
-THEMES: Final = ("dark", "light", "contrast", "terminal")
+THEMES: Final = tuple(theme.value for theme in Theme)
 """Names a person may give; `terminal` is the terminal's own sixteen colours."""
-
-
-QUICK_REPLIES: Final = ("OK.", "On my way.", "Yes.", "No.", "I will call you later.", "Thank you!")
 
 
 @frozen
@@ -59,6 +38,20 @@ class UiSettings:
     """A shared relay keeps sending after this screen is closed."""
     zone: tzinfo | None = None
     """The zone times are shown in; None is this computer's."""
+
+
+def ui_settings(settings: Settings) -> UiSettings:
+    """What of a person's settings concerns the screen."""
+    return UiSettings(
+        start=settings.start,
+        enter=settings.enter,
+        sort=settings.sort,
+        theme=settings.theme,
+        keys=settings.keys,
+        quick_replies=settings.quick_replies,
+        mouse=settings.mouse,
+        bell=settings.bell,
+    )
 
 
 def utc_now() -> datetime:

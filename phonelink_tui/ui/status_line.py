@@ -87,13 +87,13 @@ def state_words(state: CapabilityState | None, now: datetime, zone: tzinfo | Non
     return (f"{glyph} {word}", role)
 
 
-def outbox_words(unsettled: Iterable[TextMessage]) -> Span | None:
+def outbox_words(unsettled: Iterable[TextMessage], *, brief: bool = False) -> Span | None:
     """How many texts of ours are not settled; unknown ones are told apart."""
     states = [m.state for m in unsettled]
     unknown = states.count(DeliveryState.UNKNOWN)
     waiting = len(states) - unknown
-    words = [f"↑ {waiting} waiting"] if waiting else []
-    words += [f"? {unknown} unknown"] if unknown else []
+    words = [f"↑ {waiting}" if brief else f"↑ {waiting} waiting"] if waiting else []
+    words += [f"? {unknown}" if brief else f"? {unknown} unknown"] if unknown else []
     return (" ".join(words), "warn") if words else None
 
 
@@ -109,7 +109,7 @@ def _parts(
         text, role = state_words(phone.capabilities.get(capability), now, zone)
         ready = phone.phase(capability) in (LinkPhase.READY, LinkPhase.ABSENT)
         yield [(f"{label} ", "dim"), (text.split(" ")[0] if brief >= 2 and ready else text, role)]
-    if outbox := outbox_words(facts.unsettled):
+    if outbox := outbox_words(facts.unsettled, brief=brief > 2):
         yield [outbox]
     if facts.progress:
         total = f"/{facts.progress.total}" if facts.progress.total is not None else ""

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.limitations import LIMITS, Limitation, LimitClass, LimitKind, LimitScope
-from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, Placeholder, TextMessage
+from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, TextMessage
 from phonelink_tui.ui import when
 
 
@@ -51,7 +51,6 @@ GROUPED_WITHIN: Final = timedelta(minutes=5)
 
 YOU: Final = "You"
 NEW_SINCE_TEXT: Final = "new since you left"
-EMPTY_TEXT: Final = "A message without text; look on your phone."
 
 
 @frozen
@@ -141,6 +140,11 @@ def replaced_row(old: Row, message: TextMessage, clock: Clock) -> Row:
     return _message_row(message, old.time, follows=not old.who, clock=clock)
 
 
+def sender_of(message: TextMessage) -> str:
+    """Who wrote a text, by name where one is known, else by address."""
+    return message.sender_name or (message.sender.value if message.sender else "") or "?"
+
+
 def _message_row(message: TextMessage, time: str, *, follows: bool, clock: Clock) -> Row:
     own = message.direction is Direction.OUTGOING
     text: str = message.text
@@ -153,7 +157,7 @@ def _message_row(message: TextMessage, time: str, *, follows: bool, clock: Clock
         message.id,
         text,
         time,
-        "" if follows else (YOU if own else message.sender_name or "?"),
+        "" if follows else (YOU if own else sender_of(message)),
         own,
         message.state if own else None,
         message.detail,
@@ -161,11 +165,8 @@ def _message_row(message: TextMessage, time: str, *, follows: bool, clock: Clock
 
 
 def _placeholder_text(message: TextMessage, clock: Clock) -> str:
-    if message.placeholder is Placeholder.MEDIA:
-        spec = LIMITS[LimitKind.MEDIA_ON_PHONE]
-        sentence = spec.sentence.format(time=when.clock(message.at, clock.zone))
-    else:
-        sentence = EMPTY_TEXT
+    spec = LIMITS[LimitKind.MEDIA_ON_PHONE]
+    sentence = spec.sentence.format(time=when.clock(message.at, clock.zone))
     return f"{message.text}\n{sentence}" if message.text else sentence
 
 

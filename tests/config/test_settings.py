@@ -30,7 +30,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         region = "de"
         hold_s = 5
         mouse = true
-        emoji = false
+        quick_replies = ["Yes."]
         [keys]
         "queue.open" = "ctrl+q"
     """
@@ -42,7 +42,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         region="DE",
         hold_s=5.0,
         mouse=True,
-        emoji=False,
+        quick_replies=("Yes.",),
         keys={"queue.open": "ctrl+q"},
     )
 

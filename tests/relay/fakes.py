@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from random import Random
 
 from phonelink_tui.domain.address import identify
 from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, Source, TextMessage
@@ -42,6 +43,13 @@ class FakeClock:
 
     def move(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)
+
+
+class NoWait(Random):
+    """Chance that makes every pause last no time at all."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return 0.0
 
 
 class Fate(Enum):

@@ -6,12 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import hypothesis.strategies as st
 import pytest
+from attrs import evolve
 from hypothesis import given
 
 from phonelink_tui.domain.address import identify
 from phonelink_tui.domain.message import Audience, MessageId, UnknownReason
 from phonelink_tui.domain.notification import NotificationId
 from phonelink_tui.relay.correlation import (
+    AMBIGUOUS,
+    CROWD,
+    NO_MATCH,
+    REMEMBERED,
     Correlator,
     NoticeFacts,
     People,
@@ -143,11 +148,46 @@ def test_reasons() -> None:
     assert judge(text(), [text()], twice, nobody).reason is UnknownReason.AMBIGUOUS
 
 
+def test_a_flood_is_ambiguous_and_costs_little() -> None:
+    """Hundreds of equal texts at once: nobody tells which is which, and nobody compares all with all."""
+    correlator = Correlator()
+    for n in range(CROWD):
+        correlator.note_text(text(f"m{n}", body="ok"))
+        correlator.note_notice(notice(f"1-{n}", body="ok"))
+    assert correlator.verdict(MessageId("m0")).audience is PRIVATE
+    correlator.note_text(text(f"m{CROWD}", body="ok"))
+    correlator.note_notice(notice(f"1-{CROWD}", body="ok"))
+    assert correlator.verdict(MessageId("m0")) == AMBIGUOUS
+    assert (
+        judge(text(body="ok"), [], [notice(f"1-{n}", body="ok") for n in range(CROWD + 1)], people())
+        == AMBIGUOUS
+    )
+
+
+def test_only_so_much_is_remembered() -> None:
+    """The oldest texts and notifications go first; no drawer is left open behind them."""
+    correlator = Correlator()
+    for n in range(REMEMBERED + 3):
+        correlator.note_text(text(f"m{n}", body=f"text number {n}", at_s=n * 100))
+        correlator.note_notice(notice(f"1-{n}", body=f"text number {n}", at_s=n * 100))
+    assert len(correlator.texts()) == REMEMBERED
+    assert correlator.text(MessageId("m2")) is None
+    assert correlator.verdict(MessageId("m2")) == NO_MATCH
+    assert correlator.verdict(MessageId("m3")).audience is PRIVATE
+
+
+def test_a_person_without_a_name_is_nobody_else() -> None:
+    """A blank name is not learnt."""
+    nameless = People()
+    nameless.learn("  ", ALICE)
+    assert not nameless.is_somebody_else("", BOB)
+
+
 BODIES = st.sampled_from(
     ["ok", "ok then", "See you at 7", "Alice: ok", LONG, LONG[:60] + "…", LONG[:230], ""]
 )
 SENDERS = st.sampled_from([(ALICE, "Alice"), (BOB, "Bob"), ("tel:+15550102", "")])
-TIMES = st.one_of(st.none(), st.integers(0, 60))
+TIMES = st.one_of(st.none(), st.integers(0, 200))
 
 
 @st.composite
@@ -163,7 +203,7 @@ def conversations(draw: st.DrawFn) -> list[TextFacts | NoticeFacts]:
             things.append(
                 notice(f"1-{n}", title=title, subtitle=subtitle, body=draw(BODIES), at_s=draw(TIMES))
             )
-    return things
+    return [evolve(t, arrived_at=START + timedelta(seconds=draw(st.integers(0, 200)))) for t in things]
 
 
 @given(conversations())

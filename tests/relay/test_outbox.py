@@ -178,3 +178,54 @@ async def test_the_guard_looks_again_before_the_push() -> None:
         run.cancel()
     assert bench.last(1).detail == bench.stop
     assert not bench.phone.arrived
+
+
+async def test_a_text_that_never_gets_out_is_given_up() -> None:
+    """After so many links that broke before it left: failed, and certainly not sent."""
+    bench = Bench()
+    bench.phone.fates = [Fate.LOST_BEFORE] * ATTEMPTS
+    async with asyncio.TaskGroup() as tasks:
+        run = tasks.create_task(bench.outbox.run())
+        bench.outbox.add(own_text(1))
+        for _ in range(ATTEMPTS):
+            bench.outbox.use(FakeMessages(bench.phone))
+            bench.settled.clear()
+            async with asyncio.timeout(5):
+                while bench.last(1).state is DeliveryState.QUEUED and not bench.settled.is_set():
+                    await asyncio.sleep(0)
+                await bench.until(1, DeliveryState.QUEUED, DeliveryState.FAILED)
+        run.cancel()
+    assert bench.last(1).state is DeliveryState.FAILED
+    assert bench.ladder(1).count(DeliveryState.HANDED_OVER) == ATTEMPTS
+    assert not bench.phone.arrived
+
+
+async def test_a_hold_window_ends_by_itself() -> None:
+    """Nobody has to do anything for the text to leave."""
+    bench = Bench()
+    async with asyncio.TaskGroup() as tasks:
+        run = tasks.create_task(bench.outbox.run())
+        bench.outbox.use(FakeMessages(bench.phone))
+        bench.outbox.add(own_text(1), hold_until=START + timedelta(seconds=0.001))
+        await asyncio.sleep(0)
+        bench.clock.move(1)
+        await bench.until(1, DeliveryState.ACCEPTED)
+        run.cancel()
+    assert bench.ladder(1)[0] is DeliveryState.HELD
+
+
+async def test_a_push_that_does_not_end_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closing waits so long and no longer; what became of the push stays unknown."""
+    monkeypatch.setattr("phonelink_tui.relay.outbox.LAST_PUSH_S", 0.001)
+    bench = Bench()
+    access = FakeMessages(bench.phone, asyncio.Event())
+    async with asyncio.TaskGroup() as tasks:
+        run = tasks.create_task(bench.outbox.run())
+        bench.outbox.use(access)
+        bench.outbox.add(own_text(1))
+        await access.began.wait()
+        assert await bench.outbox.close() == 0
+        bench.outbox.add(own_text(2))
+        run.cancel()
+    assert bench.last(1).state is DeliveryState.UNKNOWN
+    assert bench.last(2).state is DeliveryState.FAILED

@@ -155,7 +155,11 @@ def test_a_limit_that_lasts_keeps_its_begin_and_is_told_once() -> None:
 
 @pytest.mark.parametrize(
     ("text", "attachment", "preview"),
-    [("", True, "Attachment on your phone"), ("", False, "(no text)"), ("look\nhere", True, "look here")],
+    [
+        ("", True, "Attachment on your phone"),
+        ("", False, "Attachment on your phone"),
+        ("look\nhere", True, "look here"),
+    ],
 )
 def test_a_row_previews_what_can_be_seen(text: str, attachment: bool, preview: str) -> None:
     """Words where there are some, else what stands for them."""

@@ -18,14 +18,7 @@ from phonelink_tui.errors import (
     RemoteProtocolError,
 )
 from phonelink_tui.relay.supervisor import STEADY_S, Supervisor
-from tests.relay.fakes import START, FakeClock
-
-
-class NoWait(Random):
-    """Chance that makes every pause last no time at all."""
-
-    def uniform(self, a: float, b: float) -> float:
-        return 0.0
+from tests.relay.fakes import START, FakeClock, NoWait
 
 
 class Exactly(Random):

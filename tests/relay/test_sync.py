@@ -1,99 +1,26 @@
-"""Texts get here: first listing, catch-up after a gap, event reports, bodies, polls; nothing is lost or doubled."""
+"""Texts get here: first listing, catch-up after a gap, event reports, polls; nothing is lost or doubled."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
 
 import pytest
 from attrs import evolve
 
-from phonelink_tui.domain.events import Event, MessageChanged, Progress
+from phonelink_tui.domain.events import Progress
 from phonelink_tui.domain.message import DeliveryState
 from phonelink_tui.domain.observed import ChangeKind, Folder, FolderChange, Party
-from phonelink_tui.domain.phone import ANDROID_TRAITS, IPHONE_TRAITS, PhoneTraits
+from phonelink_tui.domain.phone import ANDROID_TRAITS
 from phonelink_tui.domain.text import NO_TEXT, clean
 from phonelink_tui.errors import (
-    DeadlineExceeded,
     LinkLost,
     ObexRefused,
     PhonelinkError,
     ProfileError,
-    RemoteProtocolError,
 )
-from phonelink_tui.relay.bodies import READ_AHEAD, WANTED
-from phonelink_tui.relay.sync import CATCH_UP_ROWS, PAGE_ROWS, REFINE_ROWS, MessageSync
-from tests.relay.desk import ALICE, Desk, at, body, make_phone, row
-from tests.relay.scripted import Folders, ScriptedMessages
-
-
-class Bench:
-    """A sync between scripted folders and a desk."""
-
-    def __init__(self, traits: PhoneTraits = IPHONE_TRAITS, *, probe_s: float = 60) -> None:
-        self.desk = Desk(make_phone(traits))
-        self.folders = Folders()
-        self.proofs = 0
-        self.sync = MessageSync(self.desk.store, self.desk.intake, self.publish, self.prove, probe_s=probe_s)
-        self.ended: PhonelinkError | None = None
-
-    def publish(self, events: Iterable[Event]) -> None:
-        self.desk.publish(events)
-
-    def prove(self) -> None:
-        self.proofs += 1
-
-    def fill(self, *numbers: int, whole: bool = False, folder: Folder = Folder.INBOX) -> None:
-        """Texts on the phone, the last one newest."""
-        for n in numbers:
-            out = folder is Folder.SENT
-            recipients = [ALICE] if out else []
-            listed = row(f"{n:X}", f"text {n}", at_s=n * 100, outgoing=out, recipients=recipients)
-            self.folders.add(listed, body(f"{n:X}", f"text {n}, whole") if whole else None)
-
-    @asynccontextmanager
-    async def session(self) -> AsyncIterator[ScriptedMessages]:
-        """One session; leaving ends it."""
-        access = ScriptedMessages(self.folders)
-        self.ended = None
-
-        async def follow() -> None:
-            try:
-                await self.sync.run(access)
-            except PhonelinkError as error:
-                self.ended = error
-
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(follow())
-            try:
-                yield access
-            finally:
-                access.end()
-
-    async def settle(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
-            while not holds():
-                await asyncio.sleep(0)
-
-    async def quiet(self) -> None:
-        """Until nothing more happens by itself."""
-        for _ in range(60):
-            await asyncio.sleep(0)
-
-    def texts(self) -> list[str]:
-        return sorted(m.text for m in self.desk.store.all_messages())
-
-    def live(self) -> list[str]:
-        return [e.message.text for e in self.desk.events if isinstance(e, MessageChanged) and e.live]
-
-
-def names(*numbers: int, whole: bool = False) -> list[str]:
-    return sorted(f"text {n}" + (", whole" if whole else "") for n in numbers)
-
-
-def new(number: int, *, folder: Folder | None = Folder.INBOX) -> FolderChange:
-    return FolderChange(ChangeKind.NEW, f"{number:X}", folder)
+from phonelink_tui.relay.sync import CATCH_UP_ROWS, PAGE_ROWS, REFINE_ROWS
+from tests.relay.desk import ALICE, at, body, row
+from tests.relay.sync_bench import Bench, names, new
 
 
 @pytest.mark.parametrize("most_rows", [1024, 100])
@@ -402,84 +329,13 @@ async def test_a_push_that_comes_back_is_not_fetched() -> None:
     assert len(bench.texts()) == 2
 
 
-# Bodies
-
-
-async def test_the_newest_bodies_are_read_ahead_and_others_on_demand() -> None:
-    """Newest first; a page somebody looks at comes before the rest."""
+async def test_a_folder_without_end_is_read_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offsets are 16 bits wide."""
+    monkeypatch.setattr("phonelink_tui.relay.sync.SYNC_ROWS", 1000)
     bench = Bench()
-    bench.fill(*range(1, READ_AHEAD + 51), whole=True)
+    bench.fill(*range(1, 1700))
     async with bench.session():
-        await bench.settle(lambda: len(bench.folders.fetched) == READ_AHEAD)
-        await bench.quiet()
-        assert bench.folders.fetched[0] == f"{READ_AHEAD + 50:X}"
-        assert len(bench.folders.fetched) == READ_AHEAD
-        page = [bench.desk.message(f"{n:X}").id for n in (1, 2, 3)]
-        bench.sync.want_bodies(page)
-        bench.sync.want_bodies(page)
-        await bench.settle(lambda: bench.desk.message("1").text == "text 1, whole")
-        await bench.quiet()
-    assert bench.folders.fetched[READ_AHEAD:] == ["3", "2", "1"]
-
-
-async def test_a_body_that_is_not_there_or_unreadable_is_not_asked_for_again() -> None:
-    """The subject stays; the others are read."""
-    bench = Bench()
-    bench.fill(1, 2, 3, whole=True)
-    bench.folders.failing = {"1": lambda: ObexRefused(0xC4, "gone"), "3": lambda: ProfileError("unreadable")}
-    bench.folders.failing["3"] = lambda: ObexRefused(0xC4, "gone")
-    async with bench.session():
-        await bench.settle(lambda: len(bench.folders.fetched) == 3)
-        bench.sync.want_bodies(m.id for m in bench.desk.store.all_messages())
-        await bench.quiet()
-    assert bench.folders.fetched == ["3", "2", "1"]
-    assert bench.texts() == ["text 1", "text 2, whole", "text 3"]
-
-
-@pytest.mark.parametrize(
-    ("error", "attempts"),
-    [(LinkLost("gone"), 2), (DeadlineExceeded("late"), 2), (RemoteProtocolError("garbled"), 1)],
-)
-async def test_a_body_that_ends_sessions_does_not_end_all_of_them(
-    error: PhonelinkError, attempts: int
-) -> None:
-    """One text that the phone cannot give must not keep the others away for ever."""
-    bench = Bench()
-    bench.fill(1, 2, whole=True)
-    bench.folders.failing["2"] = lambda: error
-    for _ in range(attempts):
-        async with bench.session():
-            await bench.settle(lambda: bench.ended is not None)
-        assert type(bench.ended) is type(error)
-    async with bench.session():
-        await bench.settle(lambda: bench.desk.message("1").text == "text 1, whole")
+        await bench.settle(lambda: len(bench.desk.store.all_messages()) == 1000)
         await bench.quiet()
         assert bench.ended is None
-    assert bench.folders.fetched.count("2") == attempts
-
-
-async def test_a_body_wanted_of_a_text_that_is_gone_is_no_request() -> None:
-    """Deleted on the phone while it waited its turn."""
-    bench = Bench()
-    bench.fill(1, whole=True)
-    async with bench.session() as access:
-        access.report(FolderChange(ChangeKind.DELETED, "1", Folder.INBOX))
-        await bench.settle(lambda: bool(bench.desk.store.all_messages()))
-        bench.desk.publish(bench.desk.intake.take_deleted("1"))
-        await bench.quiet()
-    assert bench.folders.fetched.count("1") <= 1
-
-
-async def test_bodies_wanted_are_bounded() -> None:
-    """Scrolling through everything while the phone is away does not pile up."""
-    bench = Bench()
-    bench.fill(*range(1, WANTED + 301), whole=True)
-    async with bench.session():
-        await bench.settle(lambda: len(bench.folders.fetched) >= READ_AHEAD)
-        await bench.quiet()
-    bench.sync.want_bodies(m.id for m in bench.desk.store.all_messages())
-    bench.folders.fetched.clear()
-    async with bench.session():
-        await bench.settle(lambda: len(bench.folders.fetched) == WANTED)
-        await bench.quiet()
-    assert len(bench.folders.fetched) == WANTED
+    assert len(bench.desk.store.all_messages()) == 1000

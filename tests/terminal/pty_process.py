@@ -76,6 +76,12 @@ class PtyProcess:
     ) -> None:
         self.close()
 
+    @property
+    def descriptor(self) -> int:
+        """Our end of the pty."""
+        assert self._fd is not None
+        return self._fd
+
     def type(self, keys: bytes) -> None:
         """Send keys in one write."""
         assert self._fd is not None

@@ -24,7 +24,9 @@ def main(arguments: Sequence[str]) -> int:
     """Run until it is left."""
     log = Path(arguments[0])
     relay = (
-        hostile_relay(HOSTILE[arguments[1]], cleaned=arguments[2] == "clean") if arguments[1:] else a_relay()
+        hostile_relay([HOSTILE[arguments[1]]], cleaned=arguments[2] == "clean")
+        if arguments[1:]
+        else a_relay()
     )
 
     def noted(command: Command) -> list[Event]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from attrs import evolve
 
 from phonelink_tui.domain.events import (
@@ -16,6 +17,7 @@ from phonelink_tui.domain.message import Audience, DeliveryState
 from phonelink_tui.relay.api import Ask, CancelText, Command, RetryText, SendText, StartThread
 from phonelink_tui.ui.actions import Place
 from phonelink_tui.ui.settings import EnterKey, UiSettings
+from phonelink_tui.ui.widgets import question_bar
 from phonelink_tui.ui.widgets.banners import BannerStack
 from phonelink_tui.ui.widgets.question_bar import QuestionBar
 from tests.ui.believable import NOW, a_text, a_thread
@@ -88,8 +90,9 @@ async def test_a_question_is_answered_with_the_same_text_and_id() -> None:
         assert stage.place() is Place.COMPOSER
 
 
-async def test_typing_on_is_no_answer() -> None:
+async def test_typing_on_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys that come before anyone can have read the question go on as text, even a y or Enter."""
+    monkeypatch.setattr(question_bar, "SETTLE_S", 60.0)
     relay = a_relay()
     relay.answer = asks
     async with on_stage(relay) as stage:

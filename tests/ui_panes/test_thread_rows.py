@@ -140,7 +140,6 @@ def test_a_new_state_keeps_the_place_of_its_row() -> None:
     [
         ("", Placeholder.MEDIA, "Attachment on your phone, 09:00."),
         ("look", Placeholder.MEDIA, "look\nAttachment on your phone, 09:00."),
-        ("", Placeholder.EMPTY, "A message without text; look on your phone."),
     ],
 )
 def test_what_stays_on_the_phone_is_said(text: str, placeholder: Placeholder, shown: str) -> None:

@@ -6,24 +6,12 @@ sent back. Compare by value, never by identity.
 
 from __future__ import annotations
 
-from enum import IntEnum
-from typing import Final, Self
+from typing import Final
+
+from phonelink_tui.protocol.open_enum import OpenIntEnum
 
 FINAL_BIT: Final = 0x80
 """Set in the last packet of a request, and in every response."""
-
-
-class OpenIntEnum(IntEnum):
-    """An IntEnum in which any number of one byte is a member."""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self | None:
-        if not isinstance(value, int) or not 0 <= value <= 0xFF:
-            return None
-        member = int.__new__(cls, value)
-        member._name_ = f"UNKNOWN_{value:02X}"
-        member._value_ = value
-        return member
 
 
 class Opcode(OpenIntEnum):

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterable
+from typing import Final
 
-import attrs
 from attrs import frozen
 
-from phonelink_tui.errors import LocalProtocolError
 from phonelink_tui.protocol.obex.parameters import Parameter
-from phonelink_tui.protocol.pbap.constants import Tag
-
-_Kind: TypeAlias = tuple[Callable[[Any], bytes], Callable[[bytes], Any]]
-"""How to write a value, and how to read it; reading gives None where the bytes make no sense."""
-
-
-def _number(size: int) -> _Kind:
-    def encode(value: int) -> bytes:
-        try:
-            return value.to_bytes(size, "big")
-        except OverflowError as error:
-            raise LocalProtocolError(f"{value} does not fit in {size} bytes.") from error
-
-    return encode, lambda raw: int.from_bytes(raw, "big") if len(raw) == size else None
-
-
-_U8, _U16, _U32, _U64 = _number(1), _number(2), _number(4), _number(8)
-_U128: Final = _number(16)
-_TEXT: Final[_Kind] = (
-    lambda value: value.encode("utf-8", "replace"),
-    lambda raw: raw.decode("utf-8", "replace").removesuffix("\0"),
+from phonelink_tui.protocol.obex.typed_parameters import (
+    TEXT,
+    U8,
+    U16,
+    U32,
+    U64,
+    U128,
+    Table,
+    read_parameters,
+    write_parameters,
 )
+from phonelink_tui.protocol.pbap.constants import Tag
 
 
 @frozen
@@ -75,45 +63,32 @@ class PbapParameters:
         Raises:
             LocalProtocolError: A number does not fit, or a text is longer than 255 bytes.
         """
-        triples = []
-        for tag, (name, (encode, _)) in _KINDS.items():
-            value = getattr(self, name)
-            if value is not None:
-                triples.append(Parameter(tag, encode(value)))
-        return tuple(triples)
+        return write_parameters(_KINDS, self)
 
 
-_KINDS: Final[dict[int, tuple[str, _Kind]]] = {
-    Tag.ORDER: ("order", _U8),
-    Tag.SEARCH_VALUE: ("search_value", _TEXT),
-    Tag.SEARCH_PROPERTY: ("search_property", _U8),
-    Tag.PROPERTY_SELECTOR: ("property_selector", _U64),
-    Tag.FORMAT: ("format", _U8),
-    Tag.MAX_LIST_COUNT: ("max_list_count", _U16),
-    Tag.LIST_START_OFFSET: ("list_start_offset", _U16),
-    Tag.RESET_NEW_MISSED_CALLS: ("reset_new_missed_calls", _U8),
-    Tag.VCARD_SELECTOR: ("vcard_selector", _U64),
-    Tag.VCARD_SELECTOR_OPERATOR: ("vcard_selector_operator", _U8),
-    Tag.PHONEBOOK_SIZE: ("phonebook_size", _U16),
-    Tag.NEW_MISSED_CALLS: ("new_missed_calls", _U8),
-    Tag.PRIMARY_FOLDER_VERSION: ("primary_folder_version", _U128),
-    Tag.SECONDARY_FOLDER_VERSION: ("secondary_folder_version", _U128),
-    Tag.DATABASE_IDENTIFIER: ("database_identifier", _U128),
-    Tag.PBAP_SUPPORTED_FEATURES: ("pbap_supported_features", _U32),
+_KINDS: Final[Table] = {
+    Tag.ORDER: ("order", U8),
+    Tag.SEARCH_VALUE: ("search_value", TEXT),
+    Tag.SEARCH_PROPERTY: ("search_property", U8),
+    Tag.PROPERTY_SELECTOR: ("property_selector", U64),
+    Tag.FORMAT: ("format", U8),
+    Tag.MAX_LIST_COUNT: ("max_list_count", U16),
+    Tag.LIST_START_OFFSET: ("list_start_offset", U16),
+    Tag.RESET_NEW_MISSED_CALLS: ("reset_new_missed_calls", U8),
+    Tag.VCARD_SELECTOR: ("vcard_selector", U64),
+    Tag.VCARD_SELECTOR_OPERATOR: ("vcard_selector_operator", U8),
+    Tag.PHONEBOOK_SIZE: ("phonebook_size", U16),
+    Tag.NEW_MISSED_CALLS: ("new_missed_calls", U8),
+    Tag.PRIMARY_FOLDER_VERSION: ("primary_folder_version", U128),
+    Tag.SECONDARY_FOLDER_VERSION: ("secondary_folder_version", U128),
+    Tag.DATABASE_IDENTIFIER: ("database_identifier", U128),
+    Tag.PBAP_SUPPORTED_FEATURES: ("pbap_supported_features", U32),
 }
 
 
 def decode_pbap_parameters(parameters: Iterable[Parameter]) -> PbapParameters:
     """Give the triples of an OBEX header their meaning. Never raises.
 
-    A tag nobody knows, and a number of another length than its own, are ignored.
-    Of a repeated tag the last readable one counts.
+    See `typed_parameters.read_parameters` for what is ignored.
     """
-    values: dict[str, Any] = {}
-    for parameter in parameters:
-        if parameter.tag in _KINDS:
-            name, (_, decode) = _KINDS[parameter.tag]
-            value = decode(parameter.value)
-            if value is not None:
-                values[name] = value
-    return attrs.evolve(PbapParameters(), **values)
+    return PbapParameters(**read_parameters(_KINDS, parameters))

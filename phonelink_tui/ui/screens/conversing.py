@@ -12,10 +12,12 @@ from phonelink_tui.domain.text import preview
 from phonelink_tui.domain.thread import Reply, Thread, ThreadId
 from phonelink_tui.relay.api import MarkRead
 from phonelink_tui.ui.banner_text import banners
+from phonelink_tui.ui.keymap import shown
 from phonelink_tui.ui.layout import Pane
 from phonelink_tui.ui.pane_feed import PaneFeed, limits_of
 from phonelink_tui.ui.screens.desk import Desk, has_keys, new_id
 from phonelink_tui.ui.settings import Sort
+from phonelink_tui.ui.thread_rows import sender_of
 from phonelink_tui.ui.widgets.composer import Target
 
 CLOSED: Final = "Nothing can be written here; the line above says why."
@@ -226,8 +228,10 @@ class Conversing:
             return
         newest = news[-1]
         count = f"{len(news)} new, the last from " if len(news) > 1 else ""
-        words = f"● {count}{newest.sender_name or '?'}: {preview(newest.text, limit=60)}"
-        self.desk.stage.notice(words, "name")
+        words = f"● {count}{sender_of(newest)}: {preview(newest.text, limit=50)}"
+        in_text = has_keys(self.desk.widgets.composer)
+        key = self.desk.keys.first_key("unread.next", composer=in_text)
+        self.desk.stage.notice(f"{words}  {shown(key)} opens it" if key else words, "name")
 
     def _same_person(self, heir: ThreadId | None) -> ThreadId | None:
         """The heir, if what is being written would reach the same person there, or nobody."""

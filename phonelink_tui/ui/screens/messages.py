@@ -128,7 +128,8 @@ class MessagesScreen(Screen[None]):
         talk = Vertical(w.head, self._empty, w.pane, *below, id="talk")
         queue = Vertical(w.queue_head, w.queue, id="notifications")
         yield w.app_banners
-        yield Container(Horizontal(side, talk, queue, id="main"), w.panel, w.picker, id="body")
+        # The panels come first: opened behind the others they would renumber, and so repaint, all of them.
+        yield Container(w.picker, w.panel, Horizontal(side, talk, queue, id="main"), id="body")
         yield w.hints
         yield w.status
         yield Curtain("Hidden. F9 shows everything again.", id="curtain")
