@@ -187,6 +187,7 @@ class AncsClient:
                 receive(bytes(value))
             except RemoteProtocolError as error:
                 self._end(error)
+            self._handle_events()  # at once: hundreds of values may come before `run` gets its turn
             self._wake.set()
 
         return on_value

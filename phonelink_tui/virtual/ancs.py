@@ -72,8 +72,9 @@ class AncsSession:
         """The client turned notifications of a source on."""
         self._provider.subscribe(characteristic)
         self._flush()
+        notifications = int(self._phone.faults.draw(FaultKind.FLOOD) or 0)
         if characteristic == NOTIFICATION_SOURCE_UUID and self._phone.faults.happened(FaultKind.FLOOD):
-            self._flood(int(self._phone.faults.draw(FaultKind.FLOOD) or 0))
+            self._flood(notifications)
 
     def unsubscribe(self, characteristic: str) -> None:
         """The client turned notifications of a source off."""
@@ -122,7 +123,8 @@ class AncsSession:
 
     def _flood(self, notifications: int) -> None:
         for number in range(notifications):
-            self._phone.notify("com.example.flood", "Flood", f"{number + 1} of {notifications}", silent=True)
+            text = f"{number + 1} of {notifications}"
+            self._phone.notify("com.example.flood", "Flood", text, app_name="Flood", silent=True)
 
     def _name_apps(self) -> None:
         for app_id, name in self._phone.centre.app_names.items():

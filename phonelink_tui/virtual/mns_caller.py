@@ -101,8 +101,9 @@ class MnsCaller:
             self._more.set()
 
     def _flood(self) -> None:
+        events = int(self._phone.faults.draw(FaultKind.FLOOD) or 0)
         if self._phone.faults.happened(FaultKind.FLOOD):
-            for number in range(int(self._phone.faults.draw(FaultKind.FLOOD) or 0)):
+            for number in range(events):
                 handle = MessageHandle(f"{0xF000_0000_0000 + number:X}")
                 self._waiting.append(Event(EventType.NEW_MESSAGE, handle, folder=_path("inbox")))
 

@@ -185,15 +185,14 @@ async def relay_over(
     relay = Relay(backend, RelaySettings(b"test", hold_s=hold_s), now=now, rng=Random(seed))
     watch = Watch(relay)
     async with tasks_beside() as tasks:
-        lives = [tasks.create_task(watch.read())]
-        await asyncio.sleep(0)  # it subscribes before anything happens
-        lives.append(tasks.create_task(relay.run()))
+        tasks.create_task(watch.read())
+        await asyncio.sleep(0)  # it subscribes before anything happens, and reads to the end
+        life = tasks.create_task(relay.run())
         try:
             yield relay, watch
         finally:
             await relay.close()
-            for life in lives:
-                life.cancel()
+            life.cancel()
 
 
 def offers_of(phone: VirtualPhone) -> frozenset[Capability]:
