@@ -1,0 +1,124 @@
+"""How is one phone reached over real Bluetooth? `PhoneLink` on BlueZ."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from attrs import frozen
+
+from phonelink_tui.errors import PhonelinkError
+from phonelink_tui.protocol.map.constants import Features
+from phonelink_tui.protocol.map.sdp_record import MNS_FEATURES
+from phonelink_tui.transport.bluez import mns_profile, names
+from phonelink_tui.transport.bluez.adapter import Adapter, find_adapter
+from phonelink_tui.transport.bluez.bus import Bus
+from phonelink_tui.transport.bluez.daemon import Daemon
+from phonelink_tui.transport.bluez.device import Device, find_device
+from phonelink_tui.transport.bluez.sdp_query import ServiceDirectory
+from phonelink_tui.transport.bluez.socket_stream import SocketStream
+from phonelink_tui.transport.bluez.sockets import Dial, Kind, dial
+from phonelink_tui.transport.gatt import GattClient
+from phonelink_tui.transport.link import CallBack, Service
+from phonelink_tui.transport.stream import ByteStream
+from phonelink_tui.transport.together import beside
+
+
+@frozen
+class BluezSpec:
+    """Which phone, and through which adapter."""
+
+    adapter: str | None = None
+    """For example `hci0`; None: the first that is on."""
+    address: str | None = None
+    """The phone's public address; None: the only paired phone."""
+    features: Features = MNS_FEATURES
+    """What our notification server tells the phone."""
+
+
+class BluezLink:
+    """A `PhoneLink` over Bluetooth; made by `open_bluez_link`.
+
+    Every method raises `BluetoothUnavailable` where this computer is the reason (no system bus, no bluetoothd, no
+    adapter, switched off; the message says which), and recovers by itself when that ends.
+    """
+
+    def __init__(self, daemon: Daemon, spec: BluezSpec, dial: Dial) -> None:
+        self._daemon = daemon
+        self._spec = spec
+        self._dial = dial
+        self._directory = ServiceDirectory(dial)
+
+    async def open_stream(self, service: Service) -> ByteStream:
+        """See `PhoneLink.open_stream`.
+
+        Raises:
+            LinkLost, RemoteProtocolError: The search for the service broke, or was answered with nonsense.
+        """
+        _, adapter, device = await self._phone()
+        channel = await self._directory.channel(adapter.address, device.address, service)
+        try:
+            connected = await self._dial(Kind.RFCOMM, adapter.address, device.address, channel)
+        except PhonelinkError:
+            self._directory.forget()
+            raise
+        return await SocketStream.open(connected)
+
+    @asynccontextmanager
+    async def serve_call_backs(self, serve: CallBack) -> AsyncIterator[None]:
+        """See `PhoneLink.serve_call_backs`. To be entered before MAS is opened: the phone reads our record then.
+
+        Raises:
+            ObexdInTheWay: Another program receives the phone's reports already.
+        """
+        bus, _, _ = await self._phone()
+        async with mns_profile.published(bus, self._is_phone, serve, features=self._spec.features):
+            yield
+
+    def attach_gatt(self, on_lost: Callable[[], None]) -> AbstractAsyncContextManager[GattClient]:
+        """See `PhoneLink.attach_gatt`."""
+        raise NotImplementedError
+
+    def on_change(self) -> None:
+        """BlueZ's objects changed: a phone that went may come back with other channels."""
+        try:
+            adapter = find_adapter(self._daemon.tree, self._spec.adapter)
+            device = find_device(self._daemon.tree, adapter.path, self._spec.address)
+        except PhonelinkError:
+            self._directory.forget()
+            return
+        if not device.is_connected:
+            self._directory.forget()
+
+    async def _phone(self) -> tuple[Bus, Adapter, Device]:
+        bus = await self._daemon.ready()
+        adapter = find_adapter(self._daemon.tree, self._spec.adapter)
+        return bus, adapter, find_device(self._daemon.tree, adapter.path, self._spec.address)
+
+    def _is_phone(self, path: str) -> bool:
+        """Whether a device that calls is the phone, as far as is known."""
+        try:
+            adapter = find_adapter(self._daemon.tree, self._spec.adapter)
+            phone = find_device(self._daemon.tree, adapter.path, self._spec.address)
+        except PhonelinkError:
+            return False
+        address = str(self._daemon.tree.value(path, names.DEVICE, names.ADDRESS) or "")
+        return address.upper() == phone.address
+
+
+@asynccontextmanager
+async def open_bluez_link(spec: BluezSpec, *, dial: Dial = dial) -> AsyncIterator[BluezLink]:
+    """A link to a phone while inside. Opening needs nothing to be there yet, not even Bluetooth.
+
+    Args:
+        spec: Which phone.
+        dial: Opens sockets.
+    """
+    daemon = Daemon()
+    link = BluezLink(daemon, spec, dial)
+    unwatch = daemon.tree.watch(link.on_change)
+    try:
+        async with beside(daemon.run()):
+            yield link
+    finally:
+        unwatch()
