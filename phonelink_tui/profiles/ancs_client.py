@@ -32,7 +32,6 @@ from phonelink_tui.protocol.ancs.events import ActionPerformed, CommandFailed, C
 from phonelink_tui.protocol.ancs.notification_source import NotificationEvent
 from phonelink_tui.transport.gatt import GattClient
 from phonelink_tui.transport.link import PhoneLink
-from phonelink_tui.transport.together import beside
 
 COMMAND_S: Final = 15.0
 """A command without an answer by then never gets one."""
@@ -87,12 +86,8 @@ class AncsClient:
     async def run(self) -> None:
         """See `NotificationAccess.run`."""
         try:
-            while self._ended is None:
-                self._wake.clear()
-                self._handle_events()
-                if not await self._write_command():
-                    await self._wait()
-            raise self._ended
+            while True:
+                await self._step()
         except PhonelinkError as error:
             self._end(error)
             raise
@@ -147,8 +142,31 @@ class AncsClient:
             raise translate(error) from error
         except TimeoutError:
             raise DeadlineExceeded("The phone did not let us listen in time.") from None
-        async with beside(self.run()):
-            await self.probe()
+        await self._prove()
+
+    async def _prove(self) -> None:
+        """Ask for an answer, and work until it is there. A `run` cancelled here could be half through a write."""
+        answer = self._new_future()
+        answer.add_done_callback(self._on_proved)
+        self._probes.append(answer)
+        self._consumer.request_app_name(PROBE_APP)
+        while not answer.done():
+            await self._step()
+        await answer
+
+    def _on_proved(self, answer: asyncio.Future[None]) -> None:
+        self._wake.set()
+        if not answer.cancelled():
+            answer.exception()  # where the session has ended meanwhile, `_step` tells it
+
+    async def _step(self) -> None:
+        """Handle what came, then write one command or wait. Raises what ended the session."""
+        if self._ended is not None:
+            raise self._ended
+        self._wake.clear()
+        self._handle_events()
+        if not await self._write_command():
+            await self._wait()
 
     def _listener(self, source: str) -> Callable[[Any, bytearray], None]:
         receive = {

@@ -111,8 +111,9 @@ class Bus:
         self._connection.export(path, interface)
 
     def unexport(self, path: str, interface: ServiceInterface) -> None:
-        """The reverse of `export`."""
-        self._connection.unexport(path, interface)
+        """The reverse of `export`; a connection that ended has done it by itself."""
+        if self._connection.connected:
+            self._connection.unexport(path, interface)
 
     async def lost(self) -> None:
         """Wait until the connection ends. Always raises BluetoothUnavailable."""

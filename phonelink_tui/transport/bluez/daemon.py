@@ -77,6 +77,11 @@ class Daemon:
         """Whether bluetoothd is there and its objects are known."""
         return self._bus is not None
 
+    @property
+    def owner(self) -> str:
+        """bluetoothd's unique name on the bus; "" where there is none."""
+        return self._owner
+
     async def _mirror(self, bus: Bus) -> None:
         bus.listen(self._on_signal)
         with ExitStack() as stack:

@@ -13,6 +13,7 @@ from phonelink_tui.errors import BluetoothUnavailable, PhonelinkError, PhoneUnre
 NOT_PERMITTED: Final = "org.bluez.Error.NotPermitted"
 IN_PROGRESS: Final = "org.bluez.Error.InProgress"
 REJECTED: Final = "org.bluez.Error.Rejected"
+CANCELED: Final = "org.bluez.Error.Canceled"
 
 CONNECT_ERRORS: Final = (OSError, AuthError, InvalidAddressError, DBusFastError, EOFError)
 """What dbus-fast raises when there is no bus, or the bus does not let us in."""

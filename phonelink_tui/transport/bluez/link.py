@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from attrs import frozen
 
-from phonelink_tui.errors import PhonelinkError
+from phonelink_tui.errors import PhonelinkError, PhoneUnreachable
 from phonelink_tui.protocol.map.constants import Features
 from phonelink_tui.protocol.map.sdp_record import MNS_FEATURES
 from phonelink_tui.transport.bluez import mns_profile, names
 from phonelink_tui.transport.bluez.adapter import Adapter, find_adapter
+from phonelink_tui.transport.bluez.advertisement import Solicitor
 from phonelink_tui.transport.bluez.bus import Bus
 from phonelink_tui.transport.bluez.daemon import Daemon
 from phonelink_tui.transport.bluez.device import Device, find_device
+from phonelink_tui.transport.bluez.gatt_link import attached
 from phonelink_tui.transport.bluez.sdp_query import ServiceDirectory
 from phonelink_tui.transport.bluez.socket_stream import SocketStream
 from phonelink_tui.transport.bluez.sockets import Dial, Kind, dial
 from phonelink_tui.transport.gatt import GattClient
 from phonelink_tui.transport.link import CallBack, Service
 from phonelink_tui.transport.stream import ByteStream
-from phonelink_tui.transport.together import beside
+from phonelink_tui.transport.together import beside, together
 
 
 @frozen
@@ -48,6 +50,8 @@ class BluezLink:
         self._spec = spec
         self._dial = dial
         self._directory = ServiceDirectory(dial)
+        self._solicitor = Solicitor(daemon, spec.adapter, self._wants_le)
+        self._attached = 0
 
     async def open_stream(self, service: Service) -> ByteStream:
         """See `PhoneLink.open_stream`.
@@ -75,19 +79,43 @@ class BluezLink:
         async with mns_profile.published(bus, self._is_phone, serve, features=self._spec.features):
             yield
 
-    def attach_gatt(self, on_lost: Callable[[], None]) -> AbstractAsyncContextManager[GattClient]:
-        """See `PhoneLink.attach_gatt`."""
-        raise NotImplementedError
+    @asynccontextmanager
+    async def attach_gatt(self, on_lost: Callable[[], None]) -> AsyncIterator[GattClient]:
+        """See `PhoneLink.attach_gatt`. Meanwhile the phone is not asked to connect.
 
-    def on_change(self) -> None:
-        """BlueZ's objects changed: a phone that went may come back with other channels."""
+        Raises:
+            BluetoothUnavailable: Also where this computer cannot ask the phone to connect, and it has not.
+        """
+        _, _, device = await self._phone()
+        async with AsyncExitStack() as stack:
+            try:
+                client = await stack.enter_async_context(attached(self._daemon, device, on_lost))
+            except PhoneUnreachable as failure:
+                raise self._solicitor.failure or failure from None
+            self._count_attached(1)
+            stack.callback(self._count_attached, -1)
+            yield client
+
+    async def run(self) -> None:
+        """Keep in touch with bluetoothd, and ask the phone for its LE link while nothing is attached to it."""
+        unwatch = self._daemon.tree.watch(self._on_change)
         try:
-            adapter = find_adapter(self._daemon.tree, self._spec.adapter)
-            device = find_device(self._daemon.tree, adapter.path, self._spec.address)
-        except PhonelinkError:
-            self._directory.forget()
-            return
-        if not device.is_connected:
+            await together(self._daemon.run(), self._solicitor.run())
+        finally:
+            unwatch()
+
+    def _count_attached(self, change: int) -> None:
+        self._attached += change
+        self._daemon.tree.touch()
+
+    def _wants_le(self) -> bool:
+        """Never for a phone that is not paired: that would make a second record of us on it."""
+        return not self._attached and self._known_phone() is not None
+
+    def _on_change(self) -> None:
+        """A phone that went may come back with other channels."""
+        device = self._known_phone()
+        if device is None or not device.is_connected:
             self._directory.forget()
 
     async def _phone(self) -> tuple[Bus, Adapter, Device]:
@@ -95,15 +123,18 @@ class BluezLink:
         adapter = find_adapter(self._daemon.tree, self._spec.adapter)
         return bus, adapter, find_device(self._daemon.tree, adapter.path, self._spec.address)
 
-    def _is_phone(self, path: str) -> bool:
-        """Whether a device that calls is the phone, as far as is known."""
+    def _known_phone(self) -> Device | None:
         try:
             adapter = find_adapter(self._daemon.tree, self._spec.adapter)
-            phone = find_device(self._daemon.tree, adapter.path, self._spec.address)
+            return find_device(self._daemon.tree, adapter.path, self._spec.address)
         except PhonelinkError:
-            return False
+            return None
+
+    def _is_phone(self, path: str) -> bool:
+        """Whether a device that calls is the phone."""
+        phone = self._known_phone()
         address = str(self._daemon.tree.value(path, names.DEVICE, names.ADDRESS) or "")
-        return address.upper() == phone.address
+        return phone is not None and address.upper() == phone.address
 
 
 @asynccontextmanager
@@ -114,11 +145,6 @@ async def open_bluez_link(spec: BluezSpec, *, dial: Dial = dial) -> AsyncIterato
         spec: Which phone.
         dial: Opens sockets.
     """
-    daemon = Daemon()
-    link = BluezLink(daemon, spec, dial)
-    unwatch = daemon.tree.watch(link.on_change)
-    try:
-        async with beside(daemon.run()):
-            yield link
-    finally:
-        unwatch()
+    link = BluezLink(Daemon(), spec, dial)
+    async with beside(link.run()):
+        yield link

@@ -18,6 +18,7 @@ from dbus_fast.service import ServiceInterface, dbus_method
 from phonelink_tui.errors import ObexdInTheWay, PhonelinkError
 from phonelink_tui.protocol.map.constants import Features
 from phonelink_tui.protocol.map.sdp_record import MNS_FEATURES, MnsRecord
+from phonelink_tui.protocol.sdp_elements import sequence, uuid16
 from phonelink_tui.protocol.sdp_records import build_mns_record, record_xml
 from phonelink_tui.transport.bluez import names
 from phonelink_tui.transport.bluez.bus import Bus
@@ -31,6 +32,9 @@ CHANNEL: Final = 17
 
 CALLS: Final = 4
 """Connections served at once. A phone opens one; a second may come while the first is not yet seen to have ended."""
+
+_BROWSABLE: Final = {0x0005: sequence(uuid16(0x1002))}
+"""PublicBrowseRoot, as in BlueZ's own record for obexd: without, bluetoothd keeps the UUID out of what it announces."""
 
 _PATH: Final = f"{names.OUR_PATH}/mns"
 
@@ -150,7 +154,7 @@ async def _register(bus: Bus, features: Features) -> None:
         "RequireAuthentication": Variant("b", True),
         # `admits` does that: an agent would have to ask a person each time.
         "RequireAuthorization": Variant("b", False),
-        "ServiceRecord": Variant("s", record_xml(build_mns_record(record))),
+        "ServiceRecord": Variant("s", record_xml({**build_mns_record(record), **_BROWSABLE})),
     }
     body = [_PATH, names.MNS_UUID, options]
     reply = await bus.request(names.BLUEZ_PATH, names.PROFILE_MANAGER, "RegisterProfile", "osa{sv}", body)
