@@ -6,6 +6,7 @@ No postponed annotations here: dbus-fast (5.2.0) reads them, and takes the text 
 import asyncio
 import os
 import socket
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, Final
@@ -34,7 +35,7 @@ CALLS: Final = 4
 """Connections served at once. A phone opens one; a second may come while the first is not yet seen to have ended."""
 
 _BROWSABLE: Final = {0x0005: sequence(uuid16(0x1002))}
-"""PublicBrowseRoot, as in BlueZ's own record for obexd: without, bluetoothd keeps the UUID out of what it announces."""
+"""PublicBrowseRoot, as in BlueZ's record for obexd: bluetoothd announces no UUID without it. [seen on 5.66]"""
 
 _PATH: Final = f"{names.OUR_PATH}/mns"
 
@@ -112,7 +113,8 @@ class _Calls:
 
     def __init__(self, serve: CallBack) -> None:
         self._serve = serve
-        self._accepted: asyncio.Queue[socket.socket] = asyncio.Queue()
+        self._accepted: deque[socket.socket] = deque()
+        self._more = asyncio.Event()
         self._open = 0
 
     def accept(self, connected: socket.socket) -> bool:
@@ -120,7 +122,8 @@ class _Calls:
         if self._open >= CALLS:
             return False
         self._open += 1
-        self._accepted.put_nowait(connected)
+        self._accepted.append(connected)
+        self._more.set()
         return True
 
     async def run(self) -> None:
@@ -128,12 +131,19 @@ class _Calls:
         try:
             async with asyncio.TaskGroup() as tasks:
                 while True:
-                    tasks.create_task(self._serve_one(await self._accepted.get()))
+                    self._more.clear()
+                    for _ in range(len(self._accepted)):
+                        tasks.create_task(self._serve_one())
+                    await self._more.wait()
         finally:
-            while not self._accepted.empty():
-                self._accepted.get_nowait().close()
+            while self._accepted:
+                self._accepted.popleft().close()
 
-    async def _serve_one(self, connected: socket.socket) -> None:
+    async def _serve_one(self) -> None:
+        # Taken here: a task that is cancelled before it begins leaves its socket where it will be closed.
+        if not self._accepted:
+            return
+        connected = self._accepted.popleft()
         try:
             connected.setblocking(False)
             stream = await SocketStream.open(connected)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import suppress
+from typing import Self
 
 from phonelink_tui.errors import LinkLost
 from phonelink_tui.transport.stream import RECEIVE_BYTES
 
 
 class SocketStream:
-    """A `ByteStream` over a connected stream socket, which it owns; made by `open_stream`."""
+    """A `ByteStream` over a connected stream socket, which it owns; made by `open`."""
 
     def __init__(
         self, connected: socket.socket, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -21,7 +22,7 @@ class SocketStream:
         self._writer = writer
 
     @classmethod
-    async def open(cls, connected: socket.socket) -> SocketStream:
+    async def open(cls, connected: socket.socket) -> Self:
         """Take over a connected stream socket of any family."""
         try:
             reader, writer = await asyncio.open_connection(sock=connected)
