@@ -8,6 +8,7 @@ import socket
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import Enum
 
 from phonelink_tui.errors import PhoneUnreachable
 from phonelink_tui.protocol.ancs.constants import (
@@ -37,6 +38,14 @@ DEVICE = f"{ADAPTER}/dev_60_4B_90_72_E0_DB"
 
 MAS_CHANNEL = 2
 GATT = "org.bluez.GattCharacteristic1"
+
+
+class LeLoss(Enum):
+    """How bluetoothd tells that the LE link is gone."""
+
+    ALONE = "no link is left: Connected becomes false"
+    BESIDE_BREDR = "Connected stays; ServicesResolved and Notifying become false [seen on 5.66]"
+    NOT_AT_ALL = "nothing changes [seen by others]"
 
 
 class PhoneEnd(SocketStream):
@@ -137,14 +146,18 @@ class FakeAir:
         self._daemon.set(DEVICE, "org.bluez.Device1", "ServicesResolved", "b", True)
         self._daemon.set(DEVICE, "org.bluez.Device1", "Connected", "b", True)
 
-    def drop_le(self, *, silently: bool) -> None:
-        """The LE link goes; the objects stay. Silently: BR/EDR is up, so that no property tells of it."""
+    def drop_le(self, *, seen: LeLoss) -> None:
+        """The LE link goes; its objects stay, as those of a bonded phone do."""
         self.le_is_up = False
         if self._ancs is not None:
             self._ancs.close()
             self._ancs = None
-        if not silently:
+        if seen is not LeLoss.NOT_AT_ALL:
             self._daemon.set(DEVICE, "org.bluez.Device1", "ServicesResolved", "b", False)
+            for path, interfaces in self._daemon.objects.items():
+                if GATT in interfaces and interfaces[GATT]["Notifying"].value:
+                    self._daemon.set(path, GATT, "Notifying", "b", False)
+        if seen is LeLoss.ALONE:
             self._daemon.set(DEVICE, "org.bluez.Device1", "Connected", "b", False)
 
     def _characteristic(

@@ -21,7 +21,7 @@ from phonelink_tui.transport.gatt import GattClient
 from phonelink_tui.transport.together import beside
 from phonelink_tui.virtual.entries import Switch
 from phonelink_tui.virtual.phone import VirtualPhone
-from tests.transport.bluez.fake_air import DEVICE, GATT, FakeAir
+from tests.transport.bluez.fake_air import DEVICE, GATT, FakeAir, LeLoss
 from tests.transport.bluez.fake_bluetoothd import FakeBluetoothd, Refused
 
 pytestmark = pytest.mark.needs("dbus-daemon", "dbus-daemon")
@@ -92,7 +92,7 @@ async def test_no_link(link: BluezLink, air: FakeAir) -> None:
     with pytest.raises(PhoneUnreachable, match="offers no notifications"):
         await open_notifications(link)
     air.connect_le()
-    air.drop_le(silently=True)
+    air.drop_le(seen=LeLoss.NOT_AT_ALL)
     with pytest.raises(PhoneUnreachable, match="no link"):
         await open_notifications(link)
 
@@ -109,16 +109,16 @@ async def test_link_comes_while_it_is_awaited(
     await opening.result().aclose()
 
 
-@pytest.mark.parametrize("silently", [False, True])
+@pytest.mark.parametrize("seen", list(LeLoss))
 async def test_loss_is_noticed(
-    link: BluezLink, air: FakeAir, monkeypatch: pytest.MonkeyPatch, silently: bool
+    link: BluezLink, air: FakeAir, monkeypatch: pytest.MonkeyPatch, seen: LeLoss
 ) -> None:
     """A link that goes ends the session: by a property, or by a read where BR/EDR hides it; the next one works."""
-    monkeypatch.setattr(gatt_link, "LIVENESS_S", 0.05)
+    monkeypatch.setattr(gatt_link, "LIVENESS_S", 0.05 if seen is LeLoss.NOT_AT_ALL else 60.0)
     for _ in range(2):
         air.connect_le()
         client = await open_notifications(link)
-        air.drop_le(silently=silently)
+        air.drop_le(seen=seen)
         with pytest.raises(LinkLost):
             await asyncio.wait_for(client.run(), 5)
         await client.aclose()
@@ -138,7 +138,7 @@ async def test_lost_is_told_once_and_not_for_leaving(link: BluezLink, air: FakeA
         assert client.is_connected
     assert told == []
     async with link.attach_gatt(on_lost) as client:
-        air.drop_le(silently=False)
+        air.drop_le(seen=LeLoss.ALONE)
         await asyncio.wait_for(lost.wait(), 5)
         assert not client.is_connected
     assert told == [True]
