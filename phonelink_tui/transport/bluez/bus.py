@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 from dbus_fast import BusType, Message, MessageType
@@ -115,13 +115,22 @@ class Bus:
         if self._connection.connected:
             self._connection.unexport(path, interface)
 
-    async def lost(self) -> None:
-        """Wait until the connection ends. Always raises BluetoothUnavailable."""
-        try:
-            await self._connection.wait_for_disconnect()  # type: ignore[no-untyped-call]
-        except CONNECT_ERRORS as error:
-            raise no_bus(error) from error
-        raise no_bus(EOFError())
+    @property
+    def has_ended(self) -> bool:
+        """Whether the connection is gone."""
+        return not self._connection.connected
+
+    def on_end(self, call: Callable[[], None]) -> None:
+        """Call `call` when the connection ends, by whichever side."""
+
+        def ended(waiting: asyncio.Future[None]) -> None:
+            if not waiting.cancelled():
+                waiting.exception()  # why does not matter
+            call()
+
+        # A shield is a future of its own: dbus-fast's must not be cancelled, closing needs it.
+        waiting = asyncio.shield(self._connection.wait_for_disconnect())  # type: ignore[no-untyped-call]
+        waiting.add_done_callback(ended)
 
 
 @asynccontextmanager
@@ -144,4 +153,12 @@ async def open_bus() -> AsyncIterator[Bus]:
         yield Bus(connection)
     finally:
         if connection is not None and connection.connected:
-            connection.disconnect()
+            await _close(connection)
+
+
+async def _close(connection: MessageBus) -> None:
+    """dbus-fast (5.2.0) only shuts the socket down; it closes it when it reads the end."""
+    connection.disconnect()
+    with suppress(TimeoutError, *CONNECT_ERRORS):
+        async with asyncio.timeout(CLOSE_S):
+            await connection.wait_for_disconnect()  # type: ignore[no-untyped-call]

@@ -11,9 +11,8 @@ from dbus_fast import Message, MessageType
 from phonelink_tui.errors import BluetoothUnavailable, PhonelinkError
 from phonelink_tui.transport.bluez import names
 from phonelink_tui.transport.bluez.bus import Bus, open_bus
-from phonelink_tui.transport.bluez.dbus_errors import no_daemon, refusal
+from phonelink_tui.transport.bluez.dbus_errors import no_bus, no_daemon, refusal
 from phonelink_tui.transport.bluez.objects import ObjectTree
-from phonelink_tui.transport.together import beside
 
 READY_S: Final = 8.0
 """Connecting to the bus and reading all objects takes milliseconds, even with a thousand of them."""
@@ -46,7 +45,7 @@ class Daemon:
         """Stay connected, and mirror; for ever."""
         while True:
             try:
-                async with open_bus() as bus, beside(bus.lost()):
+                async with open_bus() as bus:
                     await self._mirror(bus)
             except PhonelinkError as failure:
                 self._lose(failure)
@@ -83,12 +82,14 @@ class Daemon:
         return self._owner
 
     async def _mirror(self, bus: Bus) -> None:
+        """Load and follow until the bus ends, which is raised."""
         bus.listen(self._on_signal)
+        bus.on_end(self._owner_changed.set)
         with ExitStack() as stack:
             stack.callback(self._lose, no_daemon())
             for rule in _RULES:
                 await bus.match(rule)
-            while True:
+            while not bus.has_ended:
                 self._owner_changed.clear()
                 loaded = await self._load(bus)
                 try:
@@ -96,6 +97,7 @@ class Daemon:
                         await self._owner_changed.wait()
                 except TimeoutError:
                     continue
+        raise no_bus(EOFError())
 
     async def _load(self, bus: Bus) -> bool:
         """Read all objects. Signals that come meanwhile are applied afterwards, in order: the last one counts."""

@@ -66,6 +66,7 @@ class FakeAir:
         self._services = PhoneServices(phone, tasks)
         self._ancs: AncsSession | None = None
         self._servers: list[asyncio.Task[None]] = []
+        self._ends: list[PhoneEnd] = []
         self.dialled: Counter[Kind] = Counter()
         self.errnos: list[int] = []
         """What the next dials fail with."""
@@ -89,6 +90,8 @@ class FakeAir:
                 air._services.close()
                 for server in air._servers:
                     server.cancel()
+                for end in air._ends:  # those whose task never began
+                    await end.aclose()
 
     def pair(self, path: str = DEVICE, address: str = PHONE_ADDRESS, *, paired: bool = True) -> None:
         """bluetoothd knows a device."""
@@ -123,7 +126,7 @@ class FakeAir:
                 raise translate(errno.ECONNREFUSED) from None
             ours, theirs = socket.socketpair()
             theirs.setblocking(False)
-            self._services.serve(Service.MAS, await PhoneEnd.open(theirs), self._call_out)
+            self._services.serve(Service.MAS, await self._open_end(theirs), self._call_out)
         else:
             raise translate(errno.ECONNREFUSED)
         ours.setblocking(False)
@@ -242,4 +245,9 @@ class FakeAir:
         except Refused:
             raise PhoneUnreachable("The computer refused the phone's call.", refused=True) from None
         connected.setblocking(False)
-        return await PhoneEnd.open(connected)
+        return await self._open_end(connected)
+
+    async def _open_end(self, connected: socket.socket) -> PhoneEnd:
+        end = await PhoneEnd.open(connected)
+        self._ends.append(end)
+        return end

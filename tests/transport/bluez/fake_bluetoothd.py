@@ -76,6 +76,7 @@ class FakeBluetoothd:
                 yield daemon
         finally:
             bus.disconnect()
+            await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
     def add_adapter(self, *, powered: bool = True, advertises: bool = True) -> None:
         """Plug hci0 in."""
@@ -148,7 +149,7 @@ class FakeBluetoothd:
             await self.call_program(
                 owner, path, "org.bluez.Profile1.NewConnection", "oha{sv}", body, [theirs.fileno()]
             )
-        except Refused:
+        except BaseException:
             ours.close()
             raise
         finally:

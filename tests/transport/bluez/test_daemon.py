@@ -129,3 +129,4 @@ async def test_others_are_not_believed(bluetoothd: FakeBluetoothd, system_bus: s
     await until_alias(daemon, "after the lie")
     assert daemon.tree.value(ADAPTER, "org.bluez.Adapter1", "Address") == "00:AA:01:00:00:00"
     liar.disconnect()
+    await liar.wait_for_disconnect()  # type: ignore[no-untyped-call]
