@@ -1,0 +1,141 @@
+"""What do the commands do against a real relay and an embedded or simulated phone, as processes?"""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+ME = [sys.executable, "-m", "phonelink_tui"]
+DEADLINE_S = 30
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    """One command, to its end."""
+    return subprocess.run(
+        [*ME, *words],
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+@contextmanager
+def started(*words: str) -> Iterator[subprocess.Popen[str]]:
+    """One command under way; killed if it has not ended with the block."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen([*ME, *words], stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+@pytest.mark.parametrize(
+    ("phone", "words", "code", "said"),
+    [
+        ("virtual:first-day", ["ben", "-m", "hi"], 0, "Accepted by the phone, for Ben Okafor."),
+        ("virtual:first-day", ["Alice", "-m", "hi"], 6, "alice.moreau@example.com"),
+        ("virtual:first-day", ["+15550177", "-m", "hi"], 4, "new recipient"),
+        ("virtual:first-day", ["Nobody", "-m", "hi"], 2, "Nobody known here"),
+        ("virtual:first-day?fault=lose_push", ["ben", "-m", "hi"], 9, "may have been sent"),
+    ],
+)
+def test_send(phone: str, words: list[str], code: int, said: str) -> None:
+    """What became of a text is told in words and in the exit code."""
+    done = run("--phone", phone, "send", *words)
+    assert done.returncode == code, done
+    assert said in done.stdout + done.stderr
+    assert (code == 0) == (done.stderr == "")
+    assert len(done.stderr.splitlines()) <= 2
+
+
+def test_nobody_there_is_not_connected() -> None:
+    """Nothing listens: exit 3 at once, and why."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        done = run("--phone", f"tcp:127.0.0.1:{port}", "send", "+15550100", "-m", "hi", "--yes")
+    assert done.returncode == 3
+    assert "not connected" in done.stderr
+
+
+def test_interrupted_send() -> None:
+    """Ctrl+C while the phone takes its time: 130, and no traceback."""
+    words = ("--phone", "virtual:first-day?fault=delay:4", "send", "+15550100", "-m", "hi", "--yes")
+    with started(*words) as process:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(2)
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=DEADLINE_S)
+    assert (process.returncode, out, error) == (130, "", "")
+
+
+def test_demo_ends_with_its_scenario() -> None:
+    """Without a screen the demo is lines of JSON, from a greeting to the counts at the scenario's end."""
+    done = run("demo", "--headless", "--scenario", "codes", "--speed", "600", "--seconds", "25")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (lines[0]["type"], lines[-1]["type"], lines[-1]["reason"]) == ("hello", "end", "scenario")
+    assert sum(lines[-1]["counts"].values()) == lines[-1]["events"] == len(lines) - 2
+    assert all(line["v"] == 1 and "rev" in line and "at" in line for line in lines)
+    assert lines[-1]["counts"]["message"] > 0
+
+
+@contextmanager
+def simulated(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A phone in a process of its own, and the words that reach it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        mns = free.getsockname()[1]
+    command = ("simulate", "--listen", "127.0.0.1:0", "--mns", f"127.0.0.1:{mns}", *words)
+    with started(*command) as phone:
+        assert phone.stdout is not None
+        where = json.loads(phone.stdout.readline())
+        pbap = where["pbap"].rpartition(":")[2]
+        yield phone, f"tcp:{where['mas']},pbap={pbap},mns={mns}"
+        phone.terminate()
+        phone.communicate(timeout=DEADLINE_S)
+
+
+def until(process: subprocess.Popen[str], **facts: Any) -> dict[str, Any]:
+    """The next line of JSON with these facts."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        told: dict[str, Any] = json.loads(line)
+        if facts.items() <= told.items():
+            return told
+    raise AssertionError(f"never said {facts}")
+
+
+def test_simulated_phone_over_tcp() -> None:
+    """A phone in another process: texts go there, and what it is told to do arrives here."""
+    with simulated("--scenario", "first-day") as (phone, spec):
+        done = run("--phone", spec, "send", "ben", "-m", "over TCP")
+        assert (done.returncode, done.stdout) == (0, "Accepted by the phone, for Ben Okafor.\n"), done
+        assert until(phone, type="pushed") == {
+            "v": 1,
+            "type": "pushed",
+            "to": ["+15550101"],
+            "text": "over TCP",
+        }
+        with started("--phone", spec, "tail", "--json") as tail:
+            until(tail, type="contacts")
+            assert phone.stdin is not None
+            phone.stdin.write('{"act":"text","from":"+15550101","text":"from afar"}\n')
+            phone.stdin.flush()
+            told = until(tail, type="message", text="from afar")
+            assert (told["direction"], told["sender"]["value"]) == ("incoming", "+15550101")
+            tail.send_signal(signal.SIGINT)
+            _, error = tail.communicate(timeout=DEADLINE_S)
+        assert (tail.returncode, error) == (130, "")
