@@ -74,6 +74,10 @@ class BluetoothUnavailable(TransportError):
     """This computer has no usable Bluetooth; the message says why."""
 
 
+class ObexdInTheWay(BluetoothUnavailable):
+    """Another program, mostly obexd, receives the phone's reports already; the obexd backend works beside it."""
+
+
 class PhoneUnreachable(TransportError):
     """No connection could be opened; `refused` tells a closed door from nobody there."""
 

@@ -121,7 +121,12 @@ def _virtual(
 def _text_of_stdin(out: Output) -> str:
     if sys.stdin.isatty():
         out.notice("The text, then Ctrl+D on a line of its own:")
-    text = sys.stdin.read(TEXT_CHARS + 1).rstrip("\n")
+    raw = sys.stdin.buffer.read(4 * TEXT_CHARS + 1)
+    try:
+        text = raw.decode("utf-8").rstrip("\n")
+    except UnicodeDecodeError:
+        # What is sent is what was written, or nothing.
+        raise UsageError("The text on stdin is not UTF-8, or too long; nothing was sent.") from None
     if len(text) > TEXT_CHARS:
         raise UsageError(f"The text on stdin is longer than {TEXT_CHARS} characters.")
     return text

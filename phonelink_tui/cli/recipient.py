@@ -39,8 +39,12 @@ def find_recipient(words: str, snapshot: Snapshot) -> Recipient:
     if not named:
         raise UsageError("Nobody known here is called that.", "A number or an e-mail address works always.")
     if len(named) > 1:
-        choices = ", ".join(f"{name} {address.value}" for address, name in named.values())
-        raise SendRefused(AMBIGUOUS_REASON, "Several people or numbers could be meant.", choices)
+        choices = " or ".join(f"{address.value} ({name})" for address, name in named.values())
+        raise SendRefused(
+            AMBIGUOUS_REASON,
+            "Several people or numbers could be meant.",
+            f"Name one by its address: {choices}.",
+        )
     ((address, name),) = named.values()
     return _recipient(address, name, snapshot)
 

@@ -251,7 +251,7 @@ class Limitation:
 
 UNKNOWN_REASONS: Final[dict[UnknownReason, str]] = {
     UnknownReason.NO_MATCH: "no notification matched it",
-    UnknownReason.NOTIFICATIONS_OFF: "notifications are off",
+    UnknownReason.NOTIFICATIONS_OFF: "notifications are not connected",
     UnknownReason.BEFORE_CONNECTION: "it is older than this connection",
     UnknownReason.AMBIGUOUS: "several notifications match it",
 }

@@ -5,7 +5,8 @@
     gatt           what of a bleak client is used
     tcp            OBEX over TCP, one port a service
     together       loops side by side; `tasks_beside` tasks beside a block
+    bluez/         real Bluetooth on Linux
 
 Moves bytes and opens connections; never looks into them. errno and library errors become
-`TransportError`s here. May import `config`, `errors`.
+`TransportError`s here. May import `config`, `errors`; `bluez` also `protocol`, for SDP and UUIDs.
 """

@@ -156,13 +156,14 @@ async def connect_tcp(endpoint: Endpoint) -> TcpStream:
     """Connect.
 
     Raises:
-        PhoneUnreachable: Nobody there, or refused.
+        PhoneUnreachable: Nobody there.
     """
     try:
         async with asyncio.timeout(CONNECT_DEADLINE_S):
             return TcpStream(*await asyncio.open_connection(endpoint.host, endpoint.port))
     except ConnectionRefusedError as error:
-        raise PhoneUnreachable(f"Nothing listens at {endpoint}.", refused=True) from error
+        # Not `refused`: that is a phone that answers and takes no session. A closed port is nobody there.
+        raise PhoneUnreachable(f"Nothing listens at {endpoint}.") from error
     except (OSError, TimeoutError) as error:
         raise PhoneUnreachable(f"{endpoint} cannot be reached.") from error
 

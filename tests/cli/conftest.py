@@ -33,7 +33,7 @@ class Phonelink:
         self.opened.append(spec)
         yield self.fake
 
-    def __call__(self, *words: str, text: str = "", **surroundings: Any) -> Result:
+    def __call__(self, *words: str, text: str | bytes = "", **surroundings: Any) -> Result:
         """Run one command; `text` is its stdin."""
         given = {"open_relay": self.open_relay, "find_paths": lambda: self.paths, **surroundings}
         return CliRunner().invoke(app, list(words), input=text, obj=Surroundings(**given))

@@ -72,7 +72,7 @@ def test_text_comes_from_stdin(phonelink: Phonelink, fake: FakeRelay) -> None:
 @pytest.mark.parametrize(
     ("to", "code", "words"),
     [
-        ("carol jones", 6, "+15550111, Carol Jones +15550112"),
+        ("carol jones", 6, "+15550111 (Carol Jones) or +15550112"),
         ("Zoe", 2, "Nobody known"),
         ("Family", 2, "Nobody known"),
     ],
@@ -205,3 +205,11 @@ def test_every_error_class_has_a_code() -> None:
             error.__dict__["reason"] = ""
             assert exit_code(error) != 1, cls
     assert exit_code(IpcError("x")) == 3
+
+
+def test_stdin_that_is_no_text_is_not_sent(phonelink: Phonelink) -> None:
+    """What is sent is what was written: bytes that are no UTF-8 are refused, never mended."""
+    result = phonelink("send", "+15550100", "--yes", text=b"\xff\xfe abc")
+    assert result.exit_code == 2
+    assert "nothing was sent" in result.stderr
+    assert phonelink.fake.commands == []

@@ -22,6 +22,12 @@ from phonelink_tui.ui.widgets.composer import Target
 
 CLOSED: Final = "Nothing can be written here; the line above says why."
 
+MARGIN: Final = 3
+"""Cells of the notice line that stay free; a text of wide characters is cut by the line itself."""
+
+SHORTEST: Final = 12
+"""Characters of a text that are shown however little room there is."""
+
 SEARCH_PAGES: Final = 50
 """Older pages loaded to bring a hit into view; beyond it the conversation is open and that must do."""
 
@@ -228,10 +234,11 @@ class Conversing:
             return
         newest = news[-1]
         count = f"{len(news)} new, the last from " if len(news) > 1 else ""
-        words = f"● {count}{sender_of(newest)}: {preview(newest.text, limit=50)}"
         in_text = has_keys(self.desk.widgets.composer)
         key = self.desk.keys.first_key("unread.next", composer=in_text)
-        self.desk.stage.notice(f"{words}  {shown(key)} opens it" if key else words, "name")
+        who, how = f"● {count}{sender_of(newest)}: ", f"  {shown(key)} opens it" if key else ""
+        room = self.desk.widgets.head.screen.size.width - len(who) - len(how) - MARGIN
+        self.desk.stage.notice(who + preview(newest.text, limit=max(room, SHORTEST)) + how, "name")
 
     def _same_person(self, heir: ThreadId | None) -> ThreadId | None:
         """The heir, if what is being written would reach the same person there, or nobody."""

@@ -4,6 +4,8 @@ Who lives here:
     __main__     loads the kernel's Bluetooth, runs the scenarios one by one, reports
     world        what one attempt of a scenario has for itself, and how it is set up
     controller   a software Bluetooth controller that Linux can use for BR/EDR and LE
+    phone_le     the LE half of it: private addresses, pairing, ANCS
+    le_pairing   phone and computer come together over LE, by our advertisement and agent
     radio        the air between the kernel's hci0 and the phone
     phone_radio  the phone's side of the air: pairing, service records, RFCOMM
     dlc_stream   an RFCOMM connection of the phone as a ByteStream

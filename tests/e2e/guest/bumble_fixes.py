@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import struct
 
-from bumble import l2cap, rfcomm
+from bumble import l2cap, rfcomm, sdp
 
 
 def apply() -> None:
@@ -12,6 +13,7 @@ def apply() -> None:
     rfcomm.DLC.on_disc_frame = _on_disc_frame
     rfcomm.Multiplexer.on_dm_frame = _on_dm_frame
     l2cap.EnhancedRetransmissionProcessor._PendingPdu.__bytes__ = _pending_pdu_bytes
+    sdp.Server.on_connection = _on_sdp_connection
 
 
 _multiplexer_on_dm_frame = rfcomm.Multiplexer.on_dm_frame
@@ -49,3 +51,10 @@ def _pending_pdu_bytes(pdu: l2cap.EnhancedRetransmissionProcessor._PendingPdu) -
     )
     length = struct.pack("<H", pdu.sdu_length) if pdu.sar == start else b""
     return bytes(field) + length + bytes(pdu.payload)
+
+
+def _on_sdp_connection(server: sdp.Server, channel: l2cap.ClassicChannel) -> None:
+    """Bumble answers whoever connected last: bluetoothd's own search and ours are under way together."""
+    one = copy.copy(server)
+    one.channel, one.current_response = channel, None
+    channel.sink = one.on_pdu

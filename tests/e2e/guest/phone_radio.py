@@ -21,6 +21,7 @@ from bumble.pairing import PairingConfig, PairingDelegate
 from phonelink_tui.errors import PhoneUnreachable
 from tests.e2e.guest import bumble_fixes
 from tests.e2e.guest.dlc_stream import DlcStream
+from tests.e2e.guest.phone_le import PhoneLe
 
 MAS, MNS, MAP_PROFILE = (UUID.from_16_bits(number) for number in (0x1132, 0x1133, 0x1134))
 MAS_RECORD_HANDLE = 0x00010001
@@ -31,7 +32,11 @@ class Delegate(PairingDelegate):  # type: ignore[misc]  # Bumble is read as unty
     """A person who says yes to every number, and keeps them."""
 
     def __init__(self) -> None:
-        super().__init__(PairingDelegate.IoCapability.DISPLAY_OUTPUT_AND_YES_NO_INPUT)
+        keys = PairingDelegate.KeyDistribution
+        # With the link key: a pairing over LE then serves BR/EDR as well, as an iPhone's does.
+        distributed = keys.DISTRIBUTE_ENCRYPTION_KEY | keys.DISTRIBUTE_IDENTITY_KEY | keys.DISTRIBUTE_LINK_KEY
+        capability = PairingDelegate.IoCapability.DISPLAY_OUTPUT_AND_YES_NO_INPUT
+        super().__init__(capability, distributed, distributed)
         self.numbers: list[int] = []
 
     async def compare_numbers(self, number: int, digits: int) -> bool:
@@ -56,8 +61,10 @@ class PhoneRadio:
             le_enabled=True,
             enhanced_retransmission_supported=True,
             irk=os.urandom(16),
+            le_privacy_enabled=True,
         )
         self._device = Device.from_config_with_hci(config, source, sink)
+        self.le = PhoneLe(self._device)
         self._delegate = Delegate()
         self._device.pairing_config_factory = self._pairing_config
         self._rfcomm: rfcomm.Server | None = None
@@ -72,6 +79,11 @@ class PhoneRadio:
     def numbers(self) -> list[int]:
         """The numbers the phone showed for comparison."""
         return self._delegate.numbers
+
+    @property
+    def links(self) -> list[str]:
+        """The transports of the links that are up."""
+        return sorted(link.transport.name for link in self._device.connections.values())
 
     async def power_on(self) -> None:
         """Bring the controller up."""

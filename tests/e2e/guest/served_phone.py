@@ -1,4 +1,4 @@
-"""Where does the embedded phone meet the radio? Its services on the streams that RFCOMM brings."""
+"""Where does the embedded phone meet the radio? Its services on RFCOMM, its notifications on LE."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 
 from phonelink_tui.errors import PhoneUnreachable
 from phonelink_tui.transport.link import Service
+from phonelink_tui.virtual.ancs import AncsSession
+from phonelink_tui.virtual.entries import PhoneChange, PresenceChanged
 from phonelink_tui.virtual.phone import VirtualPhone
 from phonelink_tui.virtual.services import PhoneServices
 from tests.e2e.guest.dlc_stream import DlcStream
@@ -39,3 +41,22 @@ async def serve_messages(phone: VirtualPhone, radio: PhoneRadio) -> AsyncIterato
             yield streams
         finally:
             services.close()
+
+
+@asynccontextmanager
+async def serve_notifications(phone: VirtualPhone, radio: PhoneRadio) -> AsyncIterator[None]:
+    """Offer a phone's notifications on its LE link while inside; the link goes when the phone walks away."""
+    async with asyncio.TaskGroup() as tasks:
+
+        def apply(change: PhoneChange) -> None:
+            if change == PresenceChanged(False):
+                tasks.create_task(radio.le.disconnect())
+
+        radio.le.serve_ancs(lambda notify: AncsSession(phone, notify))
+        unlisten = phone.listen(apply)
+        pump = tasks.create_task(radio.le.pump_values())
+        try:
+            yield
+        finally:
+            unlisten()
+            pump.cancel()

@@ -1,0 +1,71 @@
+"""Which of BlueZ's devices is the phone?
+
+The path says nothing: a phone that first came with a private address keeps that in its path for ever, while the
+property `Address` becomes its public one with the pairing. [seen on BlueZ 5.66 and 5.87]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from attrs import frozen
+
+from phonelink_tui.errors import PhoneUnreachable
+from phonelink_tui.protocol.ancs.constants import SERVICE_UUID as ANCS_UUID
+from phonelink_tui.transport.bluez import names
+from phonelink_tui.transport.bluez.objects import ObjectTree, Properties
+
+_MAJOR_CLASS: Final = 0x1F00
+_PHONE: Final = 0x0200
+
+
+@frozen
+class Device:
+    """The phone, paired."""
+
+    path: str
+    address: str
+    """Public, upper case."""
+    name: str
+    """What the phone, or its owner here, calls it: not to be trusted."""
+    properties: dict[str, Any]
+    """As BlueZ told them."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether any link is up: BR/EDR or LE."""
+        return bool(self.properties.get(names.CONNECTED))
+
+
+def find_device(tree: ObjectTree, adapter_path: str, address: str | None) -> Device:
+    """The phone with this address; without one, the only paired phone.
+
+    Raises:
+        PhoneUnreachable: It is not paired, or it is not clear which phone is meant.
+    """
+    paired = [
+        (path, properties)
+        for path, properties in tree.having(names.DEVICE, below=adapter_path)
+        if properties.get(names.PAIRED)
+    ]
+    if address is not None:
+        found = [entry for entry in paired if str(entry[1].get(names.ADDRESS, "")).upper() == address.upper()]
+    else:
+        found = [entry for entry in paired if _is_phone(entry[1])]
+        if len(found) > 1:
+            raise PhoneUnreachable(
+                "Several phones are paired with this computer.", "Name one: --phone bluez/ADDRESS"
+            )
+    if not found:
+        raise PhoneUnreachable("The phone is not paired with this computer.", "Pair it first.")
+    # After a botched pairing there may be two; the connected one is the live one.
+    path, properties = max(found, key=lambda entry: bool(entry[1].get(names.CONNECTED)))
+    shown_address = str(properties.get(names.ADDRESS, "")).upper()
+    return Device(path, shown_address, str(properties.get(names.ALIAS, "")), dict(properties))
+
+
+def _is_phone(properties: Properties) -> bool:
+    uuids: Iterable[str] = properties.get(names.UUIDS, ())
+    is_class = int(properties.get(names.CLASS, 0)) & _MAJOR_CLASS == _PHONE
+    return is_class or not {names.MAS_UUID, ANCS_UUID}.isdisjoint(uuid.lower() for uuid in uuids)

@@ -1,0 +1,150 @@
+"""How is one phone reached over real Bluetooth? `PhoneLink` on BlueZ."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from attrs import frozen
+
+from phonelink_tui.errors import PhonelinkError, PhoneUnreachable
+from phonelink_tui.protocol.map.constants import Features
+from phonelink_tui.protocol.map.sdp_record import MNS_FEATURES
+from phonelink_tui.transport.bluez import mns_profile, names
+from phonelink_tui.transport.bluez.adapter import Adapter, find_adapter
+from phonelink_tui.transport.bluez.advertisement import Solicitor
+from phonelink_tui.transport.bluez.bus import Bus
+from phonelink_tui.transport.bluez.daemon import Daemon
+from phonelink_tui.transport.bluez.device import Device, find_device
+from phonelink_tui.transport.bluez.gatt_link import attached
+from phonelink_tui.transport.bluez.sdp_query import ServiceDirectory
+from phonelink_tui.transport.bluez.socket_stream import SocketStream
+from phonelink_tui.transport.bluez.sockets import Dial, Kind, dial
+from phonelink_tui.transport.gatt import GattClient
+from phonelink_tui.transport.link import CallBack, Service
+from phonelink_tui.transport.stream import ByteStream
+from phonelink_tui.transport.together import beside, together
+
+
+@frozen
+class BluezSpec:
+    """Which phone, and through which adapter."""
+
+    adapter: str | None = None
+    """For example `hci0`; None: the first that is on."""
+    address: str | None = None
+    """The phone's public address; None: the only paired phone."""
+    features: Features = MNS_FEATURES
+    """What our notification server tells the phone."""
+
+
+class BluezLink:
+    """A `PhoneLink` over Bluetooth; made by `open_bluez_link`.
+
+    Every method raises `BluetoothUnavailable` where this computer is the reason (no system bus, no bluetoothd, no
+    adapter, switched off; the message says which), and recovers by itself when that ends.
+    """
+
+    def __init__(self, daemon: Daemon, spec: BluezSpec, dial: Dial) -> None:
+        self._daemon = daemon
+        self._spec = spec
+        self._dial = dial
+        self._directory = ServiceDirectory(dial)
+        self._solicitor = Solicitor(daemon, spec.adapter, self._wants_le)
+        self._attached = 0
+
+    async def open_stream(self, service: Service) -> ByteStream:
+        """See `PhoneLink.open_stream`.
+
+        Raises:
+            LinkLost, RemoteProtocolError: The search for the service broke, or was answered with nonsense.
+        """
+        _, adapter, device = await self._phone()
+        channel = await self._directory.channel(adapter.address, device.address, service)
+        try:
+            connected = await self._dial(Kind.RFCOMM, adapter.address, device.address, channel)
+        except PhonelinkError:
+            self._directory.forget()
+            raise
+        return await SocketStream.open(connected)
+
+    @asynccontextmanager
+    async def serve_call_backs(self, serve: CallBack) -> AsyncIterator[None]:
+        """See `PhoneLink.serve_call_backs`. To be entered before MAS is opened: the phone reads our record then.
+
+        Raises:
+            ObexdInTheWay: Another program receives the phone's reports already.
+        """
+        bus, _, _ = await self._phone()
+        async with mns_profile.published(bus, self._is_phone, serve, features=self._spec.features):
+            yield
+
+    @asynccontextmanager
+    async def attach_gatt(self, on_lost: Callable[[], None]) -> AsyncIterator[GattClient]:
+        """See `PhoneLink.attach_gatt`. Meanwhile the phone is not asked to connect.
+
+        Raises:
+            BluetoothUnavailable: Also where this computer cannot ask the phone to connect, and it has not.
+        """
+        _, _, device = await self._phone()
+        async with AsyncExitStack() as stack:
+            try:
+                client = await stack.enter_async_context(attached(self._daemon, device, on_lost))
+            except PhoneUnreachable as failure:
+                raise self._solicitor.failure or failure from None
+            self._count_attached(1)
+            stack.callback(self._count_attached, -1)
+            yield client
+
+    async def run(self) -> None:
+        """Keep in touch with bluetoothd, and ask the phone for its LE link while nothing is attached to it."""
+        unwatch = self._daemon.tree.watch(self._on_change)
+        try:
+            await together(self._daemon.run(), self._solicitor.run())
+        finally:
+            unwatch()
+
+    def _count_attached(self, change: int) -> None:
+        self._attached += change
+        self._daemon.tree.touch()
+
+    def _wants_le(self) -> bool:
+        """Never for a phone that is not paired: that would make a second record of us on it."""
+        return not self._attached and self._known_phone() is not None
+
+    def _on_change(self) -> None:
+        """A phone that went may come back with other channels."""
+        device = self._known_phone()
+        if device is None or not device.is_connected:
+            self._directory.forget()
+
+    async def _phone(self) -> tuple[Bus, Adapter, Device]:
+        bus = await self._daemon.ready()
+        adapter = find_adapter(self._daemon.tree, self._spec.adapter)
+        return bus, adapter, find_device(self._daemon.tree, adapter.path, self._spec.address)
+
+    def _known_phone(self) -> Device | None:
+        try:
+            adapter = find_adapter(self._daemon.tree, self._spec.adapter)
+            return find_device(self._daemon.tree, adapter.path, self._spec.address)
+        except PhonelinkError:
+            return None
+
+    def _is_phone(self, path: str) -> bool:
+        """Whether a device that calls is the phone."""
+        phone = self._known_phone()
+        address = str(self._daemon.tree.value(path, names.DEVICE, names.ADDRESS) or "")
+        return phone is not None and address.upper() == phone.address
+
+
+@asynccontextmanager
+async def open_bluez_link(spec: BluezSpec, *, dial: Dial = dial) -> AsyncIterator[BluezLink]:
+    """A link to a phone while inside. Opening needs nothing to be there yet, not even Bluetooth.
+
+    Args:
+        spec: Which phone.
+        dial: Opens sockets.
+    """
+    link = BluezLink(Daemon(), spec, dial)
+    async with beside(link.run()):
+        yield link

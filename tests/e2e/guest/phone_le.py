@@ -1,0 +1,150 @@
+"""What does the phone do over LE: find the computer, connect from a private address, pair, serve ANCS?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from bumble import hci
+from bumble.att import ATT_Error, Attribute
+from bumble.core import UUID, AdvertisingData
+from bumble.device import Advertisement, Connection, Device
+from bumble.gatt import GATT_CLIENT_CHARACTERISTIC_CONFIGURATION_DESCRIPTOR as CCCD
+from bumble.gatt import Characteristic, CharacteristicValue, Service
+
+from phonelink_tui.protocol.ancs.constants import (
+    CONTROL_POINT_UUID,
+    DATA_SOURCE_UUID,
+    NOTIFICATION_SOURCE_UUID,
+    SERVICE_UUID,
+)
+from phonelink_tui.virtual.ancs import AncsSession, Notify
+
+STEP_LIMIT_S = 20.0
+
+
+class PhoneLe:
+    """The LE half of a phone's radio. One link at a time.
+
+    Args:
+        device: Bumble's host.
+    """
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        self._link: Connection | None = None
+        self._session: AncsSession | None = None
+        self._make_session: Callable[[Notify], AncsSession]
+        self._values: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
+        self._sources: dict[str, Characteristic] = {}
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the link is up."""
+        return self._link is not None
+
+    def serve_ancs(self, make_session: Callable[[Notify], AncsSession]) -> None:
+        """Offer ANCS; each link gets a session of its own when it first uses it."""
+        properties, permissions = Characteristic.Properties, Characteristic.Permissions
+        self._make_session = make_session
+        self._sources = {
+            uuid: Characteristic(UUID(uuid), properties.NOTIFY, permissions(0))
+            for uuid in (NOTIFICATION_SOURCE_UUID, DATA_SOURCE_UUID)
+        }
+        control_point = Characteristic(
+            UUID(CONTROL_POINT_UUID),
+            properties.WRITE,
+            permissions.WRITEABLE | permissions.WRITE_REQUIRES_ENCRYPTION,
+            CharacteristicValue(write=self._on_control_point),
+        )
+        self._device.add_service(Service(UUID(SERVICE_UUID), [*self._sources.values(), control_point]))
+        for uuid, source in self._sources.items():
+            source.on(source.EVENT_SUBSCRIPTION, self._on_subscription(uuid))
+            self._protect_subscription(source)
+
+    async def find_accessory(self) -> tuple[hci.Address, bytes]:
+        """Scan for an advertiser that solicits ANCS, as a phone does: its address, and what it advertises."""
+        found: asyncio.Future[tuple[hci.Address, bytes]] = asyncio.get_running_loop().create_future()
+        wanted = UUID(SERVICE_UUID)
+
+        def seen(advertisement: Advertisement) -> None:
+            kind = AdvertisingData.LIST_OF_128_BIT_SERVICE_SOLICITATION_UUIDS
+            solicited = advertisement.data.get_all(kind) or []
+            if any(wanted in uuids for uuids in solicited) and not found.done():
+                found.set_result((advertisement.address, advertisement.data_bytes))
+
+        self._device.on(Device.EVENT_ADVERTISEMENT, seen)
+        await self._device.start_scanning(own_address_type=hci.OwnAddressType.PUBLIC, active=True)
+        try:
+            return await asyncio.wait_for(found, STEP_LIMIT_S)
+        finally:
+            await self._device.stop_scanning()
+            self._device.remove_listener(Device.EVENT_ADVERTISEMENT, seen)
+
+    async def connect(self, address: hci.Address) -> str:
+        """Connect to an advertiser; the private address this was done from."""
+        link = await asyncio.wait_for(
+            self._device.connect(address, own_address_type=hci.OwnAddressType.RANDOM), STEP_LIMIT_S
+        )
+        self._link = link
+
+        def gone(_reason: int) -> None:
+            self._link = None
+            if self._session is not None:
+                self._session.close()
+                self._session = None
+
+        link.on(link.EVENT_DISCONNECTION, gone)
+        return str(link.self_address)
+
+    async def pair(self) -> None:
+        """Begin pairing on the link that is up."""
+        assert self._link is not None
+        await asyncio.wait_for(self._link.pair(), STEP_LIMIT_S)
+
+    async def encrypt(self) -> None:
+        """Encrypt the link that is up with the key of the pairing."""
+        assert self._link is not None
+        await asyncio.wait_for(self._link.encrypt(), STEP_LIMIT_S)
+
+    async def disconnect(self) -> None:
+        """End the link, if one is up."""
+        if self._link is not None:
+            await asyncio.wait_for(self._link.disconnect(), STEP_LIMIT_S)
+
+    async def change_address(self) -> None:
+        """Take another private address for the next link."""
+        assert await self._device.update_rpa()
+
+    async def pump_values(self) -> None:
+        """Send values to whoever is subscribed; for ever."""
+        while True:
+            uuid, value = await self._values.get()
+            if self._link is not None:
+                await self._device.notify_subscriber(self._link, self._sources[uuid], value)
+
+    def _on_subscription(self, uuid: str) -> Callable[[Connection, bool, bool], None]:
+        def changed(_link: Connection, notify: bool, _indicate: bool) -> None:
+            if notify:
+                self._ancs().subscribe(uuid)
+            else:
+                self._ancs().unsubscribe(uuid)
+
+        return changed
+
+    async def _on_control_point(self, _link: Connection, value: bytes) -> None:
+        error = self._ancs().write_control_point(value)
+        if error is not None:
+            raise ATT_Error(error_code=error)
+
+    def _ancs(self) -> AncsSession:
+        if self._session is None:
+            self._session = self._make_session(lambda uuid, value: self._values.put_nowait((uuid, value)))
+        return self._session
+
+    def _protect_subscription(self, source: Characteristic) -> None:
+        """As on an iPhone, subscribing needs an encrypted link."""
+        for attribute in self._device.gatt_server.attributes:
+            inside = source.handle < attribute.handle <= source.end_group_handle
+            if inside and attribute.type == CCCD:
+                attribute.permissions |= Attribute.Permissions.WRITE_REQUIRES_ENCRYPTION

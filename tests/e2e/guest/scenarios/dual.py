@@ -1,0 +1,80 @@
+"""Do texts and notifications live beside each other with the real bluetoothd, on one pairing made over LE?"""
+
+from __future__ import annotations
+
+import asyncio
+
+from phonelink_tui.domain.observed import ChangeKind, ObservedNotification
+from phonelink_tui.errors import LinkLost, PhonelinkError
+from phonelink_tui.profiles.ancs_client import AncsClient
+from phonelink_tui.profiles.map_client import MapClient
+from phonelink_tui.profiles.phone_clock import PhoneClock
+from phonelink_tui.profiles.quirks import QUIRKS
+from phonelink_tui.transport.bluez.link import BluezLink, BluezSpec, open_bluez_link
+from phonelink_tui.transport.together import beside
+from phonelink_tui.virtual.phone import VirtualPhone
+from tests.e2e.guest.le_pairing import answer_advertisement, pair_over_le
+from tests.e2e.guest.served_phone import serve_messages, serve_notifications
+from tests.e2e.guest.world import World
+
+LIMIT_S = 90.0
+ALICE = "+15550101"
+
+
+async def run(world: World) -> None:
+    """Pair over LE, text over BR/EDR on the derived key; LE alone drops; then the phone walks away and returns."""
+    phone = VirtualPhone()
+    async with serve_messages(phone, world.phone), serve_notifications(phone, world.phone):
+        await pair_over_le(world)
+        await world.phone.be_found()
+        async with open_bluez_link(BluezSpec(address=world.phone.address)) as link:
+            await both(world, link, phone, "one")
+            world.say(f"the phone's links: {world.phone.links}")
+
+            phone.come_back()
+            await world.phone.le.change_address()
+            address = await answer_advertisement(world)
+            world.say(f"the phone came back from {address}")
+            await world.phone.le.encrypt()
+            await both(world, link, phone, "two")
+
+
+async def both(world: World, link: BluezLink, phone: VirtualPhone, word: str) -> None:
+    """A text is told twice, by MAP and by ANCS. The LE link drops and texts go on; then the phone walks away."""
+    messages = await MapClient.open(link, PhoneClock(), QUIRKS[phone.persona.kind])
+    world.say("the message session is open")
+    try:
+        async with asyncio.timeout(40), beside(messages.run()):
+            await notified(world, link, phone, word)
+            phone.receive_text(ALICE, "without notifications")
+            change = await messages.next_change()
+            while change.kind is not ChangeKind.NEW:
+                change = await messages.next_change()
+            world.say("texts still come")
+            phone.walk_away()
+            await asyncio.sleep(20)
+            raise AssertionError("nobody noticed that the phone was gone")
+    except LinkLost as lost:
+        world.say(f"noticed: {lost.message}")
+    finally:
+        await messages.aclose()
+
+
+async def notified(world: World, link: BluezLink, phone: VirtualPhone, word: str) -> None:
+    """A notification arrives beside the message session; the LE link alone goes, and that is noticed."""
+    notifications = await AncsClient.open(link, PhoneClock())
+    world.say("the notification session is open")
+    try:
+        async with asyncio.timeout(30), beside(notifications.run()):
+            phone.receive_text(ALICE, f"hello {word}")
+            seen = await notifications.next_event()
+            while not (isinstance(seen, ObservedNotification) and seen.text == f"hello {word}"):
+                seen = await notifications.next_event()
+            world.say(f"notified; the phone's links: {world.phone.links}")
+            await world.phone.le.disconnect()
+            await asyncio.sleep(20)
+            raise AssertionError("nobody noticed that the LE link was gone")
+    except PhonelinkError as lost:
+        world.say(f"noticed: {lost.message}")
+    finally:
+        await notifications.aclose()

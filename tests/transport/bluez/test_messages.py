@@ -1,0 +1,268 @@
+"""Does a message session work through bluetoothd's D-Bus side, and what is said when it cannot?"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+
+import pytest
+
+from phonelink_tui.domain.observed import ChangeKind, Folder, OutgoingText
+from phonelink_tui.domain.text import RemoteText
+from phonelink_tui.errors import (
+    BluetoothUnavailable,
+    LinkLost,
+    ObexdInTheWay,
+    PhonelinkError,
+    PhoneUnreachable,
+)
+from phonelink_tui.profiles.map_client import MapClient
+from phonelink_tui.profiles.phone_clock import PhoneClock
+from phonelink_tui.profiles.quirks import QUIRKS
+from phonelink_tui.protocol.map.constants import MessageTypes
+from phonelink_tui.protocol.map.sdp_record import MNS_FEATURES_CAUTIOUS, MasRecord
+from phonelink_tui.protocol.sdp_records import build_mas_record
+from phonelink_tui.transport.bluez.link import BluezLink, BluezSpec, open_bluez_link
+from phonelink_tui.transport.bluez.names import MNS_UUID
+from phonelink_tui.transport.bluez.sockets import Kind
+from phonelink_tui.transport.link import Service
+from phonelink_tui.transport.stream import ByteStream
+from phonelink_tui.transport.together import beside
+from phonelink_tui.virtual.personas import ANDROID
+from phonelink_tui.virtual.phone import VirtualPhone
+from tests.transport.bluez.fake_air import DEVICE, MAS_CHANNEL, PHONE_ADDRESS, FakeAir
+from tests.transport.bluez.fake_bluetoothd import ADAPTER, FakeBluetoothd, Refused
+
+pytestmark = pytest.mark.needs("dbus-daemon", "dbus-daemon")
+
+ALICE = "+15550101"
+LONG = "a long answer ☕ " * 3000
+
+
+async def open_messages(link: BluezLink) -> MapClient:
+    """A message session."""
+    async with asyncio.timeout(5):
+        return await MapClient.open(link, PhoneClock(), QUIRKS[VirtualPhone().persona.kind])
+
+
+async def serve_nothing(stream: ByteStream) -> None:
+    """A call-back server that reads until the phone is done."""
+    while await stream.receive():
+        pass
+
+
+async def test_text_in_and_out(link: BluezLink, phone: VirtualPhone) -> None:
+    """Search, connection, registration, the phone's call, event, text and answer work; the answer is sent once."""
+    client = await open_messages(link)
+    async with asyncio.timeout(10), beside(client.run()):
+        phone.receive_text(ALICE, "hello")
+        change = await client.next_change()
+        assert (change.kind, change.folder) == (ChangeKind.NEW, Folder.INBOX)
+        assert (await client.fetch_text(change.handle, Folder.INBOX)).text == "hello"
+        await client.push_text(OutgoingText(RemoteText(ALICE), LONG))
+    await client.aclose()
+    assert [pushed.text for pushed in phone.pushed] == [LONG]
+
+
+async def test_record_is_published_only_while_it_is_served(
+    link: BluezLink, bluetoothd: FakeBluetoothd
+) -> None:
+    """The record says channel, features and browse group, and goes with the session."""
+    async with link.serve_call_backs(serve_nothing):
+        _, _, options = bluetoothd.profiles[MNS_UUID]
+    assert (options["Channel"], options["Role"], options["RequireAuthentication"]) == (17, "server", True)
+    assert '<attribute id="0x0317"><uint32 value="0x0006027f"/>' in options["ServiceRecord"]
+    assert '<uint8 value="0x11"/>' in options["ServiceRecord"]
+    assert '<attribute id="0x0005"><sequence><uuid value="0x1002"/></sequence>' in options["ServiceRecord"]
+    assert bluetoothd.profiles == {}
+
+
+async def test_features_can_be_cautious(air: FakeAir, bluetoothd: FakeBluetoothd) -> None:
+    """The spec's features are the record's."""
+    spec = BluezSpec(address=PHONE_ADDRESS, features=MNS_FEATURES_CAUTIOUS)
+    async with open_bluez_link(spec, dial=air.dial) as link, link.serve_call_backs(serve_nothing):
+        _, _, options = bluetoothd.profiles[MNS_UUID]
+    assert '<uint32 value="0x0000027f"/>' in options["ServiceRecord"]
+
+
+async def test_obexd_in_the_way(link: BluezLink, bluetoothd: FakeBluetoothd) -> None:
+    """A record that another program has published already is an error with a name and a way out."""
+    bluetoothd.profiles[MNS_UUID] = ("obexd", "/elsewhere", {})
+    with pytest.raises(ObexdInTheWay) as refused:
+        await open_messages(link)
+    assert "obexd" in refused.value.hint
+
+
+async def test_calls_of_others_are_turned_away(
+    link: BluezLink, air: FakeAir, bluetoothd: FakeBluetoothd
+) -> None:
+    """Another paired device gets no connection to our notification server."""
+    stranger = f"{ADAPTER}/dev_00_AA_01_09_09_09"
+    air.pair(stranger, "00:AA:01:09:09:09")
+    async with link.serve_call_backs(serve_nothing):
+        with pytest.raises(Refused) as refused:
+            await bluetoothd.connect_profile(MNS_UUID, stranger)
+        assert refused.value.name == "org.bluez.Error.Rejected"
+        (await bluetoothd.connect_profile(MNS_UUID, DEVICE)).close()
+
+
+async def test_too_many_calls_are_turned_away(link: BluezLink, bluetoothd: FakeBluetoothd) -> None:
+    """Only so many connections are served at once; one that ends makes room."""
+    async with link.serve_call_backs(serve_nothing):
+        calls = [await bluetoothd.connect_profile(MNS_UUID, DEVICE) for _ in range(4)]
+        with pytest.raises(Refused):
+            await bluetoothd.connect_profile(MNS_UUID, DEVICE)
+        for call in calls:
+            call.close()
+
+
+async def test_leaving_ends_the_calls(link: BluezLink, bluetoothd: FakeBluetoothd) -> None:
+    """The phone's connection ends for the phone too when it is served no longer."""
+    async with link.serve_call_backs(serve_nothing):
+        call = await bluetoothd.connect_profile(MNS_UUID, DEVICE)
+        call.setblocking(False)
+    async with asyncio.timeout(5):
+        assert await asyncio.get_running_loop().sock_recv(call, 1) == b""
+    call.close()
+
+
+async def test_errors_inside_come_out_as_they_are(link: BluezLink) -> None:
+    """What is raised while calls are served is not wrapped into a group."""
+    with pytest.raises(LinkLost):
+        async with link.serve_call_backs(serve_nothing):
+            raise LinkLost("gone")
+
+
+async def test_channel_is_asked_for_once_a_connection(bluetoothd: FakeBluetoothd) -> None:
+    """The search is repeated after the phone went, and after a refusal, but not for every session."""
+    phone = VirtualPhone(ANDROID)  # takes a session while another ends
+    async with (
+        FakeAir.in_range(bluetoothd, phone) as air,
+        open_bluez_link(BluezSpec(address=PHONE_ADDRESS), dial=air.dial) as link,
+    ):
+        await visit(link)
+        await visit(link)
+        assert air.dialled[Kind.L2CAP] == 1
+        bluetoothd.set(DEVICE, "org.bluez.Device1", "Connected", "b", False)
+        async with asyncio.timeout(5):
+            while air.dialled[Kind.L2CAP] == 1:
+                await visit(link)
+        await visit(link)
+        assert air.dialled[Kind.L2CAP] == 2
+        air.errnos.append(errno.ECONNREFUSED)
+        with pytest.raises(PhoneUnreachable):
+            await visit(link)
+        await visit(link)
+        assert air.dialled[Kind.L2CAP] == 3
+
+
+async def visit(link: BluezLink) -> None:
+    """A connection that is opened and closed."""
+    await (await link.open_stream(Service.MAS)).aclose()
+
+
+async def test_the_server_of_texts_is_chosen(link: BluezLink, air: FakeAir) -> None:
+    """A phone with a server for e-mail before that for texts is asked for texts."""
+    mail = MasRecord("E-mail", MAS_CHANNEL + 1, message_types=MessageTypes.EMAIL)
+    air.records.insert(0, build_mas_record(mail))
+    stream = await link.open_stream(Service.MAS)
+    await stream.aclose()
+
+
+@pytest.mark.parametrize("service", list(Service))
+async def test_missing_record(link: BluezLink, air: FakeAir, service: Service) -> None:
+    """A phone that publishes no such service is told apart from one that is away, with where to switch it on."""
+    air.records.clear()
+    with pytest.raises(PhoneUnreachable) as missing:
+        await link.open_stream(service)
+    assert missing.value.refused
+    assert "Settings" in missing.value.hint
+
+
+async def test_phone_is_held_by_another(link: BluezLink, phone: VirtualPhone) -> None:
+    """A phone serves one message session: the second is refused."""
+    client = await open_messages(link)
+    with pytest.raises(PhoneUnreachable) as refused:
+        await link.open_stream(Service.MAS)
+    assert refused.value.refused
+    await client.aclose()
+
+
+async def test_phone_is_away(link: BluezLink, phone: VirtualPhone) -> None:
+    """Out of range is not a refusal."""
+    phone.walk_away()
+    with pytest.raises(PhoneUnreachable) as away:
+        await link.open_stream(Service.MAS)
+    assert not away.value.refused
+
+
+async def test_phone_walks_away(link: BluezLink, phone: VirtualPhone) -> None:
+    """A session ends with LinkLost when the phone goes, and a new one works when it is back."""
+    client = await open_messages(link)
+    phone.walk_away()
+    with pytest.raises(LinkLost):
+        await asyncio.wait_for(client.run(), 5)
+    await client.aclose()
+    phone.come_back()
+    again = await open_messages(link)
+    await again.aclose()
+
+
+async def test_phone_is_not_paired(link: BluezLink, bluetoothd: FakeBluetoothd) -> None:
+    """A device that is known, but not paired, is not used."""
+    bluetoothd.set(DEVICE, "org.bluez.Device1", "Paired", "b", False)
+    await until_raised(link, PhoneUnreachable, "not paired")
+
+
+async def test_the_only_paired_phone(air: FakeAir) -> None:
+    """Without an address the paired phone is meant; of two, none."""
+    async with open_bluez_link(BluezSpec(), dial=air.dial) as link:
+        stream = await link.open_stream(Service.MAS)
+        await stream.aclose()
+        air.pair(f"{ADAPTER}/dev_00_AA_01_09_09_09", "00:AA:01:09:09:09")
+        await until_raised(link, PhoneUnreachable, "Several")
+
+
+async def test_adapter_off_and_on(link: BluezLink, bluetoothd: FakeBluetoothd) -> None:
+    """An adapter that is off is said to be, and is used again when on."""
+    bluetoothd.set(ADAPTER, "org.bluez.Adapter1", "Powered", "b", False)
+    await until_raised(link, BluetoothUnavailable, "off")
+    bluetoothd.set(ADAPTER, "org.bluez.Adapter1", "Powered", "b", True)
+    await until_open(link)
+
+
+async def test_adapter_unplugged(link: BluezLink, bluetoothd: FakeBluetoothd) -> None:
+    """No adapter is another reason than one that is off."""
+    bluetoothd.remove(ADAPTER)
+    await until_raised(link, BluetoothUnavailable, "no Bluetooth adapter")
+
+
+async def test_adapter_by_name(air: FakeAir) -> None:
+    """An adapter that was named and is not there is not replaced by another."""
+    async with open_bluez_link(BluezSpec(adapter="hci7"), dial=air.dial) as link:
+        with pytest.raises(BluetoothUnavailable, match="hci7"):
+            await link.open_stream(Service.MAS)
+
+
+async def until_raised(link: BluezLink, kind: type[PhonelinkError], words: str) -> None:
+    """Open MAS until that is refused with these words: a signal of bluetoothd may still be on its way."""
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                await (await link.open_stream(Service.MAS)).aclose()
+            except PhonelinkError as error:
+                if isinstance(error, kind) and words in error.message:
+                    return
+            await asyncio.sleep(0)
+
+
+async def until_open(link: BluezLink) -> None:
+    """Open MAS until it opens."""
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                await (await link.open_stream(Service.MAS)).aclose()
+            except PhonelinkError:
+                await asyncio.sleep(0)
+            else:
+                return
