@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
@@ -47,6 +47,9 @@ class Session(Protocol):
     async def aclose(self) -> None: ...
 
 
+WAITS: Final = frozenset({"replay", "press", "change"})
+"""Steps that wait for what the phone tells by itself."""
+
 S = TypeVar("S", bound=Session)
 Step = tuple[str, Callable[[S], Awaitable[object]]]
 
@@ -88,14 +91,15 @@ async def converse(
         nonlocal session
         session = await opening()
 
-    outcomes = [await _end("open", open_session)]
+    ended: list[PhonelinkError] = []
+    outcomes = [await _end("open", open_session, ended)]
     if session is None:
         return outcomes
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_to_its_end(session))
+        tasks.create_task(_to_its_end(session, ended))
         for name, step in steps:
             meter.mark(name)
-            outcome = await _end(name, partial(step, session))
+            outcome = await _end(name, partial(step, session), ended)
             outcomes.append(outcome)
             if outcome.error is not None and not isinstance(outcome.error, ProfileError):
                 break
@@ -105,11 +109,14 @@ async def converse(
     return outcomes
 
 
-async def _end(name: str, work: Callable[[], Awaitable[object]]) -> Outcome:
+async def _end(name: str, work: Callable[[], Awaitable[object]], ended: list[PhonelinkError]) -> Outcome:
     try:
         async with asyncio.timeout(STEP_S):
             return Outcome(name, await work())
     except TimeoutError:
+        # Whoever waits for what the phone tells by itself is cut by the end of the session, as in the relay.
+        if ended and name in WAITS:
+            return Outcome(name, error=ended[0])
         raise AssertionError(f"{name} has no deadline") from None
     except OutcomeUnknown as error:
         assert name == "push", f"{name} is unknown"
@@ -118,9 +125,11 @@ async def _end(name: str, work: Callable[[], Awaitable[object]]) -> Outcome:
         return Outcome(name, error=error)
 
 
-async def _to_its_end(session: Session) -> None:
-    with suppress(PhonelinkError):
+async def _to_its_end(session: Session, ended: list[PhonelinkError]) -> None:
+    try:
         await session.run()
+    except PhonelinkError as error:
+        ended.append(error)
 
 
 def message_steps(phone: VirtualPhone, push: str) -> list[Step[MessageAccess]]:

@@ -6,15 +6,19 @@ or unknown for a push. Afterwards a new session fulfils the whole contract, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
 
 import pytest
 
+from phonelink_tui.domain.notification import NotificationAction
+from phonelink_tui.domain.observed import NotificationGone, ObservedNotification
 from phonelink_tui.domain.phone import PhoneKind
-from phonelink_tui.errors import DeadlineExceeded, OutcomeUnknown
-from phonelink_tui.profiles.ports import MessageAccess
+from phonelink_tui.errors import DeadlineExceeded, OutcomeUnknown, PhoneUnreachable
+from phonelink_tui.profiles.ports import MessageAccess, NotificationAccess
 from phonelink_tui.transport.link import Service
 from phonelink_tui.virtual.personas import ANDROID, IPHONE, PERSONAS, Persona
+from phonelink_tui.virtual.phone import VirtualPhone
 from tests.backends.conversations import (
     CERTAINLY_NOT,
     Meter,
@@ -180,3 +184,72 @@ async def test_phonebook_under_faults(way: str, stride: int, fault: str) -> None
                     assert outcome.error is not None or outcome == expected, f"{fault}:{place} {outcomes}"
             after = await again(world, world.backend.open_phonebook, book_steps())
             assert after == reference, f"{fault}:{place} {outcomes}"
+
+
+def notice_steps(phone: VirtualPhone) -> list[Step[NotificationAccess]]:
+    """All that can be asked of a notification session."""
+
+    async def replay(access: NotificationAccess) -> object:
+        shown = [await access.next_event() for _ in phone.centre.entries]
+        return len(shown)
+
+    async def press(access: NotificationAccess) -> object:
+        phone.notify("com.example.x", "Press", positive_label="Yes", key="press")
+        shown = await access.next_event()
+        assert isinstance(shown, ObservedNotification)
+        await access.perform(shown.uid, NotificationAction.POSITIVE)
+        return await access.next_event() == NotificationGone(shown.uid)
+
+    async def battery(access: NotificationAccess) -> object:
+        return await access.battery_percent()
+
+    async def probe(access: NotificationAccess) -> object:
+        await access.probe()
+        return True
+
+    return [("replay", replay), ("press", press), ("battery", battery), ("probe", probe)]
+
+
+class Turns:
+    """Does something after so many turns of the loop."""
+
+    def __init__(self, turns: int, act: Callable[[], object]) -> None:
+        self._turns = turns
+        self._act = act
+        self._loop = asyncio.get_running_loop()
+        self._turn()
+
+    def _turn(self) -> None:
+        self._turns -= 1
+        if self._turns < 0:
+            self._act()
+        else:
+            self._loop.call_soon(self._turn)
+
+
+@pytest.mark.parametrize("fragments", ["", "fragment:1"])
+async def test_notifications_when_the_phone_leaves_at_any_moment(fragments: str) -> None:
+    """The link goes after any number of turns: each step ends as told or with a name, and a new session is whole."""
+    failed = 0
+    for turns in range(0, 140, 3):
+        async with reach(make_phone(IPHONE, fragments), "virtual") as world:
+            phone = world.phone
+            Turns(turns, phone.walk_away)
+            outcomes = await converse(world.backend.open_notifications, notice_steps(phone))
+            failed += any(outcome.error for outcome in outcomes)
+            phone.come_back()
+            phone.centre.clear("press")
+            after = await again(world, world.backend.open_notifications, notice_steps(phone))
+            assert [(one.error, one.result) for one in after[1:]] == [
+                *((None, result) for result in (4, True, 82, True))
+            ], f"{turns} {outcomes} {after}"
+    assert failed >= 20
+
+
+async def test_notifications_refused() -> None:
+    """A refused attachment is told at once, and the next is as good as ever."""
+    async with reach(make_phone(IPHONE, "refuse:2"), "virtual") as world:
+        outcomes = await converse(world.backend.open_notifications, notice_steps(world.phone))
+        assert [type(one.error) for one in outcomes] == [PhoneUnreachable]
+        after = await again(world, world.backend.open_notifications, notice_steps(world.phone))
+        assert [one.error for one in after] == [None] * 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import timedelta, timezone
@@ -13,6 +14,7 @@ from attrs import evolve, frozen
 from phonelink_tui.domain.call import CallKind
 from phonelink_tui.domain.phone import TRAITS, Capability
 from phonelink_tui.domain.text import clean_line
+from phonelink_tui.errors import UsageError
 from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.transport.link import PhoneLink
@@ -103,10 +105,19 @@ def with_link(world: World, change: Callable[[PhoneLink], PhoneLink]) -> LinkBac
     return evolve(world.backend, link=change(world.backend.link))
 
 
+_PORTS: Final = iter(range(20_000 + os.getpid() % 8_000, 32_000))
+"""Below those a connection takes for itself: a port is asked for again and again here, and must stay free."""
+
+
 async def free_port() -> Endpoint:
     """A port nobody listens at."""
-    async with listen_tcp(ANY, lambda _: None) as where:
-        return where
+    for port in _PORTS:
+        try:
+            async with listen_tcp(Endpoint(LOOPBACK, port), lambda _: None) as where:
+                return where
+        except UsageError:
+            continue
+    raise AssertionError("no port is free")
 
 
 class _Session(Protocol):
