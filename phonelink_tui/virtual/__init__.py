@@ -13,7 +13,7 @@
     acts, act_lines      what it can be told to do, by scenarios and by lines of JSON
     scenario             people and days as TOML (`tables` reads them, `crowds` makes many of them up);
     scenario_runner      lets them happen
-    embed                all of it in one call: `parse_virtual_spec`, then `open_phone` or `open_simulated_phone`
+    embed                all of it in one call: `open_phone`, or `open_simulated_phone` on TCP
 
 Only the phone is virtual: every byte goes through `protocol`. May import `transport`, `protocol`, `domain`,
 `config`, `errors`; never `profiles` or `relay`.

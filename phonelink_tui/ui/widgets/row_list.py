@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
@@ -36,16 +37,16 @@ class RowList(ScrollView, Generic[R], can_focus=True):
         self._shown: list[R] = []
         self._cursor = 0
 
+    @abstractmethod
     def key_of(self, row: R) -> str:
         """The key of a row."""
-        raise NotImplementedError
 
+    @abstractmethod
     def paint(self, row: R, line: int, width: int, *, marked: bool) -> list[Segment]:
         """One line of a row; `marked` where the cursor is and the list has the focus.
 
         Only the first line may differ by `marked`: a move of the cursor draws no other.
         """
-        raise NotImplementedError
 
     def lines_per_row(self, width: int) -> int:
         """How high a row is at this width."""
