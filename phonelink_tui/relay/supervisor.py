@@ -54,6 +54,7 @@ class Supervisor(Generic[Session]):
         self._now = now
         self._rng = rng
         self._retry = asyncio.Event()
+        self._stopped = False
         self._ready_at: datetime | None = None
         self._state = CapabilityState(capability, LinkPhase.CONNECTING, now())
 
@@ -61,10 +62,19 @@ class Supervisor(Generic[Session]):
         """Do not wait for the next attempt."""
         self._retry.set()
 
+    def stop(self) -> None:
+        """Let a session that runs go on, and begin no other.
+
+        Cancelling alone is not enough: a task group whose loop fails in the very turn of the cancellation
+        swallows it (Python 3.11), and this loop would go on for ever.
+        """
+        self._stopped = True
+        self._retry.set()
+
     async def run(self) -> None:
-        """Connect, run the session, wait; for ever."""
+        """Connect, run the session, wait; until `stop`."""
         attempt = 0
-        while True:
+        while not self._stopped:
             self._enter(LinkPhase.CONNECTING)
             self._ready_at = None
             try:
@@ -105,6 +115,8 @@ class Supervisor(Generic[Session]):
         reason = reason_of(error)
         pause = pause_s(reason, attempt, self._rng)
         self._enter(LinkPhase.WAITING, reason, error.message, self._now() + timedelta(seconds=pause))
+        if self._stopped:
+            return
         self._retry.clear()
         try:
             async with asyncio.timeout(pause):

@@ -242,3 +242,22 @@ async def test_cancelling_closes_the_session() -> None:
         await running.wait()
         task.cancel()
     assert session.closed
+
+
+async def test_stopped_it_begins_no_other_session() -> None:
+    """A session that runs goes on; when it ends, or while waiting for the next attempt, the loop is over."""
+    bench = Bench(Session(), Session(), ends=LinkLost("gone"))
+    bench.supervisor.stop()
+    async with asyncio.timeout(5):
+        await bench.supervisor.run()
+    assert len(bench.plan) == 2, "it had not begun"
+
+    waiting = Bench(PhoneUnreachable("away"), rng=Exactly())
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(waiting.supervisor.run())
+        while not waiting.states or waiting.states[-1].phase is not LinkPhase.WAITING:
+            waiting.reported.clear()
+            await waiting.reported.wait()
+        waiting.supervisor.stop()
+        await running
+    assert waiting.plan == []
