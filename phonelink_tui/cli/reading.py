@@ -61,7 +61,10 @@ async def search(api: RelayApi, out: Output, query: str, limit: int, *, as_json:
     """`phonelink search QUERY`."""
     snapshot = await settled(api, _MESSAGES)
     _require_unless(snapshot.threads, snapshot, Capability.MESSAGES)
-    _print_texts(out, await api.search(query, limit=limit), as_json=as_json)
+    found = await api.search(query, limit=limit)
+    _print_texts(out, found, as_json=as_json)
+    if not found and not as_json:
+        out.notice("No text here holds every word of that.")
 
 
 async def contacts(api: RelayApi, out: Output, *, as_json: bool) -> None:

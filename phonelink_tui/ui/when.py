@@ -46,11 +46,13 @@ def moment(at: datetime, zone: tzinfo | None, now: datetime) -> str:
 
 
 def span(start: datetime, end: datetime | None, zone: tzinfo | None, now: datetime) -> str:
-    """For example `09:12–11:40`, `Sat 23:10–Sun 07:02`, `since 09:12`."""
+    """For example `09:12–11:40`, `Sat 23:10–Sun 07:02`, `since 09:12`, `for a moment at 09:12`."""
     first = moment(start, zone, now)
     if end is None:
         return f"since {first}"
     one_day = start.astimezone(zone).date() == end.astimezone(zone).date()
+    if one_day and clock(start, zone) == clock(end, zone):
+        return f"for a moment at {first}"
     return f"{first}–{clock(end, zone) if one_day else moment(end, zone, now)}"
 
 

@@ -45,6 +45,16 @@ async def test_what_was_there_before_is_one_row() -> None:
         assert len(apps(stage)) == 3
 
 
+async def test_the_newest_is_under_the_cursor_when_the_queue_opens() -> None:
+    """News above the digest is what a key pressed at once is for, also where the digest was there first."""
+    async with on_stage(relay_with(*OLD)) as stage:
+        await stage.press("f3", "escape")
+        await stage.say(NotificationChanged(BANK))
+        assert apps(stage) == ["Bank", "3 from before"]
+        await stage.press("f3")
+        assert stage.one(QueueList).cursor == 0
+
+
 async def test_dismissing_waits_and_can_be_undone() -> None:
     """The row goes at once, the phone is told after the grace; u within it brings the row back."""
     async with on_stage(relay_with(BANK, CHAT)) as stage:

@@ -49,6 +49,7 @@ def test_a_span_over_midnight_names_both_days() -> None:
     """A night without connection is not read as a few minutes."""
     start = NOW - timedelta(hours=13)
     assert when.span(start, NOW - timedelta(hours=5), UTC, NOW) == "Sat 23:00–07:00"
+    assert when.span(NOW, NOW + timedelta(seconds=9), UTC, NOW) == "for a moment at 12:00"
     assert when.span(NOW - timedelta(days=2), NOW - timedelta(days=1), UTC, NOW) == "Fri 12:00–Sat 12:00"
 
 

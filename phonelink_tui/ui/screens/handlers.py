@@ -189,7 +189,11 @@ def _copy(house: House, hands: Hands) -> None:
 
 
 def _queue(house: House, desk: Desk) -> None:
-    house.go(Pane.LIST if has_keys(desk.widgets.queue) else Pane.QUEUE)
+    if has_keys(desk.widgets.queue):
+        house.go(Pane.LIST)
+        return
+    desk.widgets.queue.move_to(0)  # the newest: a key pressed at once must not mean the digest of old ones
+    house.go(Pane.QUEUE)
 
 
 def _panel(house: House, desk: Desk, topic: str, show: Callable[[], None]) -> None:
