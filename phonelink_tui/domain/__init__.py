@@ -1,6 +1,6 @@
 """The domain room: what a phone, a thread, a message, a notification, a limitation is.
 
-Frozen attrs values and pure functions. No clock, no I/O, no protocol words: `profiles.mapping` translates.
+Frozen attrs values and pure functions. No clock, no I/O, no protocol words: the mappings of `profiles` translate.
 May import `errors` only. Text that came from a phone is `RemoteText` here and everywhere above.
 
     text           RemoteText: the one gate for text from a phone
