@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -202,6 +203,33 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
     from phonelink_tui.cli import reading, run
 
     run.with_relay(ctx, lambda api, out: reading.status(api, out, as_json=as_json))
+
+
+@app.command()
+def doctor(
+    ctx: typer.Context,
+    bundle: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="BUNDLE", help="Judge a support bundle, not this machine."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What is wrong with this machine's Bluetooth, and what to do about it first."""
+    from phonelink_tui.cli.diagnosing import open_doctor
+
+    open_doctor(ctx, bundle, as_json=as_json)
+
+
+@app.command("support-bundle")
+def support_bundle(
+    ctx: typer.Context,
+    out: Annotated[Path | None, typer.Option(help="The file to write; must not exist.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Write it without asking.")] = False,
+) -> None:
+    """A report for others without names, numbers and addresses, shown before it is written."""
+    from phonelink_tui.cli.diagnosing import open_support_bundle
+
+    open_support_bundle(ctx, out, yes=yes)
 
 
 @relay_app.command("run", hidden=True)

@@ -7,9 +7,11 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from phonelink_tui.domain.text import clean, clean_line
+
+_STYLES: Final = {"heading": "bold underline", "verdict": "bold", "command": "cyan", "detail": "dim"}
 
 
 class Output:
@@ -49,6 +51,15 @@ class Output:
             for row in cells:
                 self._write("\t".join(row) + "\n")
 
+    def paragraphs(self, lines: Iterable[tuple[str, str, int]]) -> None:
+        """Paragraphs for people: style, text, indent. On a terminal they are wrapped, but for commands, which are
+        copied whole."""
+        if self.is_terminal:
+            self._rich_paragraphs(lines)
+            return
+        for _, text, indent in lines:
+            self._write(" " * indent + clean_line(text, limit=4000) + "\n")
+
     def notice(self, text: str) -> None:
         """One line on stderr."""
         with suppress(OSError):
@@ -87,6 +98,19 @@ class Output:
         for row in cells:
             table.add_row(*(Text(cell) for cell in row))
         Console(markup=False, emoji=False, highlight=False).print(table)
+
+    def _rich_paragraphs(self, lines: Iterable[tuple[str, str, int]]) -> None:
+        from rich.console import Console
+        from rich.padding import Padding
+        from rich.text import Text
+
+        console = Console(markup=False, emoji=False, highlight=False)
+        for style, text, indent in lines:
+            shown = Text(clean_line(text, limit=4000), style=_STYLES.get(style, ""))
+            if style == "command":
+                console.print(Text(" " * indent) + shown, soft_wrap=True)
+            else:
+                console.print(Padding(shown, (1 if style == "heading" else 0, 0, 0, indent)))
 
 
 def _encodable(text: str, encoding: str | None) -> str:

@@ -15,6 +15,7 @@ from attrs import frozen
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import PhoneSpec, VirtualSpec
 from phonelink_tui.config.settings import Settings
+from phonelink_tui.diagnostics.collect import Collector
 from phonelink_tui.errors import NotConnected
 from phonelink_tui.ipc.private import run_private
 from phonelink_tui.ipc.spawn import private_relay, relay_command
@@ -48,6 +49,13 @@ async def open_relay(spec: PhoneSpec | None, paths: Paths) -> AsyncIterator[Rela
     log = paths.state_dir / "relay-stderr.log" if paths.state_dir else None
     async with private_relay(relay_command("--phone", str(spec)), log=log) as client:
         yield client
+
+
+def collectors(paths: Paths) -> tuple[Collector, ...]:
+    """See `diagnostics.here.collectors`."""
+    from phonelink_tui.diagnostics import here
+
+    return here.collectors(paths)
 
 
 def run_relay(spec: PhoneSpec, fd: int) -> None:
