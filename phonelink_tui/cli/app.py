@@ -212,12 +212,13 @@ def doctor(
         Path | None,
         typer.Option("--from", metavar="BUNDLE", help="Judge a support bundle, not this machine."),
     ] = None,
+    facts: Annotated[bool, typer.Option("--facts", help="Tell all facts, too.")] = False,
     as_json: Json = False,
 ) -> None:
     """What is wrong with this machine's Bluetooth, and what to do about it first."""
     from phonelink_tui.cli.diagnosing import open_doctor
 
-    open_doctor(ctx, bundle, as_json=as_json)
+    open_doctor(ctx, bundle, as_json=as_json, unfolded=facts)
 
 
 @app.command("support-bundle")

@@ -11,7 +11,7 @@ from typing import Final
 import typer
 
 from phonelink_tui.cli import exit_codes
-from phonelink_tui.cli.output import Output
+from phonelink_tui.cli.output import Output, Paragraph
 from phonelink_tui.cli.reading import STATUS_S
 from phonelink_tui.cli.run import carry_out, chosen_phone, surroundings_of
 from phonelink_tui.cli.settled import settled
@@ -34,7 +34,7 @@ SESSIONS_S: Final = STATUS_S + 2.0
 NO_RELAY: Final = NotKnown("no relay was asked; `phonelink --phone … doctor` asks one")
 
 
-def open_doctor(ctx: typer.Context, file: Path | None, *, as_json: bool) -> None:
+def open_doctor(ctx: typer.Context, file: Path | None, *, as_json: bool, unfolded: bool) -> None:
     """`phonelink doctor`: exit 0 whatever is found, 2 where the bundle cannot be read."""
 
     def body(out: Output, paths: Paths) -> None:
@@ -45,7 +45,8 @@ def open_doctor(ctx: typer.Context, file: Path | None, *, as_json: bool) -> None
             for value in report_objects(facts, verdicts, changed):
                 out.json(value)
         else:
-            out.paragraphs((x.kind, x.text, x.indent) for x in report_lines(facts, verdicts, changed, before))
+            lines = report_lines(facts, verdicts, changed, before, unfolded=unfolded)
+            out.paragraphs(Paragraph(line.kind, line.text, line.indent, line.mark) for line in lines)
 
     carry_out(ctx, body)
 

@@ -9,7 +9,23 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
+from attrs import frozen
+
 from phonelink_tui.domain.text import clean, clean_line
+
+
+@frozen
+class Paragraph:
+    """A paragraph for people."""
+
+    style: str
+    """Of `_STYLES`. A `command` is never wrapped: it is copied whole."""
+    text: str
+    indent: int = 0
+    """Columns before each of its lines."""
+    mark: str = ""
+    """Stands in the indent of the first line."""
+
 
 _STYLES: Final = {"heading": "bold underline", "verdict": "bold", "command": "cyan", "detail": "dim"}
 
@@ -51,14 +67,13 @@ class Output:
             for row in cells:
                 self._write("\t".join(row) + "\n")
 
-    def paragraphs(self, lines: Iterable[tuple[str, str, int]]) -> None:
-        """Paragraphs for people: style, text, indent. On a terminal they are wrapped, but for commands, which are
-        copied whole."""
+    def paragraphs(self, paragraphs: Iterable[Paragraph]) -> None:
+        """Paragraphs for people: wrapped on a terminal, one line each elsewhere."""
         if self.is_terminal:
-            self._rich_paragraphs(lines)
+            self._rich_paragraphs(paragraphs)
             return
-        for _, text, indent in lines:
-            self._write(" " * indent + clean_line(text, limit=4000) + "\n")
+        for one in paragraphs:
+            self._write(one.mark.ljust(one.indent) + clean_line(one.text, limit=4000) + "\n")
 
     def notice(self, text: str) -> None:
         """One line on stderr."""
@@ -99,18 +114,29 @@ class Output:
             table.add_row(*(Text(cell) for cell in row))
         Console(markup=False, emoji=False, highlight=False).print(table)
 
-    def _rich_paragraphs(self, lines: Iterable[tuple[str, str, int]]) -> None:
+    def _rich_paragraphs(self, paragraphs: Iterable[Paragraph]) -> None:
         from rich.console import Console
-        from rich.padding import Padding
+        from rich.table import Table
         from rich.text import Text
 
         console = Console(markup=False, emoji=False, highlight=False)
-        for style, text, indent in lines:
-            shown = Text(clean_line(text, limit=4000), style=_STYLES.get(style, ""))
-            if style == "command":
-                console.print(Text(" " * indent) + shown, soft_wrap=True)
-            else:
-                console.print(Padding(shown, (1 if style == "heading" else 0, 0, 0, indent)))
+        first = True
+        for one in paragraphs:
+            shown = Text(clean_line(one.text, limit=4000), style=_STYLES.get(one.style, ""))
+            if one.style == "heading" and not first:
+                console.print()
+            first = False
+            if not one.indent:
+                console.print(shown)
+                continue
+            if one.style == "command":
+                console.print(Text(one.mark.ljust(one.indent)) + shown, soft_wrap=True)
+                continue
+            row = Table.grid()
+            row.add_column(width=one.indent, no_wrap=True)
+            row.add_column(overflow="fold")
+            row.add_row(Text(one.mark), shown)
+            console.print(row)
 
 
 def _encodable(text: str, encoding: str | None) -> str:

@@ -51,6 +51,8 @@ class Line:
     text: str
     indent: int = 0
     """Columns, of all its lines."""
+    mark: str = ""
+    """Stands in the indent of the first line."""
 
 
 SOURCE_WORDS: Final[dict[Source, str]] = {
@@ -75,19 +77,30 @@ _HEADINGS: Final = {
 
 
 def report_lines(
-    facts: Facts, verdicts: Sequence[Verdict], changed: Sequence[Change], before: LastGood | None
+    facts: Facts,
+    verdicts: Sequence[Verdict],
+    changed: Sequence[Change],
+    before: LastGood | None,
+    *,
+    unfolded: bool = False,
 ) -> Iterator[Line]:
-    """Everything for people: verdicts, what changed, facts, and what could not be seen."""
+    """Everything for people: verdicts, what changed, facts (all of them, `unfolded`), what could not be seen."""
     yield from _verdict_lines(verdicts)
     if changed and before is not None:
         yield Line(Kind.HEADING, f"Changed since it last worked, {before.at.astimezone():%Y-%m-%d %H:%M}")
         for change in changed:
             yield Line(Kind.PLAIN, f"{change.what}: {change.before}, now {change.now}", 2)
+    seen = [
+        (words, _group(facts, source))
+        for source, words in SOURCE_WORDS.items()
+        if not isinstance(_group(facts, source), NotKnown)
+    ]
     yield Line(Kind.HEADING, "What I saw")
-    for source, words in SOURCE_WORDS.items():
-        group = _group(facts, source)
-        if not isinstance(group, NotKnown):
+    if unfolded:
+        for words, group in seen:
             yield Line(Kind.DETAIL, f"{words}: " + "; ".join(fact_words(group)), 2)
+    else:
+        yield Line(Kind.DETAIL, ", ".join(words for words, _ in seen) + ". (--facts tells it all)", 2)
     unseen = [Line(Kind.DETAIL, words, 2) for words in unseen_words(facts)]
     if unseen:
         yield Line(Kind.HEADING, "What I could not see")
@@ -102,10 +115,10 @@ def _verdict_lines(verdicts: Sequence[Verdict]) -> Iterator[Line]:
         if verdict.weight is not told:
             told = verdict.weight
             yield Line(Kind.HEADING, _HEADINGS[told])
-        yield Line(Kind.VERDICT, f"{number}. {verdict.sentence}")
-        yield Line(Kind.PLAIN, verdict.remedy.sentence, 3)
+        yield Line(Kind.VERDICT, verdict.sentence, 3, f"{number}.")
         if verdict.remedy.switch:
             yield Line(Kind.PLAIN, verdict.remedy.switch, 3)
+        yield Line(Kind.PLAIN, verdict.remedy.sentence, 3)
         if verdict.remedy.command:
             yield Line(Kind.COMMAND, verdict.remedy.command, 5)
         confidence = verdict.confidence.name.lower()

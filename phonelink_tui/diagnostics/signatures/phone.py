@@ -49,11 +49,7 @@ def _blocked(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
 
 def _stale_bond(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
     if any_detail(facts, UNPAIRED):
-        phones = paired_phones(facts)
-        address = phones[0].address if len(phones) == 1 else "ADDRESS"
-        yield Finding(
-            Confidence.LIKELY, ("the phone or the kernel refuses the stored key",), {"address": address}
-        )
+        yield Finding(Confidence.LIKELY, ("the phone or the kernel refuses the stored key",))
 
 
 def _stored(facts: Facts, phone: DeviceFacts) -> Bond | None:
@@ -133,6 +129,7 @@ def _unseen_link(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
 _BLUEZ: Final = frozenset({Source.BLUEZ})
 _LINK: Final = frozenset({Source.SESSIONS, Source.BLUEZ})
 _BONDS: Final = frozenset({Source.BLUEZ, Source.BONDS})
+_RENEW: Final = "On the phone: Settings → Bluetooth: off, ten seconds, on."
 _ANEW: Final = "on the phone tap ⓘ → Forget This Device, remove it here, then `phonelink pair`."
 
 PHONE: Final = (
@@ -159,10 +156,7 @@ PHONE: Final = (
         Layer.PHONE,
         Weight.BLOCKS,
         "The pairing does not work any more: one side has forgotten or changed its key.",
-        Remedy(
-            "First switch Bluetooth off and on in the phone's Settings. If that does not help: " + _ANEW,
-            command="bluetoothctl remove {address}",
-        ),
+        Remedy("If that does not help: " + _ANEW, switch=_RENEW),
         frozenset({Source.SESSIONS, Source.BLUEZ, Source.BONDS}),
         _stale_bond,
     ),
@@ -171,7 +165,7 @@ PHONE: Final = (
         Layer.PHONE,
         Weight.HINDERS,
         "The phone is connected and does not answer; its Bluetooth may be stuck.",
-        Remedy("Only the phone can free itself.", switch="Settings → Bluetooth: off, ten seconds, on."),
+        Remedy("Only the phone can free itself.", switch=_RENEW),
         _LINK,
         _wedged,
     ),
@@ -223,7 +217,7 @@ PHONE: Final = (
         "Messages work, but the phone has not opened its notification link.",
         Remedy(
             "Wait half a minute near the phone; if it stays away, renew its side.",
-            switch="Settings → Bluetooth: off and on.",
+            switch=_RENEW,
         ),
         _LINK,
         _le_down,
