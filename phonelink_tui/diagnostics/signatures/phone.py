@@ -216,7 +216,7 @@ PHONE: Final = (
         Weight.HINDERS,
         "Messages work, but the phone has not opened its notification link.",
         Remedy(
-            "Wait half a minute near the phone; if it stays away, renew its side.",
+            "First wait half a minute near the phone: it opens the link by itself when it hears this computer.",
             switch=_RENEW,
         ),
         _LINK,
