@@ -15,6 +15,7 @@
     streaming      `tail`, `demo --headless`
     event_words    one line for people an event
     stdin_lines    lines of stdin while events go on
+    audience_words who else reads it, in words
     plain          the app without a screen: one line an event
     simulating     `simulate`
 

@@ -64,9 +64,9 @@ class Output:
 
     def ask(self, question: str) -> bool:
         """A yes or no; anything but yes is no. `KeyboardInterrupt` leaves at once, also inside an event loop."""
-        sys.stderr.write(_encodable(clean_line(question, limit=2000), sys.stderr.encoding) + " [y/N] ")
-        sys.stderr.flush()
         with _interruptible():
+            sys.stderr.write(_encodable(clean_line(question, limit=2000), sys.stderr.encoding) + " [y/N] ")
+            sys.stderr.flush()
             return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
     def abandon(self) -> None:

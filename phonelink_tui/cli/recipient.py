@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
+from phonelink_tui.cli.audience_words import AUDIENCE_WORDS
 from phonelink_tui.cli.exit_codes import AMBIGUOUS_REASON
 from phonelink_tui.domain.address import Address, AddressKind, identify
 from phonelink_tui.domain.thread import Thread, ThreadId
@@ -69,7 +70,8 @@ def find_thread(words: str, snapshot: Snapshot) -> Thread:
     if not found:
         raise UnknownThread("No conversation is called that.", "`phonelink threads` lists them.")
     if len(found) > 1:
-        choices = ", ".join(f"{thread.id} {thread.title} ({thread.audience.value})" for thread in found)
+        kinds = [AUDIENCE_WORDS[thread.audience] or "private" for thread in found]
+        choices = ", ".join(f"{t.id} {t.title} ({said})" for t, said in zip(found, kinds, strict=True))
         raise SendRefused(AMBIGUOUS_REASON, "Several conversations could be meant; give an id.", choices)
     return found[0]
 

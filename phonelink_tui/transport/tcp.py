@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable
@@ -191,7 +192,7 @@ async def listen_tcp(endpoint: Endpoint, accept: Callable[[TcpStream], None]) ->
             connected, endpoint.host, endpoint.port, limit=RECEIVE_BYTES, family=_family(endpoint.host)
         )
     except OSError as error:
-        raise UsageError(f"Cannot listen at {endpoint}: {error.strerror}.", "Choose another port.") from error
+        raise UsageError(f"Cannot listen at {endpoint}: {_reason(error)}.", "Choose another port.") from error
     try:
         yield evolve(endpoint, port=server.sockets[0].getsockname()[1])
     finally:
@@ -204,6 +205,12 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _reason(error: OSError) -> str:
+    """asyncio puts the address and its own words into `strerror`; only a name that is not found has none else."""
+    known = isinstance(error, socket.gaierror) or error.errno is None
+    return str(error.strerror) if known else os.strerror(error.errno or 0)
 
 
 def _family(host: str) -> socket.AddressFamily:
