@@ -34,7 +34,11 @@ async def act(api: RelayApi, out: Output, notification: str, action: Notificatio
         raise UnknownNotification("No notification has this id.", "`phonelink notifications` lists them.")
     label = found.positive_label if action is NotificationAction.POSITIVE else found.negative_label
     if not label:
-        raise SendRefused("no_button", "The phone offers no such button on this notification.")
+        raise SendRefused(
+            "no_button",
+            "The phone offers no such button on this notification.",
+            "`phonelink notifications` lists the buttons of each.",
+        )
     command = ActOnNotification("cli-" + token_hex(8), NotificationId(notification), action)
     await _carried_out(api, command)
     out.line(f"Pressed: {label}.")

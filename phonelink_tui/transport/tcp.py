@@ -150,7 +150,9 @@ class TcpLink:
 
     def attach_gatt(self, on_lost: Callable[[], None]) -> AbstractAsyncContextManager[GattClient]:
         """TCP carries no notifications: raises PhoneUnreachable."""
-        raise PhoneUnreachable("Over TCP a phone gives no notifications.")
+        raise PhoneUnreachable(
+            "Over TCP a phone gives no notifications.", "An embedded phone does: --phone virtual."
+        )
 
 
 async def connect_tcp(endpoint: Endpoint) -> TcpStream:
@@ -164,9 +166,11 @@ async def connect_tcp(endpoint: Endpoint) -> TcpStream:
             return TcpStream(*await asyncio.open_connection(endpoint.host, endpoint.port))
     except ConnectionRefusedError as error:
         # Not `refused`: that is a phone that answers and takes no session. A closed port is nobody there.
-        raise PhoneUnreachable(f"Nothing listens at {endpoint}.") from error
+        raise PhoneUnreachable(
+            f"Nothing listens at {endpoint}.", "Start a phone there: `phonelink simulate`."
+        ) from error
     except (OSError, TimeoutError) as error:
-        raise PhoneUnreachable(f"{endpoint} cannot be reached.") from error
+        raise PhoneUnreachable(f"{endpoint} cannot be reached.", "Look at host and port.") from error
 
 
 @asynccontextmanager
