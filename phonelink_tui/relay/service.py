@@ -140,6 +140,18 @@ class Relay:
             supervisor.stop()
         return await self._outbox.close()
 
+    async def sleep(self) -> None:
+        """Before this computer sleeps: end all sessions in order, and begin none until `wake`."""
+        await self._outbox.rest()
+        async with asyncio.TaskGroup() as tasks:
+            for supervisor in self._supervisors.values():
+                tasks.create_task(supervisor.sleep())
+
+    def wake(self) -> None:
+        """This computer is awake: connect at once."""
+        for supervisor in self._supervisors.values():
+            supervisor.wake()
+
     def publish(self, events: Iterable[Event]) -> None:
         """Apply and publish events in order, each with what follows from it."""
         for event in events:
