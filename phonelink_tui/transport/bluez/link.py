@@ -53,6 +53,15 @@ class BluezLink:
         self._solicitor = Solicitor(daemon, spec.adapter, self._wants_le)
         self._attached = 0
 
+    async def addresses(self) -> tuple[str, str]:
+        """The public addresses of the adapter and of the phone.
+
+        Raises:
+            BluetoothUnavailable, PhoneUnreachable: There is no such adapter; the phone is not paired.
+        """
+        _, adapter, device = await self._phone()
+        return adapter.address, device.address
+
     async def open_stream(self, service: Service) -> ByteStream:
         """See `PhoneLink.open_stream`.
 
