@@ -63,6 +63,15 @@ class BluezLink:
         self._watch = CallBackWatch(spec.features, call_back_s=spec.call_back_s)
         self._attached = 0
 
+    async def addresses(self) -> tuple[str, str]:
+        """The public addresses of the adapter and of the phone.
+
+        Raises:
+            BluetoothUnavailable, PhoneUnreachable: There is no such adapter; the phone is not paired.
+        """
+        _, adapter, device = await self._phone()
+        return adapter.address, device.address
+
     async def open_stream(self, service: Service) -> ByteStream:
         """See `PhoneLink.open_stream`.
 
