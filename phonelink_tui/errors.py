@@ -114,6 +114,10 @@ class UnknownNotification(RelayError):
     """The notification is gone, or belongs to an earlier session."""
 
 
+class RoleRefused(RelayError):
+    """This connection to the relay was opened without the role that is needed."""
+
+
 class SendRefused(RelayError):
     """The guard does not let this text go out.
 
