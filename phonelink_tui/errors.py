@@ -184,6 +184,10 @@ class UnknownNotification(RelayError):
     USUAL_HINT = "`phonelink notifications` lists them."
 
 
+class RoleRefused(RelayError):
+    """This connection to the relay was opened without the role that is needed."""
+
+
 class SendRefused(RelayError):
     """The guard does not let this text go out.
 
