@@ -25,6 +25,7 @@ from phonelink_tui.ui.projection import Projection, Touched
 from phonelink_tui.ui.screens.conversing import Conversing
 from phonelink_tui.ui.screens.desk import Desk, Outlet, View, Widgets
 from phonelink_tui.ui.screens.editing import Editing
+from phonelink_tui.ui.screens.fitting import fit
 from phonelink_tui.ui.screens.handlers import Hands, handlers
 from phonelink_tui.ui.screens.limits import Limits
 from phonelink_tui.ui.screens.moving import Moving
@@ -106,7 +107,12 @@ class MessagesScreen(Screen[None]):
             head=Line(id="head", classes="head"),
             app_banners=BannerStack(id="app-banners"),
             pane=ThreadPane(id="pane"),
-            question=QuestionBar(on_typing=self._back_to_text, on_intent=self._intent_key, id="question"),
+            question=QuestionBar(
+                on_typing=self._back_to_text,
+                on_intent=self._intent_key,
+                on_room=self.make_room,
+                id="question",
+            ),
             composer_banners=BannerStack(id="composer-banners"),
             to=Line(id="to"),
             composer=Composer(
@@ -223,9 +229,14 @@ class MessagesScreen(Screen[None]):
         self.set_class(len(shown) == 1, "-single")
         self.set_class(len(shown) == 3, "-broad")
 
+    def make_room(self) -> None:
+        """Another height, a question or a banner that is read: who gives way?"""
+        fit(self._desk.widgets, self.size.height or self.app.size.height)
+
     def on_resize(self) -> None:
         """Another width shows other panes."""
         self._arrange()
+        self.make_room()
         self._painting.status()
         self._notices.paint()
 
@@ -237,6 +248,7 @@ class MessagesScreen(Screen[None]):
         if pane is not None and pane is not self._desk.view.looked_at:
             self._desk.view.looked_at = pane
             self._arrange()
+        self.make_room()
         self._notices.paint()
 
     # the stage of the hands
