@@ -18,7 +18,7 @@ from textual.widgets import Static
 from phonelink_tui.domain.message import TextMessage
 from phonelink_tui.ui.actions import BY_ID, Place
 from phonelink_tui.ui.help_text import footer
-from phonelink_tui.ui.keymap import KeyMap, default_bindings
+from phonelink_tui.ui.keymap import KeyMap, default_bindings, shown
 from phonelink_tui.ui.layout import Pane, panes
 from phonelink_tui.ui.pane_feed import PaneFeed
 from phonelink_tui.ui.projection import Projection, Touched
@@ -51,6 +51,9 @@ from phonelink_tui.ui.widgets.thread_pane import ThreadPane
 
 PASSING: Final = frozenset({Place.PANEL, Place.FIELD, Place.QUESTION, Place.HIDDEN, Place.BANNER})
 """Places the keys come back from."""
+
+PANELS: Final = frozenset({Place.PANEL, Place.FIELD, Place.QUESTION, Place.HIDDEN})
+"""Places whose hints say how to get out; no notice hides them."""
 
 LEAVING: Final = ("app.quit", "privacy.hide")
 """Keys of somebody who does not read."""
@@ -95,7 +98,9 @@ class MessagesScreen(Screen[None]):
         self._empty = Static(id="empty", markup=False)
         self._painting = Painting(desk, self._hands, self._empty)
         self._notices = NoticeLine(
-            widgets.hints, lambda: footer(self.place, keys, closed=widgets.composer.closed)
+            widgets.hints,
+            lambda: footer(self.place, keys, closed=widgets.composer.closed),
+            lambda: self.place in PANELS,
         )
         self._handlers: Mapping[str, Callable[[], None]] = handlers(self, desk, self._hands)
 
@@ -151,6 +156,11 @@ class MessagesScreen(Screen[None]):
         self._hands.conversing.retarget()
         self.paint(Touched.ALL)
         self.set_interval(TICK_S, self._painting.tick)
+        self.watch(self.app, "app_focus", self._look_away, init=False)
+        if problems := len(self._desk.keys.problems):
+            key = shown(self._desk.keys.first_key("status.open", composer=True))
+            lines = "1 line" if problems == 1 else f"{problems} lines"
+            self.notice(f"{lines} of [keys] in the settings cannot hold: {key} says why.", "warn")
 
     def paint(self, touched: Touched) -> None:
         """The projection changed: draw anew what is out of date."""
@@ -223,11 +233,17 @@ class MessagesScreen(Screen[None]):
 
     def _arrange(self) -> None:
         view = self._desk.view
-        shown = panes(self.size.width or self.app.size.width, view.looked_at, alone=view.alone)
+        seen = panes(self.size.width or self.app.size.width, view.looked_at, alone=view.alone)
         for selector, pane in (("#side", Pane.LIST), ("#talk", Pane.TALK), ("#notifications", Pane.QUEUE)):
-            self.query_one(selector).display = pane in shown
-        self.set_class(len(shown) == 1, "-single")
-        self.set_class(len(shown) == 3, "-broad")
+            self.query_one(selector).display = pane in seen
+        self.set_class(len(seen) == 1, "-single")
+        self.set_class(len(seen) == 3, "-broad")
+        self._look_away()
+
+    def _look_away(self) -> None:
+        window = self._desk.projection.window
+        if window is not None:
+            window.look_away(away=not self.app.app_focus or not self.query_one("#talk").display)
 
     def make_room(self) -> None:
         """Another height, a question or a banner that is read: who gives way?"""
