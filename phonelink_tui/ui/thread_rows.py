@@ -106,10 +106,8 @@ def thread_rows(
         else:
             rows.extend(rows_after(previous, message, clock))
         if message.id == first_unread:
-            rows.insert(
-                len(rows) - 1,
-                Row(RowKind.NEW_SINCE, "new-since", NEW_SINCE_TEXT if was_left else UNREAD_TEXT),
-            )
+            words = NEW_SINCE_TEXT if was_left else UNREAD_TEXT
+            rows.insert(len(rows) - 1, Row(RowKind.NEW_SINCE, "new-since", words))
         if receipts and message.state is DeliveryState.ACCEPTED and message.direction is Direction.OUTGOING:
             rows.append(_banner(receipts))
             receipts = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Static
 
 from phonelink_tui.ui.settings import UiSettings
 from phonelink_tui.ui.widgets.text_panel import TextPanel
@@ -30,14 +31,14 @@ async def test_wrong_keys_are_told_at_the_start() -> None:
     async with on_stage(settings=settings) as stage:
         assert "2 lines of [keys] in the settings cannot hold: F8" in stage.line("hints")
         await stage.press("f8")
-        assert "nonsense" in str(stage.one(TextPanel).children[0].visual)
+        assert "nonsense" in str(stage.one(TextPanel).query_one(Static).visual)
 
 
 async def test_the_status_panel_tells_a_time_once() -> None:
     """Of a silent phone."""
     async with on_stage() as stage:
         await stage.press("f8")
-        said = str(stage.one(TextPanel).children[0].visual)
+        said = str(stage.one(TextPanel).query_one(Static).visual)
         assert said.count("last sign") == 3
 
 

@@ -128,7 +128,7 @@ def test_what_comes_while_nobody_looks_is_new() -> None:
     window.look_away(away=True)
     window.put(text(4, read=False))
     window.put(text(5, read=False))
-    assert (window.first_unread, window.was_left) == (text(4).id, True)
+    assert [window.first_unread, window.was_left] == [text(4).id, True]
     window.look_away(away=False)
     window.look_away(away=True)
     window.put(text(6, read=False))

@@ -17,8 +17,8 @@ from textual.widgets import Static
 
 from phonelink_tui.domain.message import TextMessage
 from phonelink_tui.ui.actions import BY_ID, Place
-from phonelink_tui.ui.help_text import footer
-from phonelink_tui.ui.keymap import KeyMap, default_bindings, shown
+from phonelink_tui.ui.help_text import complaint, footer
+from phonelink_tui.ui.keymap import KeyMap, default_bindings
 from phonelink_tui.ui.layout import Pane, panes
 from phonelink_tui.ui.pane_feed import PaneFeed
 from phonelink_tui.ui.projection import Projection, Touched
@@ -157,10 +157,8 @@ class MessagesScreen(Screen[None]):
         self.paint(Touched.ALL)
         self.set_interval(TICK_S, self._painting.tick)
         self.watch(self.app, "app_focus", self._look_away, init=False)
-        if problems := len(self._desk.keys.problems):
-            key = shown(self._desk.keys.first_key("status.open", composer=True))
-            lines = "1 line" if problems == 1 else f"{problems} lines"
-            self.notice(f"{lines} of [keys] in the settings cannot hold: {key} says why.", "warn")
+        if self._desk.keys.problems:
+            self.notice(complaint(self._desk.keys), "warn")
 
     def paint(self, touched: Touched) -> None:
         """The projection changed: draw anew what is out of date."""
