@@ -123,6 +123,8 @@ class PhoneUnreachable(TransportError):
 class BondRefused(TransportError):
     """A known phone came with another pairing than the one it was known by."""
 
+    USUAL_HINT = "If you paired it anew yourself: `phonelink forget`, then `phonelink pair`."
+
 
 class PairingFailed(TransportError):
     """The phone and this computer did not pair.
@@ -130,6 +132,8 @@ class PairingFailed(TransportError):
     Args:
         reason: A stable word of `relay.pairing`, for scripts.
     """
+
+    USUAL_HINT = "`phonelink pair` begins again."
 
     def __init__(self, reason: str, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
@@ -171,6 +175,8 @@ class NoPhoneKnown(NotConnected):
 class SeveralPhones(RelayError):
     """No phone is named, and several are paired; the message lists them."""
 
+    USUAL_HINT = "Name one with --phone; `phonelink phones` lists them."
+
 
 class UnknownThread(RelayError):
     """No conversation has this id."""
@@ -186,6 +192,8 @@ class UnknownNotification(RelayError):
 
 class RoleRefused(RelayError):
     """This connection to the relay was opened without the role that is needed."""
+
+    USUAL_HINT = "Connect with the role that it names."
 
 
 class SendRefused(RelayError):
