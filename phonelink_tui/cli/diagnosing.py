@@ -98,7 +98,9 @@ def _read_bundle(file: Path) -> Bundle:
         with file.open("rb") as opened:
             return decode_bundle(opened.read(BUNDLE_BYTES + 1))
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
+        raise UsageError(
+            f"{file} cannot be read: {error.strerror}.", "--from takes what `phonelink support-bundle` wrote."
+        ) from error
 
 
 def _write_bundle(file: Path, text: str) -> None:
@@ -107,4 +109,6 @@ def _write_bundle(file: Path, text: str) -> None:
     except FileExistsError:
         raise UsageError(f"{file} exists already.", "Name another with --out.") from None
     except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
+        raise UsageError(
+            f"{file} cannot be written: {error.strerror}.", "Name another with --out."
+        ) from error

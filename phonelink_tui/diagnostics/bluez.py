@@ -30,6 +30,7 @@ SERVICE_WORDS: Final[Mapping[str, str]] = {
     names.MNS_UUID: "message reports",
     "0000112f-0000-1000-8000-00805f9b34fb": "contacts",
     ANCS_UUID.lower(): "notifications",
+    "00000000-deca-fade-deca-deafdecacafe": "wireless iap",
     "0000110b-0000-1000-8000-00805f9b34fb": "a2dp sink",
     "0000110a-0000-1000-8000-00805f9b34fb": "a2dp source",
     "0000111e-0000-1000-8000-00805f9b34fb": "hands-free",
@@ -104,7 +105,7 @@ def _device(path: str, interfaces: Mapping[str, Mapping[str, Any]]) -> DeviceFac
     address = str(properties.get(names.ADDRESS, "")).upper()
     if not (paired or is_phone) or not _ADDRESS.fullmatch(address):
         return None
-    is_apple = is_phone and (APPLE in device_id or "notifications" in services)
+    is_apple = is_phone and (APPLE in device_id or bool(services & {"notifications", "wireless iap"}))
     le = interfaces.get(names.BEARER_LE) or {}
     return DeviceFacts(
         address,

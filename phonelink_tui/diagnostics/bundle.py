@@ -25,6 +25,8 @@ VERSION: Final = 1
 BUNDLE_BYTES: Final = 1024 * 1024
 """A bundle has a few thousand; more is no bundle."""
 
+_HINT: Final = "`phonelink support-bundle` writes one."
+
 IDENTIFIER_CHARS: Final = 3
 """Shorter words of this machine's owner would be cut out of every other word."""
 
@@ -79,15 +81,17 @@ def decode_bundle(text: bytes) -> Bundle:
         UsageError: It is none, or of a later version.
     """
     if len(text) > BUNDLE_BYTES:
-        raise UsageError("This is no support bundle: it is too large.")
+        raise UsageError("This is no support bundle: it is too large.", _HINT)
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        raise UsageError("This is no support bundle: it is no JSON.") from None
+        raise UsageError("This is no support bundle: it is no JSON.", _HINT) from None
     if not isinstance(value, dict) or value.get("type") != "support-bundle":
-        raise UsageError("This is no support bundle.")
+        raise UsageError("This is no support bundle.", _HINT)
     if value.get("v") != VERSION:
-        raise UsageError("This bundle is of another version of this program.")
+        raise UsageError(
+            "This bundle is of another version of this program.", "Judge it with the version that wrote it."
+        )
     before = value.get("last_good")
     try:
         return Bundle(
@@ -95,7 +99,7 @@ def decode_bundle(text: bytes) -> Bundle:
             from_json(before, LastGood) if before is not None else None,
         )
     except ValueError:
-        raise UsageError("This support bundle is damaged.") from None
+        raise UsageError("This support bundle is damaged.", _HINT) from None
 
 
 @frozen

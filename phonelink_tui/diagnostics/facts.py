@@ -214,7 +214,7 @@ class Configuration:
 
 
 @frozen
-class Bond:
+class StoredKeys:
     """The keys that BlueZ stored for a device: which there are, never the keys."""
 
     address: str
@@ -228,7 +228,7 @@ class Bond:
 class Bonds:
     """All stored bonds."""
 
-    bonds: tuple[Bond, ...]
+    bonds: tuple[StoredKeys, ...]
 
 
 @frozen

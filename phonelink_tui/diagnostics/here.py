@@ -111,10 +111,11 @@ async def _bluez() -> Bluez:
 
 
 async def _obexd() -> Obexd | NotKnown:
+    from phonelink_tui.profiles.obexd.bus import session_bus_address
     from phonelink_tui.transport.bluez.survey import survey_obexd
 
     try:
-        seen = await survey_obexd()
+        seen = await survey_obexd(session_bus_address())
     except BluetoothUnavailable:
         return NotKnown("this user's session bus cannot be reached")
     return Obexd(seen.is_running, seen.can_be_started, seen.unit)

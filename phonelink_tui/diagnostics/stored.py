@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from phonelink_tui.diagnostics.facts import Bond, Bonds, Configuration, NotKnown
+from phonelink_tui.diagnostics.facts import Bonds, Configuration, NotKnown, StoredKeys
 
 KEYS: Final = (
     "General.Class",
@@ -73,9 +73,9 @@ def read_bonds(root: Path = Path("/")) -> Bonds | NotKnown:
     return Bonds(tuple(bonds))
 
 
-def _bond(address: str, info: configparser.RawConfigParser) -> Bond:
+def _bond(address: str, info: configparser.RawConfigParser) -> StoredKeys:
     kind = info.get("LinkKey", "Type", fallback="")
-    return Bond(
+    return StoredKeys(
         address,
         int(kind) if kind.isascii() and kind.isdigit() and len(kind) < 4 else None,
         any(info.has_section(section) for section in _LE_KEYS),

@@ -123,13 +123,13 @@ def test_offline_from_a_bundle(phonelink: Phonelink, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [None, b"", b"{}", b'{"v":9,"type":"support-bundle"}'])
 def test_bad_bundle_is_exit_2(phonelink: Phonelink, tmp_path: Path, content: bytes | None) -> None:
-    """A missing, empty, foreign or later file: one line, exit 2."""
+    """A missing, empty, foreign or later file: one line and a hint, exit 2."""
     file = tmp_path / "bundle.json"
     if content is not None:
         file.write_bytes(content)
     result = phonelink("doctor", "--from", str(file))
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.count("\n") == 1
+    assert result.stderr.count("\n") == 2
 
 
 def test_bundle_without_a_terminal_is_a_question(phonelink: Phonelink, tmp_path: Path) -> None:

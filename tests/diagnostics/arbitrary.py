@@ -14,10 +14,10 @@ from phonelink_tui.diagnostics.bluez import SERVICE_WORDS
 from phonelink_tui.diagnostics.changes import LastGood
 from phonelink_tui.diagnostics.facts import WAYS, Facts, NotKnown
 from phonelink_tui.transport.bluez.mgmt import SETTINGS
-from phonelink_tui.transport.bluez.sentences import BUSY, REPORTS_TAKEN, UNPAIRED
+from phonelink_tui.transport.bluez.sentences import BUSY, UNPAIRED
 
 WORDS = st.sampled_from(
-    ["", "hci0", "hci1", "5.66", "5.87", "0bda:8771", "settings", "Robin", BUSY, REPORTS_TAKEN, UNPAIRED]
+    ["", "hci0", "hci1", "5.66", "5.87", "0bda:8771", "settings", "Robin", BUSY, UNPAIRED]
 )
 TEXTS = WORDS | st.text(max_size=12)
 TIMES = st.integers(10**9, 2 * 10**9).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))

@@ -11,7 +11,6 @@ import pytest
 
 from phonelink_tui.config.paths import Paths, private_dir
 from phonelink_tui.diagnostics.facts import (
-    Bond,
     Bonds,
     Configuration,
     DiskEncryption,
@@ -21,6 +20,7 @@ from phonelink_tui.diagnostics.facts import (
     NotKnown,
     Radio,
     Rfkill,
+    StoredKeys,
 )
 from phonelink_tui.diagnostics.files import read_files
 from phonelink_tui.diagnostics.machine import read_machine
@@ -86,8 +86,8 @@ def test_bonds_without_their_keys(tmp_path: Path) -> None:
     found = read_bonds(tmp_path)
     assert found == Bonds(
         (
-            Bond("00:AA:01:01:00:01", link_key_type=8, has_le_key=True),
-            Bond("00:AA:01:01:00:02", link_key_type=4, has_le_key=False),
+            StoredKeys("00:AA:01:01:00:01", link_key_type=8, has_le_key=True),
+            StoredKeys("00:AA:01:01:00:02", link_key_type=4, has_le_key=False),
         )
     )
     assert SECRET not in repr(found)

@@ -190,7 +190,7 @@ ADAPTER: Final = (
         "This computer shows itself as a computer, and iPhones open messages only to hands-free sets.",
         Remedy(
             "Set the class, then open Settings → Bluetooth → ⓘ on the iPhone anew. bluetoothd sets it back at each "
-            "start: a oneshot unit with PartOf=bluetooth.service keeps it.",
+            "start: `phonelink pair --print-class-unit` prints a unit that keeps it.",
             command="echo | sudo btmgmt --index {index} class 4 8",
         ),
         _BLUEZ,
@@ -201,7 +201,9 @@ ADAPTER: Final = (
         Layer.ADAPTER,
         Weight.NOTE,
         "`Class` in main.conf has no effect here: systemd-hostnamed's chassis type wins.",
-        Remedy("Set the class in a oneshot unit with PartOf=bluetooth.service instead."),
+        Remedy(
+            "`phonelink pair --print-class-unit` prints a unit that sets the class after each start instead."
+        ),
         frozenset({Source.BLUEZ, Source.CONFIGURATION}),
         _class_overridden,
     ),

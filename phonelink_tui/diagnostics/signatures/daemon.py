@@ -11,12 +11,13 @@ from phonelink_tui.diagnostics.signature import Confidence, Find, Finding, Layer
 from phonelink_tui.diagnostics.views import (
     any_detail,
     bluez_version,
+    down_for,
     is_ready,
     known,
     phone_kind,
     running_bluez,
 )
-from phonelink_tui.domain.phone import Capability, PhoneKind
+from phonelink_tui.domain.phone import Capability, DownReason, PhoneKind
 from phonelink_tui.transport.bluez.sentences import BUSY
 
 BEARER_API: Final = (5, 86)
@@ -43,6 +44,13 @@ def _busy(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
     """Repeated connecting was seen to leave bluetoothd answering InProgress until it is restarted."""
     if any_detail(facts, BUSY):
         yield Finding(Confidence.POSSIBLE, ("bluetoothd answers that it is busy (InProgress)",))
+
+
+def _refused_as_old(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
+    if down_for(facts, Capability.MESSAGES) is DownReason.BLUEZ_TOO_OLD:
+        version = bluez_version(facts)
+        known_as = (f"BlueZ {version[0]}.{version[1]}",) if version else ()
+        yield Finding(Confidence.LIKELY, ("BlueZ does not offer what a session needs", *known_as))
 
 
 def _matters_for_notifications(facts: Facts) -> bool:
@@ -123,6 +131,15 @@ DAEMON: Final = (
         ),
         frozenset({Source.SESSIONS}),
         _busy,
+    ),
+    Signature(
+        "PL-BLUEZ-03",
+        Layer.BLUETOOTHD,
+        Weight.BLOCKS,
+        "This BlueZ does not offer what a session needs.",
+        Remedy("Install a newer BlueZ: 5.66 is the oldest that was seen to work, 5.86 and newer tell most."),
+        frozenset({Source.SESSIONS, Source.BLUEZ_VERSION}),
+        _refused_as_old,
     ),
     Signature(
         "PL-BLUEZ-01",

@@ -8,8 +8,8 @@ from typing import Final
 from phonelink_tui.diagnostics.changes import LastGood
 from phonelink_tui.diagnostics.facts import Facts, Source
 from phonelink_tui.diagnostics.signature import Confidence, Finding, Layer, Remedy, Signature, Weight
-from phonelink_tui.diagnostics.views import any_detail, bluez_version, known, paired_phones, used_adapter
-from phonelink_tui.transport.bluez.sentences import REPORTS_TAKEN
+from phonelink_tui.diagnostics.views import bluez_version, down_for, known, paired_phones, used_adapter
+from phonelink_tui.domain.phone import Capability, DownReason
 
 MAP_MENDED: Final = (5, 81)
 """BlueZ 5.80 and 5.81 mended obexd's MAP and PBAP. (PROTOCOLS 7.3)"""
@@ -25,10 +25,14 @@ def _uses_obexd(facts: Facts) -> bool:
     return sessions is not None and sessions.way == "obexd"
 
 
+def _refused_ours(facts: Facts) -> bool:
+    return down_for(facts, Capability.MESSAGES) is DownReason.OBEXD_IN_THE_WAY
+
+
 def _in_the_way(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
     if not _runs(facts) or _uses_obexd(facts):
         return
-    taken = any_detail(facts, REPORTS_TAKEN)
+    taken = _refused_ours(facts)
     evidence = ["org.bluez.obex has an owner on the session bus"]
     adapter = used_adapter(facts)
     if adapter and "message reports" in adapter.services:
@@ -40,7 +44,7 @@ def _in_the_way(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
 
 def _someone_else(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
     obexd = known(facts.obexd)
-    if any_detail(facts, REPORTS_TAKEN) and obexd is not None and not obexd.is_running:
+    if _refused_ours(facts) and obexd is not None and not obexd.is_running:
         evidence = ("BlueZ refused ours: already registered", "obexd does not run on this user's session bus")
         yield Finding(Confidence.LIKELY, evidence)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from phonelink_tui.diagnostics.changes import LastGood
-from phonelink_tui.diagnostics.facts import Bond, DeviceFacts, Facts, Source
+from phonelink_tui.diagnostics.facts import DeviceFacts, Facts, Source, StoredKeys
 from phonelink_tui.diagnostics.signature import Confidence, Finding, Layer, Remedy, Signature, Weight
 from phonelink_tui.diagnostics.views import (
     any_detail,
@@ -52,7 +52,12 @@ def _stale_bond(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
         yield Finding(Confidence.LIKELY, ("the phone or the kernel refuses the stored key",))
 
 
-def _stored(facts: Facts, phone: DeviceFacts) -> Bond | None:
+def _other_bond(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
+    if down_for(facts, Capability.MESSAGES) is DownReason.BOND_CHANGED:
+        yield Finding(Confidence.CERTAIN, ("the pairing is not the one the phone was known by",))
+
+
+def _stored(facts: Facts, phone: DeviceFacts) -> StoredKeys | None:
     bonds = known(facts.bonds)
     return next((bond for bond in bonds.bonds if bond.address == phone.address), None) if bonds else None
 
@@ -159,6 +164,19 @@ PHONE: Final = (
         Remedy("If that does not help: " + _ANEW, switch=_RENEW),
         frozenset({Source.SESSIONS, Source.BLUEZ, Source.BONDS}),
         _stale_bond,
+    ),
+    Signature(
+        "PL-BOND-05",
+        Layer.PHONE,
+        Weight.BLOCKS,
+        "The phone came with another pairing than the one it was known by; something may pretend to be it.",
+        Remedy(
+            "If you paired it anew yourself, let this program forget the old one, then `phonelink pair`. "
+            "If not, remove the pairing.",
+            command="phonelink forget",
+        ),
+        frozenset({Source.SESSIONS, Source.BLUEZ}),
+        _other_bond,
     ),
     Signature(
         "PL-PHONE-02",

@@ -135,9 +135,14 @@ class Bus:
 
 @asynccontextmanager
 async def open_bus(
-    bus_type: BusType = BusType.SYSTEM, *, connect_s: float = CONNECT_S, close_s: float = CLOSE_S
+    address: str | None = None, *, connect_s: float = CONNECT_S, close_s: float = CLOSE_S
 ) -> AsyncIterator[Bus]:
     """A connection to a bus while inside; file descriptors may be passed.
+
+    Args:
+        address: A D-Bus address; None: the system bus.
+        connect_s: Until it answers.
+        close_s: Until it is closed.
 
     Raises:
         BluetoothUnavailable: There is no bus, or it does not let us in.
@@ -146,12 +151,10 @@ async def open_bus(
     try:
         try:
             async with asyncio.timeout(connect_s):
-                connection = MessageBus(bus_type=bus_type, negotiate_unix_fd=True)
+                connection = MessageBus(address, BusType.SYSTEM, negotiate_unix_fd=True)
                 await connection.connect()
         except TimeoutError:
-            raise BluetoothUnavailable(
-                f"This computer's {bus_type.name.lower()} bus does not answer."
-            ) from None
+            raise BluetoothUnavailable("This computer's message bus does not answer.") from None
         except CONNECT_ERRORS as error:
             raise no_bus(error) from error
         yield Bus(connection)

@@ -24,7 +24,6 @@ from phonelink_tui.protocol.sdp_records import build_mns_record, record_xml
 from phonelink_tui.transport.bluez import names
 from phonelink_tui.transport.bluez.bus import Bus
 from phonelink_tui.transport.bluez.dbus_errors import NOT_PERMITTED, REJECTED, refusal
-from phonelink_tui.transport.bluez.sentences import REPORTS_TAKEN
 from phonelink_tui.transport.bluez.socket_stream import SocketStream
 from phonelink_tui.transport.link import CallBack
 from phonelink_tui.transport.together import beside
@@ -173,7 +172,7 @@ async def _register(bus: Bus, features: Features) -> None:
         return
     if reply.error_name == NOT_PERMITTED:
         raise ObexdInTheWay(
-            REPORTS_TAKEN,
+            "Another program on this computer, mostly obexd, receives the phone's reports already.",
             "Use --phone obexd, or stop it: systemctl --user mask --now obex.service",
         )
     raise refusal(reply)

@@ -6,4 +6,3 @@ from typing import Final
 
 UNPAIRED: Final = "The pairing with the phone does not work."
 BUSY: Final = "Bluetooth is busy with something else."
-REPORTS_TAKEN: Final = "Another program on this computer, mostly obexd, receives the phone's reports already."

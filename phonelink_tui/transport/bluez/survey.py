@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from attrs import field, frozen
-from dbus_fast import BusType, MessageType
+from dbus_fast import MessageType
 from dbus_fast.errors import AuthError
 
 from phonelink_tui.errors import BluetoothUnavailable, DeadlineExceeded
@@ -56,7 +56,7 @@ async def survey_bluez() -> BluezSeen:
         DeadlineExceeded: The bus itself does not answer.
     """
     try:
-        async with open_bus(BusType.SYSTEM, connect_s=LOOK_S, close_s=CLOSE_S) as bus:
+        async with open_bus(connect_s=LOOK_S, close_s=CLOSE_S) as bus:
             if not await _has_owner(bus, names.BLUEZ):
                 return BluezSeen("absent")
             return await _objects(bus)
@@ -87,15 +87,15 @@ async def _objects(bus: Bus) -> BluezSeen:
     )
 
 
-async def survey_obexd() -> ObexdSeen:
-    """Whether obexd runs, or could be started by a call.
+async def survey_obexd(session_address: str) -> ObexdSeen:
+    """Whether obexd runs, or could be started by a call, on the bus at an address.
 
     Raises:
         BluetoothUnavailable: There is no session bus, or it does not let us in.
         TransportError: The bus refuses.
         DeadlineExceeded: No answer.
     """
-    async with open_bus(BusType.SESSION, connect_s=LOOK_S, close_s=CLOSE_S) as bus:
+    async with open_bus(session_address, connect_s=LOOK_S, close_s=CLOSE_S) as bus:
         running = await _has_owner(bus, OBEX)
         startable = OBEX in (await _ask_bus(bus, "ListActivatableNames") or [])
         unit = await _unit_state(bus) if await _has_owner(bus, SYSTEMD) else ""

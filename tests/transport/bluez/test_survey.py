@@ -139,7 +139,7 @@ async def test_obexd_is_seen(session_bus: str) -> None:
         program(session_bus, "org.bluez.obex"),
         program(session_bus, "org.freedesktop.systemd1", "masked"),
     ):
-        seen = await survey_obexd()
+        seen = await survey_obexd(session_bus)
     assert (seen.is_running, seen.unit) == (True, "masked")
 
 
