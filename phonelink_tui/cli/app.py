@@ -200,9 +200,9 @@ def limits(ctx: typer.Context, as_json: Json = False) -> None:
 @app.command()
 def status(ctx: typer.Context, as_json: Json = False) -> None:
     """How the phone and its connections stand."""
-    from phonelink_tui.cli import reading, run
+    from phonelink_tui.cli.opening import open_status
 
-    run.with_relay(ctx, lambda api, out: reading.status(api, out, as_json=as_json))
+    open_status(ctx, as_json=as_json)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from typing import Final
 
 from attrs import evolve
 
+from phonelink_tui.composition.remembering import remembering, remembering_good
 from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import Paths, find_paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, VirtualSpec
@@ -59,13 +60,21 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
             traits = evolve(TRAITS[spec.persona], notifications=False)
             link = _tcp_link(spec)
             backend = _backend(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
-            relay = _relay(backend, install_secret(paths.state_dir), settings)
-            async with _alive(relay):
+            secret = install_secret(paths.state_dir)
+            relay = _relay(backend, secret, settings)
+            async with _alive(relay), remembering(relay, backend.phone_id, paths, secret):
                 yield relay
         case BluetoothSpec():
             async with _bluetooth_backend(spec, paths) as backend:
-                relay = _relay(backend, install_secret(paths.state_dir), settings)
-                async with _alive(relay), _following_sleep(relay):
+                secret = install_secret(paths.state_dir)
+                relay = _relay(backend, secret, settings)
+                way = "obexd" if spec.through_obexd else "bluez"
+                async with (
+                    _alive(relay),
+                    _following_sleep(relay),
+                    remembering(relay, backend.phone_id, paths, secret),
+                    remembering_good(relay, way, paths),
+                ):
                     yield relay
 
 
