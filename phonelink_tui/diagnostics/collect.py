@@ -95,5 +95,7 @@ async def _ask(collector: Collector) -> Group:
         return NotKnown(error.message.rstrip("."))
     except OSError as error:
         return NotKnown((error.strerror or type(error).__name__).lower())
+    except ImportError as error:
+        return NotKnown(f"{error.name} is not installed")
     except Exception as error:  # noqa: BLE001 a doctor that falls ill helps nobody; what it was is said
         return NotKnown(f"of a bug of this program ({type(error).__name__})")

@@ -53,6 +53,7 @@ async def test_every_source_hangs_and_it_takes_two_seconds_at_most(tmp_path: Pat
         (DeadlineExceeded("The Bluetooth service did not answer in time."), "The Bluetooth service did not"),
         (PermissionError(13, "Permission denied"), "permission denied"),
         (OSError("odd"), "OSError"),
+        (ModuleNotFoundError("No module", name="dbus_fast"), "dbus_fast is not installed"),
         (ZeroDivisionError(), "a bug of this program (ZeroDivisionError)"),
     ],
 )

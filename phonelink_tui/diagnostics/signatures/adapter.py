@@ -123,6 +123,7 @@ def _no_secure_connections(facts: Facts, _: LastGood | None) -> Iterator[Finding
 
 
 def _cannot_secure_connections(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
+    """The kernel sets the bit for LE's too, so a dongle that lacks BR/EDR's alone is not seen (mgmt.c)."""
     controller = _of_used(facts)
     if controller and "secure connections" not in controller.supported and _wants_notifications(facts):
         yield Finding(Confidence.LIKELY, (f"{controller.name}: no Secure Connections among what it can do",))
