@@ -80,13 +80,26 @@ async def open_obexd_bus(
 
 
 async def _find_owner(bus: Bus) -> str:
-    body = [names.OBEXD, 0]
+    """obexd's unique name. Asked for first: starting fails for an obexd that somebody started by hand."""
+    if (owner := await _owner(bus)) is not None:
+        return owner
     started = await bus.request(
-        DBUS_PATH, DBUS, "StartServiceByName", "su", body, destination=DBUS, deadline_s=START_S
+        DBUS_PATH,
+        DBUS,
+        "StartServiceByName",
+        "su",
+        [names.OBEXD, 0],
+        destination=DBUS,
+        deadline_s=START_S,
     )
     if started.message_type is MessageType.ERROR:
         raise opening_error(started)
-    reply = await bus.request(DBUS_PATH, DBUS, "GetNameOwner", "s", [names.OBEXD], destination=DBUS)
-    if reply.message_type is MessageType.ERROR or not reply.body:
+    owner = await _owner(bus)
+    if owner is None:
         raise no_obexd()
-    return str(reply.body[0])
+    return owner
+
+
+async def _owner(bus: Bus) -> str | None:
+    reply = await bus.request(DBUS_PATH, DBUS, "GetNameOwner", "s", [names.OBEXD], destination=DBUS)
+    return str(reply.body[0]) if reply.message_type is not MessageType.ERROR and reply.body else None
