@@ -19,7 +19,7 @@ SHAPES = {"whole": "", "bytes": "fragment:1", "odd": "odd"}
 
 
 OBEXD_KEEPS: Final = {
-    "test_changes_are_told_in_order": "obexd passes no ReadStatusChanged on",
+    "test_changes_are_told_in_order": "obexd takes ReadStatusChanged for a new text",
 }
 """Tests of the contract that obexd cannot fulfil, each with what obexd does not give."""
 

@@ -45,6 +45,9 @@ from phonelink_tui.transport.together import together
 QUEUED_CHANGES: Final = 1024
 """Changes not yet taken. Beyond that they are dropped, and one look at the inbox is asked for in their place."""
 
+KNOWN_TEXTS: Final = 0x10000
+"""Texts that the session remembers to have objects for; offsets of listings are 16 bits wide."""
+
 REVEALED_ROWS: Final = 1024
 """obexd knows the texts that it listed. Newest rows of a folder listed where an older one is asked for."""
 
@@ -76,6 +79,7 @@ class ObexdMessages:
         self._quirks = quirks
         self._changes: asyncio.Queue[FolderChange] = asyncio.Queue(QUEUED_CHANGES)
         self._heard = asyncio.Event()
+        self._known: set[int] = set()
         self._revealed: set[Folder] = set()
 
     @classmethod
@@ -209,7 +213,13 @@ class ObexdMessages:
         return True
 
     def _take(self, handle: MessageHandle, properties: Mapping[str, Any], added: bool) -> None:
-        change = new_text(handle, properties) if added else changed_text(handle, properties)
+        if added:
+            change = new_text(handle, properties, known=handle.number in self._known)
+            if len(self._known) >= KNOWN_TEXTS:
+                self._known.clear()
+            self._known.add(handle.number)
+        else:
+            change = changed_text(handle, properties)
         if change is None:
             return
         self._heard.set()

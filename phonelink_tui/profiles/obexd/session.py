@@ -94,11 +94,6 @@ class ObexdSession:
         await self._ended.wait()
         raise self._over or gone()
 
-    @property
-    def is_over(self) -> bool:
-        """Whether the session has ended, so that nothing can be asked any more."""
-        return self._over is not None
-
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """One request at a time. Raises LinkLost where the session is over."""
@@ -171,7 +166,10 @@ class ObexdSession:
                 transfer = await self.finished(started(self.result(reply)))
                 await self.check_ended_well(transfer)
                 await self._written(file, transfer)
-                return self.files.read(file, limit_bytes)
+                data = self.files.read(file, limit_bytes)
+                if len(data) < (transfer.transferred or 0):
+                    raise ProfileError("obexd wrote less than it says.")
+                return data
             except RemoteProtocolError as error:
                 raise self.end(error) from None
             finally:
@@ -221,24 +219,23 @@ class ObexdSession:
         try:
             if was_open and self._obexd is not None and self.path:
                 with suppress(PhonelinkError):
-                    await self._remove(self._obexd)
+                    await self._of_client(self._obexd, "RemoveSession", "o", [self.path], REMOVE_S)
         finally:
             await self._stack.aclose()
 
     async def _create(self, route: tuple[str, str], target: str) -> None:
         source, destination = route
-        opened = open_obexd_bus(self._take, lambda: void(self.end(LinkLost("obexd ended."))))
-        self._obexd = await self._stack.enter_async_context(opened)
+
+        def lose() -> None:
+            self.end(LinkLost("obexd ended."))
+
+        self._obexd = await self._stack.enter_async_context(open_obexd_bus(self._take, lose))
         options = {"Target": Variant("s", target), "Source": Variant("s", source)}
-        reply = await self._obexd.bus.request(
-            names.CLIENT_PATH,
-            names.CLIENT,
-            "CreateSession",
-            "sa{sv}",
-            [destination, options],
-            destination=self._obexd.owner,
-            deadline_s=CREATE_S,
-        )
+        body = [destination, options]
+        try:
+            reply = await self._of_client(self._obexd, "CreateSession", "sa{sv}", body, CREATE_S)
+        except DeadlineExceeded:
+            raise DeadlineExceeded("The phone was not connected in time.") from None
         if reply.message_type is MessageType.ERROR:
             raise opening_error(reply)
         if not reply.body or not isinstance(reply.body[0], str):
@@ -248,15 +245,17 @@ class ObexdSession:
         for message in early:
             self._take(message)
 
-    async def _remove(self, obexd: ObexdBus) -> None:
-        await obexd.bus.request(
+    async def _of_client(
+        self, obexd: ObexdBus, member: str, signature: str, body: Sequence[object], deadline_s: float
+    ) -> Message:
+        return await obexd.bus.request(
             names.CLIENT_PATH,
             names.CLIENT,
-            "RemoveSession",
-            "o",
-            [self.path],
+            member,
+            signature,
+            body,
             destination=obexd.owner,
-            deadline_s=REMOVE_S,
+            deadline_s=deadline_s,
         )
 
     async def _written(self, file: str, transfer: Transfer) -> None:
@@ -331,7 +330,3 @@ def started(result: list[Any]) -> str:
     if not result or not isinstance(result[0], str):
         raise ProfileError("obexd named no transfer.")
     return result[0]
-
-
-def void(_: object) -> None:
-    """For a callback of which nothing is returned."""

@@ -39,6 +39,7 @@ class FakeObexd:
         self._link = link
         self._tasks = tasks
         self._running: set[asyncio.Task[None]] = set()
+        self._connecting: dict[asyncio.Task[None], str] = {}
         self._next = 0
         self.sessions: dict[str, FakeSession] = {}
         self.calls: Counter[str] = Counter()
@@ -90,6 +91,11 @@ class FakeObexd:
         for task in self._running:
             task.cancel()
 
+    def end_sessions(self) -> None:
+        """obexd ends all of them."""
+        for session in list(self.sessions.values()):
+            self._end(session)
+
     def signal_message(
         self, session: str, number: int, properties: dict[str, Variant], *, added: bool
     ) -> None:
@@ -104,9 +110,7 @@ class FakeObexd:
 
     def _on_message(self, message: Message) -> bool:
         if message.member == "NameOwnerChanged" and not message.body[2]:
-            for session in [one for one in self.sessions.values() if one.owner == message.body[0]]:
-                assert session.task is not None
-                session.task.cancel()
+            self._forget(message.body[0])
         if (
             message.message_type is not MessageType.METHOD_CALL
             or message.interface == "org.freedesktop.DBus.Peer"
@@ -114,6 +118,13 @@ class FakeObexd:
             return False
         self._spawn(self._answer(message))
         return True
+
+    def _forget(self, owner: str) -> None:
+        """A program that leaves the bus takes its sessions with it, also those that are being connected."""
+        for session in [one for one in self.sessions.values() if one.owner == owner]:
+            self._end(session)
+        for task in [one for one, waits in self._connecting.items() if waits == owner]:
+            task.cancel()
 
     def _spawn(self, work: Any) -> asyncio.Task[None]:
         task: asyncio.Task[None] = self._tasks.create_task(work)
@@ -188,8 +199,12 @@ class FakeObexd:
     async def _create(self, destination: str, options: dict[str, Any], owner: str) -> str:
         self.created.append((destination, options))
         ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._spawn(self._live(options["Target"], owner, ready))
-        return await ready
+        task = self._spawn(self._live(options["Target"], owner, ready))
+        self._connecting[task] = owner
+        try:
+            return await ready
+        finally:
+            del self._connecting[task]
 
     async def _live(self, target: str, owner: str, ready: asyncio.Future[str]) -> None:
         """A session from its connection to its end."""
@@ -215,9 +230,7 @@ class FakeObexd:
             await asyncio.sleep(0)  # what was asked of it fails first
             self._end(lost)
         if not ready.done():
-            ready.set_exception(
-                ended if isinstance(ended, Refused) else Refused("Transport got disconnected")
-            )
+            ready.set_exception(ended)
 
     def _end(self, session: FakeSession) -> None:
         """Without a session nothing can be asked of it any more, from this moment on."""

@@ -65,6 +65,15 @@ STATUSES: Final = {
     EventType.DELIVERY_SUCCESS: "delivery-success",
     EventType.DELIVERY_FAILURE: "delivery-failure",
 }
+KNOWN_EVENTS: Final = {
+    *STATUSES,
+    EventType.MEMORY_FULL,
+    EventType.MEMORY_AVAILABLE,
+    EventType.MESSAGE_DELETED,
+    EventType.MESSAGE_SHIFT,
+}
+"""Besides NewMessage, which obexd takes every other for."""
+
 FIELDS: Final = {
     "Subject": ("s", "subject"),
     "Sender": ("s", "sender_name"),
@@ -166,7 +175,7 @@ class FakeSession:
         """What an event report changes: whether there is a new object, for which message, with which properties."""
         handle = event.handle.number if event.handle else 0
         folder = "/" + (event.folder or "").strip("/")
-        if event.type == EventType.NEW_MESSAGE:
+        if event.type not in KNOWN_EVENTS:
             self.messages[handle] = {
                 "Folder": Variant("s", folder),
                 "Status": Variant("s", "notification"),

@@ -206,7 +206,7 @@ async def test_phone_that_falls_silent(bench: Bench, phone: VirtualPhone) -> Non
     """The deadline is ours, long before obexd's own: unknown, or certainly not sent, and never twice."""
     access = await bench.backend.open_messages()
     began = asyncio.get_running_loop().time()
-    ends = []
+    ends: list[PhonelinkError | None] = []
     while not ends or ends[-1] is None:
         ends.append(await push_end(access))
     assert isinstance(ends[-1], OutcomeUnknown | DeadlineExceeded)
