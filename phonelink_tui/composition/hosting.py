@@ -23,6 +23,7 @@ from phonelink_tui.domain.text import RemoteText, clean_line
 from phonelink_tui.errors import BluetoothUnavailable
 from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.phone_clock import PhoneClock
+from phonelink_tui.profiles.ports import PhoneBackend
 from phonelink_tui.relay.api import RelayApi
 from phonelink_tui.relay.service import Relay, RelaySettings
 from phonelink_tui.transport.link import PhoneLink
@@ -63,13 +64,13 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
             async with _alive(relay):
                 yield relay
         case BluetoothSpec():
-            async with _bluetooth_backend(spec, paths) as backend:
-                relay = _relay(backend, install_secret(paths.state_dir), settings)
+            async with _bluetooth_backend(spec, paths) as way:
+                relay = _relay(way, install_secret(paths.state_dir), settings)
                 async with _alive(relay), _following_sleep(relay):
                     yield relay
 
 
-def _bluetooth_backend(spec: BluetoothSpec, paths: Paths) -> AbstractAsyncContextManager[LinkBackend]:
+def _bluetooth_backend(spec: BluetoothSpec, paths: Paths) -> AbstractAsyncContextManager[PhoneBackend]:
     """What reaches a phone over Bluetooth. Loaded here: dbus-fast is installed on Linux alone."""
     if sys.platform != "linux":
         raise BluetoothUnavailable(
@@ -78,7 +79,7 @@ def _bluetooth_backend(spec: BluetoothSpec, paths: Paths) -> AbstractAsyncContex
         )
     from phonelink_tui.composition.bluetooth import bluetooth_backend
 
-    return bluetooth_backend(spec, KnownPhones(paths.state_dir))
+    return bluetooth_backend(spec, KnownPhones(paths.state_dir), paths.runtime_dir)
 
 
 @asynccontextmanager
@@ -103,7 +104,7 @@ def _backend(link: PhoneLink, phone_id: str, name: RemoteText, traits: PhoneTrai
     return LinkBackend(link, phone_id, name, traits, frozenset(offers), PhoneClock())
 
 
-def _relay(backend: LinkBackend, secret: bytes, settings: Settings) -> Relay:
+def _relay(backend: PhoneBackend, secret: bytes, settings: Settings) -> Relay:
     return Relay(
         backend,
         RelaySettings(secret, settings.region, settings.hold_s),

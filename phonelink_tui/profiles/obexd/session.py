@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from attrs import frozen
 from dbus_fast import Message, MessageType, Variant
 
 from phonelink_tui.errors import (
@@ -48,6 +49,20 @@ OnMessage = Callable[[MessageHandle, Mapping[str, Any], bool], None]
 """Takes the message an object stands for, its properties, and whether it is new (else these changed)."""
 
 
+@frozen
+class Way:
+    """How obexd is to reach the phone."""
+
+    adapter: str
+    """Its public address."""
+    phone: str
+    """Its public address."""
+    directory: Path | None
+    """A private one, for files in passing; None: there is none."""
+    start: bool = True
+    """Whether an obexd is started where none runs."""
+
+
 class ObexdSession:
     """One session; made by `open`. Requests wait their turn."""
 
@@ -67,25 +82,22 @@ class ObexdSession:
         self._limit_bytes: int | None = None
 
     @classmethod
-    async def open(
-        cls, route: tuple[str, str], target: str, directory: Path | None, on_message: OnMessage
-    ) -> ObexdSession:
+    async def open(cls, way: Way, target: str, on_message: OnMessage) -> ObexdSession:
         """Let obexd connect.
 
         Args:
-            route: Public address of the adapter, and of the phone.
+            way: To the phone.
             target: `map` or `pbap`.
-            directory: A private one, for the files of the session; None: there is none.
             on_message: Told of message objects.
 
         Raises:
             PhoneUnreachable, BluetoothUnavailable, ObexRefused, DeadlineExceeded, LinkLost.
         """
         async with AsyncExitStack() as stack:
-            files = PrivateFiles.make(directory)
+            files = PrivateFiles.make(way.directory)
             stack.callback(files.close)
             session = cls(files, stack, on_message)
-            await session._create(route, target)
+            await session._create(way, target)
             session._stack = stack.pop_all()
             return session
 
@@ -223,15 +235,14 @@ class ObexdSession:
         finally:
             await self._stack.aclose()
 
-    async def _create(self, route: tuple[str, str], target: str) -> None:
-        source, destination = route
-
+    async def _create(self, way: Way, target: str) -> None:
         def lose() -> None:
             self.end(LinkLost("obexd ended."))
 
-        self._obexd = await self._stack.enter_async_context(open_obexd_bus(self._take, lose))
-        options = {"Target": Variant("s", target), "Source": Variant("s", source)}
-        body = [destination, options]
+        opened = open_obexd_bus(self._take, lose, start=way.start)
+        self._obexd = await self._stack.enter_async_context(opened)
+        options = {"Target": Variant("s", target), "Source": Variant("s", way.adapter)}
+        body = [way.phone, options]
         try:
             reply = await self._of_client(self._obexd, "CreateSession", "sa{sv}", body, CREATE_S)
         except DeadlineExceeded:

@@ -66,6 +66,7 @@ def make_bench(obexd: FakeObexd, link: PhoneLink, persona: Persona) -> Bench:
         phone_name=clean_line("A phone"),
         traits=TRAITS[persona.kind],
         directory=directory,
+        start=True,
     )
     return Bench(obexd, backend, directory)
 

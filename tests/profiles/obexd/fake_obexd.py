@@ -20,15 +20,13 @@ from phonelink_tui.transport.tasks_beside import tasks_beside
 from phonelink_tui.transport.together import beside, together
 from tests.profiles.obexd.fake_session import MESSAGE, SERVICES, FakeSession, at_connect, connect, greet
 from tests.profiles.obexd.mischief import Death, Mischief, Odd, Refused
+from tests.profiles.obexd.odd_files import SHORT_BYTES, write
 
 PROPERTIES: Final = "org.freedesktop.DBus.Properties"
 OBJECT_MANAGER: Final = "org.freedesktop.DBus.ObjectManager"
 SESSION: Final = "org.bluez.obex.Session1"
 TRANSFER: Final = "org.bluez.obex.Transfer1"
 UNKNOWN: Final = "org.freedesktop.DBus.Error.UnknownMethod"
-
-LATER_S: Final = 0.3
-SHORT_BYTES: Final = 5
 
 
 class FakeObexd:
@@ -281,7 +279,7 @@ class FakeObexd:
                 Path(file).unlink(missing_ok=True)
                 return False, 0
             odd = self.mischief.odds.pop(member, None)
-            writing = self._spawn(self._write(Path(file), data, odd))
+            writing = self._spawn(write(Path(file), data, odd))
             if odd not in (Odd.LATE, Odd.SHORT):
                 await asyncio.wait([writing])
             return True, SHORT_BYTES + 1 if odd is Odd.CUT else len(data)
@@ -367,25 +365,6 @@ class FakeObexd:
                 self._step(path, {"Status": Variant("s", "active"), "Transferred": Variant("t", size)})
             before = session.packets[0]
 
-    async def _write(self, file: Path, data: bytes, odd: Odd | None) -> None:
-        if odd in (Odd.LATE, Odd.SHORT):
-            file.write_bytes(data[:SHORT_BYTES])
-            if odd is Odd.LATE:
-                file.unlink()
-            await asyncio.sleep(LATER_S)
-        if not file.parent.exists():
-            return
-        if odd in _INSTEAD:
-            file.unlink(missing_ok=True)
-            _INSTEAD[odd](file)
-        elif odd is Odd.HUGE:
-            with file.open("wb") as huge:
-                huge.truncate(1 << 31)
-        else:
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as written:
-                written.write(data[:SHORT_BYTES] if odd is Odd.CUT else data)
-
     def _step(self, path: str, changed: dict[str, Variant]) -> None:
         self._signal(path, PROPERTIES, "PropertiesChanged", "sa{sv}as", [TRANSFER, changed, []])
 
@@ -414,24 +393,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: plain(inner) for key, inner in value.items()}
     return value
-
-
-def _secret(file: Path) -> Path:
-    secret = file.parent.parent / "secret"
-    secret.write_text("BEGIN:BMSG")
-    secret.chmod(0o600)
-    return secret
-
-
-def _readable(file: Path) -> None:
-    file.write_bytes(b"BEGIN:BMSG")
-    file.chmod(0o644)
-
-
-_INSTEAD: Final[dict[Odd | None, Callable[[Path], None]]] = {
-    Odd.MISSING: lambda _: None,
-    Odd.LINK: lambda file: file.symlink_to(_secret(file)),
-    Odd.HARD_LINK: lambda file: file.hardlink_to(_secret(file)),
-    Odd.READABLE: _readable,
-    Odd.FIFO: os.mkfifo,
-}
