@@ -37,6 +37,11 @@ PATIENCE_S: Final = 10.0
 """Between two steps of a request. obexd itself waits 60 s for the first packet, 10 s for others [gobex, read];
 that is too long for a person, and a session given up is closed."""
 
+ANSWERED_S: Final = 8.0
+"""obexd's `error` is the phone's answer, or a timeout of obexd's, 10 s after a packet; steps are told each second. So
+later than this after a step it may be a timeout: then the phone's answer may still come, and obexd would take it
+for that of the next request, which may be a text. Such a session is given up."""
+
 REMOVE_S: Final = 2.0
 LATE_S: Final = 1.0
 """A file may appear a moment after its transfer is complete. [observed by others]"""
@@ -78,6 +83,7 @@ class ObexdSession:
         self._ended = asyncio.Event()
         self._over: PhonelinkError | None = None
         self._turn = asyncio.Lock()
+        self._stepped_at = 0.0
         self._limit: asyncio.Timeout | None = None
         self._limit_bytes: int | None = None
 
@@ -119,6 +125,7 @@ class ObexdSession:
     ) -> Message:
         """Call within a turn; the reply, which may be an error. Raises LinkLost, DeadlineExceeded: it is over."""
         assert self._obexd is not None, "opened"
+        self._stepped_at = asyncio.get_running_loop().time()
         async with self._patience():
             try:
                 return await self._obexd.bus.request(
@@ -192,24 +199,31 @@ class ObexdSession:
         """Wait within a turn until a transfer has ended. Raises LinkLost, DeadlineExceeded: the session is over."""
         try:
             async with self._patience():
-                while not self._transfers.get(path).has_ended:
+                while not self._transfers.get(path).has_ended and self._over is None:
                     self._moved.clear()
                     await self._moved.wait()
         except LinkLost:  # in the same moment; how the transfer ended is known all the same
             if not self._transfers.get(path).has_ended:
                 raise
+        if not self._transfers.get(path).has_ended:
+            raise self._as_lost()
         return self._transfers.get(path)
 
     async def check_ended_well(self, transfer: Transfer) -> None:
         """Within a turn: raises what a transfer that failed means."""
-        if transfer.status != names.COMPLETE:
-            await self.check_alive()
-            raise untold()
+        if transfer.status == names.COMPLETE:
+            return
+        late = asyncio.get_running_loop().time() - self._stepped_at >= ANSWERED_S
+        await self.check_alive()
+        if late or transfer.status != names.FAILED:
+            raise self.end(DeadlineExceeded("The phone did not answer in time."))
+        raise untold()
 
     async def check_alive(self) -> None:
         """Within a turn: a session that was lost in the moment before is known to be by the next answer.
 
-        Raises LinkLost, DeadlineExceeded: it is over."""
+        Raises LinkLost, DeadlineExceeded: it is over.
+        """
         body = [names.SESSION, "Destination"]
         reply = await self.ask(self.path, PROPERTIES, "Get", "ss", body)
         if reply.message_type is MessageType.ERROR:
@@ -226,10 +240,9 @@ class ObexdSession:
 
     async def aclose(self) -> None:
         """Close the session; whoever waits gets LinkLost. What obexd does not answer, the end of our bus does."""
-        was_open = self._over is None or isinstance(self._over, DeadlineExceeded | RemoteProtocolError)
         self.end(LinkLost("The session was closed."))
         try:
-            if was_open and self._obexd is not None and self.path:
+            if self._obexd is not None and self.path:
                 with suppress(PhonelinkError):
                     await self._of_client(self._obexd, "RemoveSession", "o", [self.path], REMOVE_S)
         finally:
@@ -285,11 +298,20 @@ class ObexdSession:
                 yield
         except TimeoutError:
             if self._over is not None:
-                error = self._over
-                raise error if isinstance(error, RemoteProtocolError) else LinkLost(error.message) from None
+                raise self._as_lost() from None
             raise self.end(DeadlineExceeded("The phone did not answer in time.")) from None
+        except asyncio.CancelledError:
+            self._limit = None
+            # obexd goes on with it, and a late answer to it would be taken for that of the next request.
+            self.end(LinkLost("A request was given up in the middle."))
+            raise
         finally:
             self._limit = None
+
+    def _as_lost(self) -> PhonelinkError:
+        """What whoever waits is told of the end."""
+        error = self._over or gone()
+        return error if isinstance(error, RemoteProtocolError) else LinkLost(error.message)
 
     def _extend(self, seconds: float) -> None:
         if self._limit is not None and not self._limit.expired():
@@ -321,7 +343,8 @@ class ObexdSession:
             self._on_message(handle, properties, added)
 
     def _step(self, path: str, changed: Mapping[str, Any]) -> None:
-        if self._transfers.change(path, changed):
+        if self._transfers.change(path, changed) and not self._transfers.get(path).has_ended:
+            self._stepped_at = asyncio.get_running_loop().time()
             self._extend(PATIENCE_S)
         self._moved.set()
         size = self._transfers.get(path).transferred or 0

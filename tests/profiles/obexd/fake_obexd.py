@@ -49,8 +49,8 @@ class FakeObexd:
         """Every file a program named."""
         self.push_folders: list[str] = []
         """Folders that the next pushes go to in place of the one named: phones refuse those they lack."""
-        self.push_errors: list[tuple[str, float, bool]] = []
-        """How the next pushes fail: how much was read of the file, after how long, whether the session lives on."""
+        self.transfer_errors: list[tuple[str, float, bool]] = []
+        """How the next transfers fail: what is told of the file, after how long, whether the session lives on."""
 
     @classmethod
     @asynccontextmanager
@@ -320,8 +320,8 @@ class FakeObexd:
         work: Callable[[], Awaitable[tuple[bool, int]]],
     ) -> None:
         await asyncio.sleep(0)  # the answer goes out before
-        if member == "PushMessage" and self.push_errors:
-            await self._fail(session, path, *self.push_errors.pop(0))
+        if self.transfer_errors:
+            await self._fail(session, path, *self.transfer_errors.pop(0))
             return
         death = self.mischief.deaths.pop(member, None)
         odd = self.mischief.odds.get(member)

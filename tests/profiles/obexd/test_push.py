@@ -149,7 +149,7 @@ async def test_what_an_error_proves(
 ) -> None:
     """By when it comes, whether the session outlives it, and how much of the text obexd had read."""
     access = await bench.backend.open_messages()
-    bench.obexd.push_errors.append((told, after_s, alive))
+    bench.obexd.transfer_errors.append((told, after_s, alive))
     assert type(await push_end(access)) is ending
     goes_on = ending is ObexRefused
     assert (await push_end(access) is None) is goes_on

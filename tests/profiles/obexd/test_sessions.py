@@ -211,3 +211,35 @@ async def test_phone_that_is_not_paired(bench: Bench) -> None:
     with pytest.raises(PhoneUnreachable, match="not paired"):
         await evolve(bench.backend, locate=not_paired).open_messages()
     assert bench.obexd.created == []
+
+
+@pytest.mark.parametrize(("after_s", "error"), [(0, ObexRefused), (7, ObexRefused), (9, DeadlineExceeded)])
+async def test_late_error_may_be_a_timeout(
+    bench: Bench, phone: VirtualPhone, after_s: float, error: type[PhonelinkError]
+) -> None:
+    """An answer that obexd gave up may come yet, and would pass for the next one: such a session is over."""
+    access = await bench.backend.open_messages()
+    rows = await access.list_texts(Folder.INBOX, limit=1)
+    bench.obexd.transfer_errors.append(("nothing", after_s, True))
+    with pytest.raises(error):
+        await access.fetch_text(rows[0].handle, Folder.INBOX)
+    if error is ObexRefused:
+        assert (await access.fetch_text(rows[0].handle, Folder.INBOX)).handle == rows[0].handle
+    else:
+        with pytest.raises(LinkLost):
+            await access.list_texts(Folder.INBOX, limit=1)
+    await access.aclose()
+
+
+@pytest.mark.parametrize("member", ASKING)
+async def test_request_given_up_in_the_middle(bench: Bench, member: str) -> None:
+    """Whoever gives a request up ends the session: obexd goes on with it, and its answer must not meet another."""
+    access = await bench.backend.open_messages()
+    rows = await access.list_texts(Folder.INBOX, limit=10)
+    bench.obexd.mischief.unanswered.add(member)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1):
+            await ASKING[member](access, rows[0].handle)
+    with pytest.raises(LinkLost):
+        await access.run()
+    await access.aclose()
