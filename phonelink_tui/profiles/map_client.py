@@ -60,9 +60,8 @@ _COLUMNS: Final = (
     | ParameterMask.READ
 )
 _SUBJECT_BYTES: Final = 255
-_NOT_KNOWN: Final = frozenset(
-    {ResponseCode.NOT_IMPLEMENTED, ResponseCode.BAD_REQUEST, ResponseCode.NOT_FOUND}
-)
+NOT_KNOWN: Final = frozenset({ResponseCode.NOT_IMPLEMENTED, ResponseCode.BAD_REQUEST, ResponseCode.NOT_FOUND})
+"""What phones answer that cannot look for new texts."""
 
 
 class MapClient:
@@ -144,7 +143,7 @@ class MapClient:
 
     async def fetch_text(self, handle: str, folder: Folder) -> FetchedText:
         """See `MessageAccess.fetch_text`."""
-        done = await self._session.request(GetMessage(_handle(handle)).encode())
+        done = await self._session.request(GetMessage(known_handle(handle)).encode())
         try:
             message = decode_bmessage(done.body or b"")
         except RemoteProtocolError as error:
@@ -160,7 +159,7 @@ class MapClient:
 
     async def set_read(self, handle: str, *, read: bool) -> None:
         """See `MessageAccess.set_read`."""
-        status = SetMessageStatus(_handle(handle), StatusIndicator.READ, read)
+        status = SetMessageStatus(known_handle(handle), StatusIndicator.READ, read)
         await self._session.request(status.encode())
 
     async def refresh_inbox(self) -> None:
@@ -168,7 +167,7 @@ class MapClient:
         try:
             await self._session.request(UpdateInbox().encode())
         except ObexRefused as refusal:
-            if refusal.code not in _NOT_KNOWN:
+            if refusal.code not in NOT_KNOWN:
                 raise
 
     async def next_change(self) -> FolderChange:
@@ -202,7 +201,8 @@ class MapClient:
         return MapDateTime(self._clock.to_local(moment)) if moment is not None else None
 
 
-def _handle(text: str) -> MessageHandle:
+def known_handle(text: str) -> MessageHandle:
+    """A handle that this program was told before. Raises LocalProtocolError: it is none."""
     handle = decode_handle(text)
     if handle is None:
         raise LocalProtocolError("This is no message handle.")
