@@ -78,10 +78,14 @@ class Agent(ServiceInterface):
         """Become bluetoothd's default agent."""
         agent = cls()
         bus.connection.export(AGENT_PATH, agent)
+        await agent.enrol(bus)
+        return agent
+
+    async def enrol(self, bus: Bus) -> None:
+        """Tell a bluetoothd, which may be a new one, of the agent."""
         manager = "org.bluez.AgentManager1"
         await bus.call(SERVICE, "/org/bluez", f"{manager}.RegisterAgent", "os", [AGENT_PATH, "DisplayYesNo"])
         await bus.call(SERVICE, "/org/bluez", f"{manager}.RequestDefaultAgent", "o", [AGENT_PATH])
-        return agent
 
     @dbus_method("Release")
     def release(self) -> None:

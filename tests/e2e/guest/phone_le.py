@@ -19,6 +19,7 @@ from phonelink_tui.protocol.ancs.constants import (
     SERVICE_UUID,
 )
 from phonelink_tui.virtual.ancs import AncsSession, Notify
+from tests.e2e.guest.patience import stretched
 
 STEP_LIMIT_S = 20.0
 
@@ -33,6 +34,8 @@ class PhoneLe:
     def __init__(self, device: Device) -> None:
         self._device = device
         self._link: Connection | None = None
+        self._down = asyncio.Event()
+        self._down.set()
         self._session: AncsSession | None = None
         self._make_session: Callable[[Notify], AncsSession]
         self._values: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
@@ -42,6 +45,11 @@ class PhoneLe:
     def is_connected(self) -> bool:
         """Whether the link is up."""
         return self._link is not None
+
+    @property
+    def own_address(self) -> str:
+        """The private address of the link that is up, or "" while none is."""
+        return str(self._link.self_address) if self._link is not None else ""
 
     def serve_ancs(self, make_session: Callable[[Notify], AncsSession]) -> None:
         """Offer ANCS; each link gets a session of its own when it first uses it."""
@@ -76,7 +84,7 @@ class PhoneLe:
         self._device.on(Device.EVENT_ADVERTISEMENT, seen)
         await self._device.start_scanning(own_address_type=hci.OwnAddressType.PUBLIC, active=True)
         try:
-            return await asyncio.wait_for(found, STEP_LIMIT_S)
+            return await asyncio.wait_for(found, stretched(STEP_LIMIT_S))
         finally:
             await self._device.stop_scanning()
             self._device.remove_listener(Device.EVENT_ADVERTISEMENT, seen)
@@ -84,12 +92,14 @@ class PhoneLe:
     async def connect(self, address: hci.Address) -> str:
         """Connect to an advertiser; the private address this was done from."""
         link = await asyncio.wait_for(
-            self._device.connect(address, own_address_type=hci.OwnAddressType.RANDOM), STEP_LIMIT_S
+            self._device.connect(address, own_address_type=hci.OwnAddressType.RANDOM), stretched(STEP_LIMIT_S)
         )
         self._link = link
+        self._down.clear()
 
         def gone(_reason: int) -> None:
             self._link = None
+            self._down.set()
             if self._session is not None:
                 self._session.close()
                 self._session = None
@@ -100,17 +110,21 @@ class PhoneLe:
     async def pair(self) -> None:
         """Begin pairing on the link that is up."""
         assert self._link is not None
-        await asyncio.wait_for(self._link.pair(), STEP_LIMIT_S)
+        await asyncio.wait_for(self._link.pair(), stretched(STEP_LIMIT_S))
 
     async def encrypt(self) -> None:
         """Encrypt the link that is up with the key of the pairing."""
         assert self._link is not None
-        await asyncio.wait_for(self._link.encrypt(), STEP_LIMIT_S)
+        await asyncio.wait_for(self._link.encrypt(), stretched(STEP_LIMIT_S))
 
     async def disconnect(self) -> None:
         """End the link, if one is up."""
         if self._link is not None:
-            await asyncio.wait_for(self._link.disconnect(), STEP_LIMIT_S)
+            await asyncio.wait_for(self._link.disconnect(), stretched(STEP_LIMIT_S))
+
+    async def wait_disconnected(self) -> None:
+        """Wait until no link is up."""
+        await self._down.wait()
 
     async def change_address(self) -> None:
         """Take another private address for the next link."""
