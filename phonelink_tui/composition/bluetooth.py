@@ -58,7 +58,7 @@ async def bluetooth_backend(spec: BluetoothSpec, known: KnownPhones) -> AsyncIte
             reason=BluetoothReason.OBEXD,
         )
     phone = await choose_phone(spec, known)
-    link_spec = BluezSpec(spec.adapter, phone.address)
+    link_spec = BluezSpec(spec.adapter, phone.address, solicits=TRAITS[phone.kind].notifications)
     async with open_bluez_link(link_spec, admit=admit_known(known, phone.address)) as link:
         yield link_backend(link, phone)
 

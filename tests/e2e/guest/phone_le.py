@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bumble import hci
 from bumble.att import ATT_Error, Attribute
-from bumble.core import UUID, AdvertisingData
+from bumble.core import UUID, AdvertisingData, PhysicalTransport
 from bumble.device import Advertisement, Connection, Device
 from bumble.gatt import GATT_CLIENT_CHARACTERISTIC_CONFIGURATION_DESCRIPTOR as CCCD
 from bumble.gatt import Characteristic, CharacteristicValue, Service
@@ -22,6 +22,20 @@ from phonelink_tui.virtual.ancs import AncsSession, Notify
 from tests.e2e.guest.patience import stretched
 
 STEP_LIMIT_S = 20.0
+
+DIALLING = {
+    "le_scan_interval": 96,
+    "le_scan_window": 96,
+    "initiator_filter_policy": 0,
+    "own_address_type": hci.OwnAddressType.RANDOM,
+    "connection_interval_min": 12,
+    "connection_interval_max": 24,
+    "max_latency": 0,
+    "supervision_timeout": 72,
+    "min_ce_length": 0,
+    "max_ce_length": 0,
+}
+"""What a phone asks of an LE link, in the units of the specification: 15 to 30 ms, given up after 720 ms."""
 
 
 class PhoneLe:
@@ -89,11 +103,18 @@ class PhoneLe:
             await self._device.stop_scanning()
             self._device.remove_listener(Device.EVENT_ADVERTISEMENT, seen)
 
+    async def hears_accessory(self, limit_s: float) -> bool:
+        """Whether somebody solicits ANCS within so long."""
+        try:
+            async with asyncio.timeout(limit_s):
+                await self.find_accessory()
+        except TimeoutError:
+            return False
+        return True
+
     async def connect(self, address: hci.Address) -> str:
         """Connect to an advertiser; the private address this was done from."""
-        link = await asyncio.wait_for(
-            self._device.connect(address, own_address_type=hci.OwnAddressType.RANDOM), stretched(STEP_LIMIT_S)
-        )
+        link = await self._dial(address)
         self._link = link
         self._down.clear()
 
@@ -106,6 +127,32 @@ class PhoneLe:
 
         link.on(link.EVENT_DISCONNECTION, gone)
         return str(link.self_address)
+
+    async def _dial(self, address: hci.Address) -> Connection:
+        """Bumble's own `connect` takes whichever connection comes meanwhile, also BR/EDR, for its own."""
+        dialled: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
+
+        def connected(link: Connection) -> None:
+            if link.transport == PhysicalTransport.LE and not dialled.done():
+                dialled.set_result(link)
+
+        device = self._device
+        device.on(Device.EVENT_CONNECTION, connected)
+        device.connect_own_address_type = hci.OwnAddressType.RANDOM
+        try:
+            await device.send_async_command(
+                hci.HCI_LE_Create_Connection_Command(
+                    peer_address_type=address.address_type, peer_address=address, **DIALLING
+                )
+            )
+            try:
+                return await asyncio.wait_for(dialled, stretched(STEP_LIMIT_S))
+            except TimeoutError:
+                await device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
+                raise
+        finally:
+            device.connect_own_address_type = None
+            device.remove_listener(Device.EVENT_CONNECTION, connected)
 
     async def pair(self) -> None:
         """Begin pairing on the link that is up."""

@@ -9,6 +9,9 @@ MAS, MNS, MAP_PROFILE, PSE, PBAP_PROFILE = (
     UUID.from_16_bits(number) for number in (0x1132, 0x1133, 0x1134, 0x112F, 0x1130)
 )
 
+WIRELESS_IAP = UUID("00000000-deca-fade-deca-deafdecacafe")
+"""In the records of every iPhone; by it bluetoothd's list of services tells one from other phones."""
+
 Record = list[sdp.ServiceAttribute]
 
 _uint8, _uint16, _uint32 = (
@@ -43,6 +46,11 @@ def pse_record(
         *_service(PSE, PBAP_PROFILE, channel, name, version),
         sdp.ServiceAttribute(0x0314, _uint8(repositories)),
     ]
+
+
+def iap_record(channel: int) -> Record:
+    """The record of Apple's accessory protocol, which nobody here speaks."""
+    return _service(WIRELESS_IAP, WIRELESS_IAP, channel, "Wireless iAP v2", 0x0100)
 
 
 def _service(uuid: UUID, profile: UUID, channel: int, name: str, version: int) -> Record:

@@ -5,34 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from random import Random
 
+from phonelink_tui.composition.hosting import build_relay
+from phonelink_tui.config.phone_spec import BluetoothSpec
 from phonelink_tui.domain.events import Stamped
 from phonelink_tui.domain.message import UNSETTLED, DeliveryState, Direction
-from phonelink_tui.domain.phone import TRAITS, Capability, CapabilityState, DownReason, LinkPhase
-from phonelink_tui.domain.text import clean_line
-from phonelink_tui.profiles.link_backend import LinkBackend
-from phonelink_tui.profiles.phone_clock import PhoneClock
-from phonelink_tui.profiles.ports import PhoneBackend
-from phonelink_tui.relay.api import Ask, RetryNow, SendText, Snapshot, follow
-from phonelink_tui.relay.service import Relay, RelaySettings
-from phonelink_tui.transport.bluez.link import BluezSpec, open_bluez_link
-from phonelink_tui.transport.link import PhoneLink
+from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase
+from phonelink_tui.relay.api import Ask, RelayApi, RetryNow, SendText, Snapshot, follow
 from phonelink_tui.transport.together import beside
-from phonelink_tui.virtual.personas import Persona
-from phonelink_tui.virtual.phone import VirtualPhone
 from tests.e2e.guest.patience import stretched
 from tests.e2e.guest.world import World
 
 STEP_LIMIT_S = 40.0
-EVERY = frozenset(Capability)
 
 
 class Watched:
     """A relay, and what a scenario waits for."""
 
-    def __init__(self, relay: Relay, world: World) -> None:
+    def __init__(self, relay: RelayApi, world: World) -> None:
         self._relay = relay
         self._world = world
         self._news = asyncio.Event()
@@ -129,31 +119,9 @@ def brief(snapshot: Snapshot) -> str:
 
 
 @asynccontextmanager
-async def relaying(
-    world: World, phone: VirtualPhone, offers: frozenset[Capability] = EVERY
-) -> AsyncIterator[Watched]:
-    """A relay of the phone on the air, over our own sessions."""
-    async with (
-        open_bluez_link(BluezSpec(address=world.phone.address)) as link,
-        relay_over(world, backend_over(link, phone.persona, offers)) as watched,
-    ):
-        yield watched
-
-
-@asynccontextmanager
-async def relay_over(world: World, backend: PhoneBackend) -> AsyncIterator[Watched]:
-    """A relay of what is behind a backend."""
-    relay = Relay(backend, RelaySettings(b"guest"), now=lambda: datetime.now(UTC), rng=Random(7))
-    watched = Watched(relay, world)
-    async with beside(relay.run()), beside(watched.watch()):
-        try:
+async def relaying(world: World) -> AsyncIterator[Watched]:
+    """A relay of the phone on the air, composed as `phonelink --phone bluez/ADDRESS` composes it."""
+    async with build_relay(BluetoothSpec(address=world.phone.address)) as relay:
+        watched = Watched(relay, world)
+        async with beside(watched.watch()):
             yield watched
-        finally:
-            await relay.close()
-
-
-def backend_over(link: PhoneLink, persona: Persona, offers: frozenset[Capability] = EVERY) -> LinkBackend:
-    """A backend over a link."""
-    return LinkBackend(
-        link, "bluez:test", clean_line(persona.device_name), TRAITS[persona.kind], offers, PhoneClock()
-    )

@@ -10,6 +10,7 @@ from functools import partial
 from attrs import field, frozen
 from bumble.core import BaseBumbleError
 
+from phonelink_tui.domain.phone import PhoneKind
 from phonelink_tui.errors import PhoneUnreachable
 from phonelink_tui.transport.link import Service
 from phonelink_tui.transport.tasks_beside import tasks_beside
@@ -19,7 +20,7 @@ from phonelink_tui.virtual.phone import VirtualPhone
 from phonelink_tui.virtual.services import PhoneServices
 from tests.e2e.guest.dlc_stream import DlcStream
 from tests.e2e.guest.phone_radio import PhoneRadio
-from tests.e2e.guest.phone_records import Record, mas_record, pse_record
+from tests.e2e.guest.phone_records import Record, iap_record, mas_record, pse_record
 
 AWAY_S = 3.0
 """Bumble's controllers lose a link that is made while the last one is still being torn down."""
@@ -62,6 +63,8 @@ async def serve_obex(phone: VirtualPhone, radio: PhoneRadio) -> AsyncIterator[Se
 
             for service, record in records.items():
                 published.callback(radio.serve(record, partial(accept, service), partial(admits, service)))
+            if persona.kind is PhoneKind.IPHONE:
+                published.callback(radio.serve(iap_record, lambda stream: None, lambda: False))
             yield served
 
 

@@ -15,12 +15,15 @@ from tests.e2e.guest import bluez as bluetoothd
 from tests.e2e.guest.dbus import Bus, eventually
 from tests.e2e.guest.obexd import Obexd
 from tests.e2e.guest.phone_radio import PhoneRadio
-from tests.e2e.guest.radio import open_air
+from tests.e2e.guest.radio import SECOND_ADDRESS, Air, open_air, plug
 from tests.e2e.plan import BluezRoot
 
 SYSTEM_BUS = Path("/run/dbus/system_bus_socket")
 SESSION_BUS = Path("/run/session_bus_socket")
 STATE = Path("/var/lib/bluetooth")
+HANDS_FREE = "0x240408"
+"""The class of device with which real iPhones grant messages and contacts."""
+
 LIBRARIES = "usr/lib/x86_64-linux-gnu"
 
 
@@ -39,8 +42,11 @@ class Bluez:
         places = (self._root / place / "dbus-1/system.d/bluetooth.conf" for place in ("etc", "usr/share"))
         policy = next(place for place in places if place.exists())
         shutil.copy(policy, "/etc/dbus-1/system.d/bluetooth.conf")
+        # In a root of its own this is the file itself, under the guest's overlay.
+        config = (self._root / "etc/bluetooth/main.conf").read_text()
+        target = (self._root if self._chroot else Path("/")) / "etc/bluetooth/main.conf"
+        target.write_text(config.replace("[General]", f"[General]\nClass = {HANDS_FREE}", 1))
         if not self._chroot:
-            shutil.copy(self._root / "etc/bluetooth/main.conf", "/etc/bluetooth/main.conf")
             return
         for name in ("dev", "sys", "proc", "run", "share", "var/lib/bluetooth"):
             inside = self._root / name
@@ -77,10 +83,15 @@ class World:
         self._start = time.monotonic()
         self.phone: PhoneRadio
         self.bus: Bus
+        self._air: Air
         self._daemon: subprocess.Popen[bytes]
         self.agent: bluetoothd.Agent
 
     async def __aenter__(self) -> Self:
+        for name in ("CONFIG", "DATA", "STATE", "CACHE", "RUNTIME"):
+            directory = self._log / "own" / name.lower()
+            directory.mkdir(parents=True, mode=0o700)
+            os.environ["XDG_RUNTIME_DIR" if name == "RUNTIME" else f"XDG_{name}_HOME"] = str(directory)
         STATE.mkdir(parents=True, exist_ok=True)
         for known in STATE.iterdir():  # the directory itself stays: a root of its own has it mounted
             shutil.rmtree(known)
@@ -89,7 +100,7 @@ class World:
         await eventually(SYSTEM_BUS.exists, "the system bus")
         trace = str(self._log / "btmon.snoop")
         self.spawn(*self._programs.command("usr/bin/btmon", "-w", trace), None)
-        source, sink = await open_air()
+        self._air, source, sink = await open_air()
         self.phone = PhoneRadio(source, sink)
         await self.phone.power_on()
         self._daemon = self._start_bluetoothd("bluetoothd")
@@ -125,6 +136,14 @@ class World:
         await bluetoothd.pair(self.bus, path)
         self.say(f"paired; Linux was asked {self.agent.asked}, the phone showed {self.phone.numbers}")
         return path
+
+    async def second_adapter(self) -> str:
+        """A second adapter of this computer, powered and seen by the first; its address."""
+        await plug(self._air, "hci1", SECOND_ADDRESS)
+        await bluetoothd.power_on(self.bus, "/org/bluez/hci1")
+        await bluetoothd.set_adapter(self.bus, "Discoverable", "b", True, "/org/bluez/hci1")
+        self.say("hci1 is on")
+        return SECOND_ADDRESS
 
     async def start_obexd(self, *flags: str, environment: dict[str, str] | None = None) -> Obexd:
         """A session bus with obexd on it, ready to open sessions.

@@ -21,7 +21,7 @@ async def run(world: World) -> None:
     phone = VirtualPhone()
     async with serve_obex(phone, world.phone), serve_notifications(phone, world.phone):
         await pair_over_le(world)
-        async with coming_and_going(phone, world.phone), relaying(world, phone) as relay:
+        async with coming_and_going(phone, world.phone), relaying(world) as relay:
             await relay.until_ready()
             await set_adapter(world.bus, "Powered", "b", False)
             for capability in Capability:

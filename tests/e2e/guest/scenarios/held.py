@@ -10,8 +10,6 @@ from tests.e2e.guest.relayed import relaying
 from tests.e2e.guest.served_phone import serve_obex
 from tests.e2e.guest.world import World
 
-OFFERS = frozenset({Capability.MESSAGES, Capability.CONTACTS})
-
 
 async def run(world: World) -> None:
     """Refused where the connection is made, while contacts are read beside it; then the other computer lets go."""
@@ -19,7 +17,7 @@ async def run(world: World) -> None:
     async with serve_obex(phone, world.phone) as served:
         await world.pair()
         other = await VirtualLink(phone, served.services).open_stream(Service.MAS)
-        async with relaying(world, phone, OFFERS) as relay:
+        async with relaying(world) as relay:
             held = await relay.until_down(Capability.MESSAGES, DownReason.REFUSED)
             world.say(held.detail)
             assert "refused" in held.detail, held

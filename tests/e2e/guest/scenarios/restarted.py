@@ -19,7 +19,7 @@ async def run(world: World) -> None:
     phone = VirtualPhone()
     async with serve_obex(phone, world.phone), serve_notifications(phone, world.phone):
         await pair_over_le(world)
-        async with coming_and_going(phone, world.phone), relaying(world, phone) as relay:
+        async with coming_and_going(phone, world.phone), relaying(world) as relay:
             await relay.until_ready()
             await world.restart_bluetoothd()
             await relay.until_down(Capability.NOTIFICATIONS, *GONE)

@@ -21,7 +21,7 @@ async def run(world: World) -> None:
     phone.add_contact(StoredContact("Alice Example", (ALICE,)))
     async with serve_obex(phone, world.phone), serve_notifications(phone, world.phone):
         first_address = await pair_over_le(world)
-        async with coming_and_going(phone, world.phone), relaying(world, phone) as relay:
+        async with coming_and_going(phone, world.phone), relaying(world) as relay:
             await relay.until_ready()
             phone.receive_text(ALICE, "Before the walk")
             snapshot = await relay.until_text("Before the walk")

@@ -26,7 +26,7 @@ async def run(world: World) -> None:
         phone.turn(switch, on=False)
     async with serve_obex(phone, world.phone), serve_notifications(phone, world.phone):
         await pair_over_le(world)
-        async with coming_and_going(phone, world.phone), relaying(world, phone) as relay:
+        async with coming_and_going(phone, world.phone), relaying(world) as relay:
             for capability in Capability:
                 await relay.until_down(capability, DownReason.FORBIDDEN)
             granted: list[Capability] = []
