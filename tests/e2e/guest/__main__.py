@@ -91,7 +91,7 @@ def _attempt(module: ModuleType, bluez: Bluez, log: Path) -> bool:
     here.mkdir()
     limit_s = stretched(getattr(module, "LIMIT_S", LIMIT_S))
     process = multiprocessing.get_context("fork").Process(
-        target=_in_child, args=(module.run, bluez, here, limit_s), daemon=False
+        target=_in_child, args=(module, bluez, here, limit_s), daemon=False
     )
     process.start()
     assert process.pid is not None
@@ -107,11 +107,16 @@ def _attempt(module: ModuleType, bluez: Bluez, log: Path) -> bool:
     return process.exitcode == 0
 
 
-def _in_child(scenario: Scenario, bluez: Bluez, here: Path, limit_s: float) -> None:
+def _in_child(module: ModuleType, bluez: Bluez, here: Path, limit_s: float) -> None:
     os.setsid()
     log = os.open(here / "scenario.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
+
+    if hasattr(module, "run_alone"):
+        module.run_alone(bluez, here)
+        return
+    scenario: Scenario = module.run
 
     async def limited() -> None:
         async with asyncio.timeout(limit_s), World(bluez, here) as world:

@@ -118,6 +118,8 @@ class DualController(Controller):  # type: ignore[misc]  # Bumble is read as unt
         names = [name for name in dir(hci) if name.startswith("HCI_") and name.endswith("_COMMAND")]
         answered = {getattr(hci, name) for name in names if hasattr(self, "on_" + name.lower())}
         answered |= FIXED_ANSWERS.keys() | LINK_ANSWERS.keys() | CLASSIC_COMMANDS
+        self.is_away = False
+        """Out of everybody's reach: pages are not answered."""
         self.supported_commands: set[int] = {*self.supported_commands, *answered}
         self._special: dict[int, Callable[[bytes], None]] = {
             0x0401: self._inquire,
@@ -151,7 +153,7 @@ class DualController(Controller):  # type: ignore[misc]  # Bumble is read as unt
     def on_hci_create_connection_command(self, command: Any) -> None:
         """Bumble connects also to who does not listen; a phone that is away answers no paging."""
         peer = self.link.find_classic_controller(command.bd_addr)
-        if peer is not None and peer.classic_scan_enable & 2:
+        if peer is not None and peer.classic_scan_enable & 2 and not peer.is_away:
             super().on_hci_create_connection_command(command)
             return
         self._send_hci_command_status(hci.HCI_COMMAND_STATUS_PENDING, command.op_code)

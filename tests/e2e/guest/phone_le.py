@@ -66,9 +66,11 @@ class PhoneLe:
         return str(self._link.self_address) if self._link is not None else ""
 
     def serve_ancs(self, make_session: Callable[[Notify], AncsSession]) -> None:
-        """Offer ANCS; each link gets a session of its own when it first uses it."""
-        properties, permissions = Characteristic.Properties, Characteristic.Permissions
+        """Offer ANCS, from now on by this maker; each link gets a session of its own when it first uses it."""
         self._make_session = make_session
+        if self._sources:
+            return  # the computer remembers what it found: the service stays the same
+        properties, permissions = Characteristic.Properties, Characteristic.Permissions
         self._sources = {
             uuid: Characteristic(UUID(uuid), properties.NOTIFY, permissions(0))
             for uuid in (NOTIFICATION_SOURCE_UUID, DATA_SOURCE_UUID)
@@ -121,9 +123,7 @@ class PhoneLe:
         def gone(_reason: int) -> None:
             self._link = None
             self._down.set()
-            if self._session is not None:
-                self._session.close()
-                self._session = None
+            self.end_session()
 
         link.on(link.EVENT_DISCONNECTION, gone)
         return str(link.self_address)
@@ -168,6 +168,12 @@ class PhoneLe:
         """End the link, if one is up."""
         if self._link is not None:
             await asyncio.wait_for(self._link.disconnect(), stretched(STEP_LIMIT_S))
+
+    def end_session(self) -> None:
+        """End the ANCS session, if there is one."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
 
     async def wait_disconnected(self) -> None:
         """Wait until no link is up."""

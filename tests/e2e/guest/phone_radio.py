@@ -20,6 +20,7 @@ from tests.e2e.guest.dlc_stream import DlcStream
 from tests.e2e.guest.patience import stretched
 from tests.e2e.guest.phone_le import PhoneLe
 from tests.e2e.guest.phone_records import MNS, Record
+from tests.e2e.guest.radio import PhoneSource
 
 FIRST_RECORD_HANDLE = 0x00010000
 STEP_LIMIT_S = 20.0
@@ -65,8 +66,9 @@ class PhoneRadio:
         source, sink: The HCI of the phone's controller.
     """
 
-    def __init__(self, source: object, sink: object, name: str = "Virtual iPhone") -> None:
+    def __init__(self, source: PhoneSource, sink: object, name: str = "Virtual iPhone") -> None:
         bumble_fixes.apply()
+        self._source = source
         config = DeviceConfiguration(
             name=name,
             address=hci.Address("F0:F1:F2:F3:F4:F5"),
@@ -107,10 +109,12 @@ class PhoneRadio:
         await self._device.set_discoverable(True)
         await self._device.set_connectable(True)
 
-    async def hide(self) -> None:
-        """Answer nobody, and break the links that are up: the phone is away."""
-        await self._device.set_discoverable(False)
-        await self._device.set_connectable(False)
+    def set_away(self, *, away: bool) -> None:
+        """Whether the phone is out of reach: from this moment on it answers nobody."""
+        self._source.controller.is_away = away
+
+    async def drop_links(self) -> None:
+        """Break the links that are up."""
         for link in list(self._device.connections.values()):
             with suppress(HCI_Error):
                 await asyncio.wait_for(link.disconnect(), stretched(STEP_LIMIT_S))

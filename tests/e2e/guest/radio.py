@@ -43,14 +43,14 @@ class PhoneSource:
     """What the phone's controller says, for Bumble's host."""
 
     def __init__(self, controller: DualController) -> None:
-        self._controller = controller
+        self.controller = controller
 
     def set_packet_sink(self, sink: Any) -> None:
         """Called by Bumble's host with itself."""
-        self._controller.host = AsyncPipeSink(sink)
+        self.controller.host = AsyncPipeSink(sink)
 
 
-async def open_air() -> tuple[Air, object, object]:
+async def open_air() -> tuple[Air, PhoneSource, object]:
     """Plug hci0 into the kernel; the air, and the HCI (source, sink) of the phone's controller."""
     air = Air()
     await plug(air, "hci0", COMPUTER_ADDRESS)

@@ -83,6 +83,7 @@ async def serve_notifications(phone: VirtualPhone, radio: PhoneRadio) -> AsyncIt
             yield
         finally:
             unlisten()
+            radio.le.end_session()
 
 
 @asynccontextmanager
@@ -95,18 +96,18 @@ async def coming_and_going(phone: VirtualPhone, radio: PhoneRadio) -> AsyncItera
         reached, left = (here, away) if phone.present else (away, here)
         reached.set()
         left.clear()
+        radio.set_away(away=not phone.present)
 
     async def live() -> None:
         while True:
-            await radio.be_found()
             async with while_inside(_keep_le(radio)):
                 await away.wait()
-            await radio.hide()
+            await radio.drop_links()
             await here.wait()
-            await asyncio.sleep(AWAY_S)
 
     apply(PresenceChanged(phone.present))
     unlisten = phone.listen(apply)
+    await radio.be_found()
     try:
         async with while_inside(live()):
             yield
@@ -118,12 +119,12 @@ async def _keep_le(radio: PhoneRadio) -> None:
     """Open the LE link whenever it is down and somebody asks for it; for ever."""
     while True:
         await radio.le.wait_disconnected()
+        await asyncio.sleep(AWAY_S)
         with suppress(TimeoutError, BaseBumbleError):
             await radio.le.change_address()
             accessory, _ = await radio.le.find_accessory()
             await radio.le.connect(accessory)
             await radio.le.encrypt()
-        await asyncio.sleep(AWAY_S)
 
 
 @asynccontextmanager

@@ -23,7 +23,6 @@ async def run(world: World) -> None:
             await relay.until_ready()
             await world.restart_bluetoothd()
             await relay.until_down(Capability.NOTIFICATIONS, *GONE)
-            await relay.retry_now()
             await relay.until_ready(limit_s=60)
             phone.receive_text(ALICE, "After the restart")
             await relay.until_text("After the restart")
