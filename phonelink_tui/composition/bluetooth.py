@@ -65,7 +65,7 @@ async def bluetooth_backend(
         SettingsError: The list of known phones is broken.
     """
     phone = await choose_phone(spec, known)
-    link_spec = BluezSpec(spec.adapter, phone.address)
+    link_spec = BluezSpec(spec.adapter, phone.address, solicits=TRAITS[phone.kind].notifications)
     async with open_bluez_link(link_spec, admit=admit_known(known, phone.address)) as link:
         native = link_backend(link, phone)
         obexd = open_obexd_backend(

@@ -39,6 +39,7 @@ from phonelink_tui.protocol.map.requests import (
     connect_mas,
 )
 from phonelink_tui.protocol.obex.codes import ResponseCode
+from phonelink_tui.protocol.obex.operations import Operation
 from phonelink_tui.transport.link import PhoneLink, Service
 from phonelink_tui.transport.together import beside, together
 
@@ -102,7 +103,7 @@ class MapClient:
         stack.push_async_callback(session.aclose)
         async with beside(session.run()):
             await session.connect(connect_mas())
-            await session.request(SetNotificationRegistration(on=True).encode())
+            await _ask_if_known(session, SetNotificationRegistration(on=True).encode())
             for step in (
                 SetFolder(FolderStep.ROOT),
                 *(SetFolder(FolderStep.DOWN, name) for name in FOLDER_PATH),
@@ -164,11 +165,7 @@ class MapClient:
 
     async def refresh_inbox(self) -> None:
         """See `MessageAccess.refresh_inbox`."""
-        try:
-            await self._session.request(UpdateInbox().encode())
-        except ObexRefused as refusal:
-            if refusal.code not in NOT_KNOWN:
-                raise
+        await _ask_if_known(self._session, UpdateInbox().encode())
 
     async def next_change(self) -> FolderChange:
         """See `MessageAccess.next_change`."""
@@ -199,6 +196,15 @@ class MapClient:
 
     def _local(self, moment: datetime | None) -> MapDateTime | None:
         return MapDateTime(self._clock.to_local(moment)) if moment is not None else None
+
+
+async def _ask_if_known(session: ObexSession, operation: Operation) -> None:
+    """Ask for what some phones do not know; those are listened to, or looked at, without it."""
+    try:
+        await session.request(operation)
+    except ObexRefused as refusal:
+        if refusal.code not in NOT_KNOWN:
+            raise
 
 
 def known_handle(text: str) -> MessageHandle:
