@@ -136,8 +136,6 @@ class Relay:
 
     async def close(self) -> int:
         """Before cancelling `run`: finish the push in flight, drop what waits; the number of texts dropped."""
-        for supervisor in self._supervisors.values():
-            supervisor.stop()
         return await self._outbox.close()
 
     def publish(self, events: Iterable[Event]) -> None:
