@@ -165,6 +165,8 @@ class MapClient:
 
     async def refresh_inbox(self) -> None:
         """See `MessageAccess.refresh_inbox`."""
+        if not self._quirks.update_inbox:
+            return
         try:
             await self._session.request(UpdateInbox().encode())
         except ObexRefused as refusal:

@@ -51,6 +51,13 @@ class Links:
             return
         yield LinkChanged(_with(phone, evolve(state, proof_at=now)))
 
+    def take_caught_up(self, capability: Capability) -> Iterator[Event]:
+        """What the phone had when the session began is known."""
+        phone = self._store.phone
+        state = phone.capabilities.get(capability)
+        if state is not None and state.phase is LinkPhase.READY and not state.caught_up:
+            yield LinkChanged(_with(phone, evolve(state, caught_up=True)))
+
     def take_battery(self, percent: int | None) -> Iterator[Event]:
         """The phone told its battery."""
         if percent != self._store.phone.battery_percent:
