@@ -73,15 +73,25 @@ class Relay:
         notices = Notices(self._store, self._intake, now)
         self._outbox = Outbox(self._publish_text, self._recheck, self._intake.bind, now)
         self._message_sync = MessageSync(
-            self._store, self._intake, self.publish, lambda: self._prove(Capability.MESSAGES)
+            self._store,
+            self._intake,
+            self.publish,
+            lambda: self._prove(Capability.MESSAGES),
+            lambda: self._caught_up(Capability.MESSAGES),
         )
         self._notification_sync = NotificationSync(
             notices,
             self.publish,
             lambda: self._prove(Capability.NOTIFICATIONS),
             lambda percent: self.publish(self._links.take_battery(percent)),
+            lambda: self._caught_up(Capability.NOTIFICATIONS),
         )
-        self._contact_sync = ContactSync(self._intake, self.publish, lambda: self._prove(Capability.CONTACTS))
+        self._contact_sync = ContactSync(
+            self._intake,
+            self.publish,
+            lambda: self._prove(Capability.CONTACTS),
+            lambda: self._caught_up(Capability.CONTACTS),
+        )
         self._supervisors = self._supervise(rng)
         self._commands = Commands(
             self._store, self._intake, notices, self._outbox, self.publish, settings.hold_s, now
@@ -137,8 +147,6 @@ class Relay:
 
     async def close(self) -> int:
         """Before cancelling `run`: finish the push in flight, drop what waits; the number of texts dropped."""
-        for supervisor in self._supervisors.values():
-            supervisor.stop()
         return await self._outbox.close()
 
     async def sleep(self) -> None:
@@ -214,6 +222,9 @@ class Relay:
     def _prove(self, capability: Capability) -> None:
         self.publish(self._links.take_proof(capability))
 
+    def _caught_up(self, capability: Capability) -> None:
+        self.publish(self._links.take_caught_up(capability))
+
     def _publish_text(self, message: TextMessage) -> None:
         """A text of ours got further. Later evidence may have moved it meanwhile: it stays where it is now."""
         self.publish([MessageChanged(self._commands.in_its_place(message), live=False)])
@@ -226,6 +237,8 @@ class Relay:
         for c, supervisor in self._supervisors.items():
             if capability in (None, c):
                 supervisor.retry_now()
+        if capability in (None, Capability.MESSAGES):
+            self._message_sync.look_now()
 
     def _start(self, command_id: str, work: Coroutine[Any, Any, None]) -> None:
         """Carry out what needs the phone, beside everything else."""
