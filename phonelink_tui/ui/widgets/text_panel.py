@@ -7,14 +7,20 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from phonelink_tui.ui.widgets.quiet import Quiet
 
-class TextPanel(VerticalScroll, can_focus=True):
+
+class PanelText(Quiet, Static):
+    """The text of a panel."""
+
+
+class TextPanel(Quiet, VerticalScroll, can_focus=True):
     """A panel of text; closed, it takes no room."""
 
     def __init__(self, *, id: str) -> None:
         """Make a closed panel."""
         super().__init__(id=id)
-        self._text = Static(markup=False)
+        self._text = PanelText(markup=False)
         self.topic = ""
 
     def compose(self) -> ComposeResult:

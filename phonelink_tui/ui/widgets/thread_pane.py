@@ -20,6 +20,7 @@ from phonelink_tui.ui.line_diff import changed_cells
 from phonelink_tui.ui.row_heights import RowHeights
 from phonelink_tui.ui.row_layout import Columns, Ink, Line, columns, row_height, row_lines
 from phonelink_tui.ui.thread_rows import Row, RowKind
+from phonelink_tui.ui.widgets.quiet import Quiet
 from phonelink_tui.ui.width import measurable, simple_emoji
 
 CACHED_ROWS: Final = 512
@@ -28,7 +29,7 @@ CACHED_ROWS: Final = 512
 _COMPONENT: Final = {ink: f"thread-pane--{ink.value}" for ink in Ink}
 
 
-class ThreadPane(ScrollView, can_focus=True):
+class ThreadPane(Quiet, ScrollView, can_focus=True):
     """The rows of one thread.
 
     Stays at the end only if it is there; otherwise the row on top keeps its place, whatever arrives below,
