@@ -1,4 +1,4 @@
-"""What does the whole app write for a key, a panel, a text? Prints bytes, and shares of drawing the whole screen once.
+"""What does the whole app write for a key, a panel, a text? In bytes, and in shares of the whole screen.
 
 Run from the project's directory: python -m tests.bench.screen_bytes
 The shares are within one run, so that they can be compared between machines. Asserts nothing.

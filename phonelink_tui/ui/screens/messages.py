@@ -24,11 +24,12 @@ from phonelink_tui.ui.layout import Pane, panes
 from phonelink_tui.ui.pane_feed import PaneFeed
 from phonelink_tui.ui.projection import Projection, Touched
 from phonelink_tui.ui.screens.conversing import Conversing
-from phonelink_tui.ui.screens.desk import Desk, Outlet, View, Widgets
+from phonelink_tui.ui.screens.desk import Desk, Outlet, View
 from phonelink_tui.ui.screens.editing import Editing
 from phonelink_tui.ui.screens.fitting import fit
 from phonelink_tui.ui.screens.handlers import Hands, handlers
 from phonelink_tui.ui.screens.limits import Limits
+from phonelink_tui.ui.screens.making import make_widgets
 from phonelink_tui.ui.screens.moving import Moving
 from phonelink_tui.ui.screens.notice import NoticeLine
 from phonelink_tui.ui.screens.painting import Painting
@@ -37,18 +38,10 @@ from phonelink_tui.ui.screens.quitting import Quitting
 from phonelink_tui.ui.screens.triage import Triage
 from phonelink_tui.ui.screens.writing import Writing
 from phonelink_tui.ui.settings import Start, UiSettings
-from phonelink_tui.ui.widgets.banners import BannerStack
 from phonelink_tui.ui.widgets.composer import Composer
-from phonelink_tui.ui.widgets.conversation_list import ConversationList
 from phonelink_tui.ui.widgets.curtain import Curtain
-from phonelink_tui.ui.widgets.field import Field
-from phonelink_tui.ui.widgets.line import Line
-from phonelink_tui.ui.widgets.picker import Picker
-from phonelink_tui.ui.widgets.question_bar import QuestionBar
-from phonelink_tui.ui.widgets.queue_list import QueueList
 from phonelink_tui.ui.widgets.quiet import QuietVertical
 from phonelink_tui.ui.widgets.row_list import RowList
-from phonelink_tui.ui.widgets.text_panel import TextPanel
 from phonelink_tui.ui.widgets.thread_pane import ThreadPane
 
 PASSING: Final = frozenset({Place.PANEL, Place.FIELD, Place.QUESTION, Place.HIDDEN, Place.BANNER})
@@ -82,10 +75,22 @@ class MessagesScreen(Screen[None]):
         keys: KeyMap,
         now: Callable[[], datetime],
         leave: Callable[[], None],
+        *,
+        far: bool = False,
     ) -> None:
-        """Make the screen; it paints itself when it is mounted and when told that something changed."""
+        """Make the screen; it paints itself when it is mounted and when told that something changed.
+
+        Args:
+            projection: What is shown.
+            bridge: The way to the relay.
+            settings: Of this terminal.
+            keys: In force.
+            now: The clock.
+            leave: Ends the app.
+            far: The terminal is at the other end of a line.
+        """
         super().__init__()
-        widgets = self._make_widgets(keys, settings)
+        widgets = make_widgets(self, keys, settings, far=far)
         self._desk = desk = Desk(projection, bridge, settings, keys, now, self, widgets, View(settings.sort))
         talk = Conversing(desk, PaneFeed(widgets.pane))
         writing = Writing(desk, talk)
@@ -108,33 +113,6 @@ class MessagesScreen(Screen[None]):
             lambda: self.place in PANELS,
         )
         self._handlers: Mapping[str, Callable[[], None]] = handlers(self, desk, self._hands)
-
-    def _make_widgets(self, keys: KeyMap, settings: UiSettings) -> Widgets:
-        return Widgets(
-            conversations=ConversationList(id="conversations"),
-            filter=Field(on_text=self._filter, on_command=self._filter_key, hint="filter", id="filter"),
-            list_head=Line(id="list-head", classes="head"),
-            head=Line(id="head", classes="head"),
-            app_banners=BannerStack(id="app-banners"),
-            pane=ThreadPane(id="pane"),
-            question=QuestionBar(
-                on_typing=self._back_to_text,
-                on_intent=self._intent_key,
-                on_room=self.make_room,
-                id="question",
-            ),
-            composer_banners=BannerStack(id="composer-banners"),
-            to=Line(id="to"),
-            composer=Composer(
-                keys.composer, enter=settings.enter.value, hint="Write, Enter sends", id="composer"
-            ),
-            queue_head=Line(id="queue-head", classes="head"),
-            queue=QueueList(id="queue"),
-            picker=Picker(on_close=self.go_back, on_intent=self.do, id="picker"),
-            panel=TextPanel(id="panel"),
-            hints=Line(id="hints"),
-            status=Line(id="status"),
-        )
 
     def compose(self) -> ComposeResult:
         """Three panes above two lines; panels and the curtain lie over them."""
@@ -339,12 +317,14 @@ class MessagesScreen(Screen[None]):
         """A row was clicked on."""
         self.do("row.open")
 
-    def _filter(self, words: str) -> None:
+    def filter_by(self, words: str) -> None:
+        """Narrow the list down."""
         self._desk.view.words = words
         self.paint_lists()
         self._desk.widgets.conversations.move_to(0)
 
-    def _filter_key(self, key: str) -> None:
+    def filter_key(self, key: str) -> None:
+        """A key of the list's filter that is no text."""
         conversations = self._desk.widgets.conversations
         if key == "enter" and conversations.current is not None:
             self.do("row.open")
@@ -357,13 +337,15 @@ class MessagesScreen(Screen[None]):
         elif key in BY_ID:
             self.do(key)
 
-    def _intent_key(self, key: str) -> bool:
+    def intent_key(self, key: str) -> bool:
+        """A key where a question is asked; whether it meant something."""
         action_id = self._desk.keys.composer.get(key)
         if action_id is not None:
             self.do(action_id)
         return action_id is not None
 
-    def _back_to_text(self) -> None:
+    def back_to_text(self) -> None:
+        """Whoever types goes on typing."""
         self.go(Pane.TALK, write=True)
 
     # the house
