@@ -102,7 +102,7 @@ def test_bytes_of_a_key_a_move_and_idling(session: Session) -> None:
 
     cost(b"a")
     assert cost(b"b") <= 200
-    cost(b" word" * 30)
+    cost(b" word" * 24)
     assert min(cost(b"c"), cost(b"d")) <= 200, "in a text of several lines; at times its counter is drawn too"
     cost(b"\x15" * 3 + TAB + TAB)
     cost(b"G")

@@ -5,6 +5,7 @@
     making       its widgets; fitting, how many lines each may take
     conversing   opening conversations, reading them, moving between them
     writing      sending, being asked, taking back
+    choosing     one text of the conversation: copied, quoted
     triage       notifications
     panels       switcher, search, new conversation, palette, help, status
 

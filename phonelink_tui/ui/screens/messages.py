@@ -17,12 +17,13 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from phonelink_tui.domain.message import TextMessage
-from phonelink_tui.ui.actions import BY_ID, Place
+from phonelink_tui.ui.actions import BY_ID, INSTEAD, Place
 from phonelink_tui.ui.help_text import complaint, footer
 from phonelink_tui.ui.keymap import KeyMap, default_bindings
 from phonelink_tui.ui.layout import Pane, panes
 from phonelink_tui.ui.pane_feed import PaneFeed
 from phonelink_tui.ui.projection import Projection, Touched
+from phonelink_tui.ui.screens.choosing import Choosing
 from phonelink_tui.ui.screens.conversing import Conversing
 from phonelink_tui.ui.screens.desk import Desk, Outlet, View
 from phonelink_tui.ui.screens.editing import Editing
@@ -104,6 +105,7 @@ class MessagesScreen(Screen[None]):
             Limits(desk, writing),
             Quitting(desk, talk, writing, triage, leave),
             Editing(desk, os.environ),
+            Choosing(desk),
         )
         self._empty = Static(id="empty", markup=False)
         self._painting = Painting(desk, self._hands, self._empty)
@@ -157,7 +159,7 @@ class MessagesScreen(Screen[None]):
             return Place.HIDDEN
         places: list[tuple[Widget, Place]] = [
             (w.composer, Place.COMPOSER),
-            (w.pane, Place.THREAD),
+            (w.pane, Place.TEXT if w.pane.marked else Place.THREAD),
             (w.queue, Place.QUEUE),
             (w.panel, Place.PANEL),
             (w.question, Place.QUESTION),
@@ -180,10 +182,11 @@ class MessagesScreen(Screen[None]):
 
     def do(self, action_id: str) -> None:
         """Perform an action of the registry."""
-        if self.place not in PASSING:
-            self._desk.view.was_writing = self.place is Place.COMPOSER
+        place = self.place
+        if place not in PASSING:
+            self._desk.view.was_writing = place is Place.COMPOSER
         self._notices.key_pressed()
-        self._handlers[action_id]()
+        self._handlers[INSTEAD.get(place, {}).get(action_id, action_id)]()
         self._notices.paint()
 
     def person_was_here(self, key: str) -> None:
@@ -202,6 +205,7 @@ class MessagesScreen(Screen[None]):
         """Look at a pane; with `write`, into its composer. Holds at once, so that the next key goes there."""
         w, view = self._desk.widgets, self._desk.view
         view.looked_at = pane
+        w.pane.unmark()
         self._arrange()
         targets: dict[Pane, Widget] = {Pane.LIST: w.conversations, Pane.QUEUE: w.queue}
         target = targets.get(pane, w.composer if write else w.pane)

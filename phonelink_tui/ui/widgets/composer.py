@@ -24,6 +24,7 @@ from textual.widgets import TextArea
 
 from phonelink_tui.domain.text import RemoteText, clean
 from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.ui.emoji import emoji_before
 from phonelink_tui.ui.line_diff import changed_cells
 from phonelink_tui.ui.wrap import height
 
@@ -256,6 +257,8 @@ class Composer(TextArea):
             await self.run_action(EDITING_KEYS[key])
         elif is_text and event.character:
             self._write(event.character)
+            if event.character == ":":
+                self._write_emoji()
         else:
             return False
         return True
@@ -272,6 +275,13 @@ class Composer(TextArea):
 
     def _write(self, text: str) -> None:
         self.replace(text, *self.selection, maintain_selection_offset=False)
+
+    def _write_emoji(self) -> None:
+        row, column = self.cursor_location
+        found = emoji_before(self.document.get_line(row)[:column])
+        if found is not None:
+            name, emoji = found
+            self.replace(emoji, (row, column - len(name)), (row, column), maintain_selection_offset=False)
 
     def _freeze(self, *, line_break: bool) -> None:
         text = self.text.strip()
