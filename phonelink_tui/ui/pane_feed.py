@@ -32,6 +32,8 @@ class _Shown:
     messages: tuple[TextMessage, ...] = ()
     around: object = None
     """Gaps, limits, marker, day, reactions: when any of it differs all rows are made anew."""
+    let_go: bool = False
+    """The newest texts were not at hand."""
 
 
 @define
@@ -60,7 +62,7 @@ class PaneFeed:
         marker = (window.first_unread, window.was_left)
         around = (gaps, limits, marker, window.older is None, now.astimezone(zone).date(), folds)
         shown = tuple(m for m in window.messages if m.id not in folds.folded)
-        new = _Shown(window.thread, shown, around)
+        new = _Shown(window.thread, shown, around, bool(window.newer))
         old, self._shown = self._shown, new
         clock = Clock(now, zone)
         still_open = any(gap.ended_at is None for gap in gaps)
@@ -82,7 +84,9 @@ class PaneFeed:
             folds=folds,
         )
         is_same = old.thread == window.thread and bool(old.messages)
-        self._pane.show(rows, thread_id=window.thread, keep_position=is_same)
+        self._pane.show(
+            rows, thread_id=window.thread, keep_position=is_same, follow=not (old.let_go or window.newer)
+        )
 
     def _patch(self, old: _Shown, new: _Shown, clock: Clock) -> bool:
         """Change single rows; False where that cannot be right."""

@@ -226,9 +226,10 @@ class MessagesScreen(Screen[None]):
         self._look_away()
 
     def _look_away(self) -> None:
-        window = self._desk.projection.window
+        window, view = self._desk.projection.window, self._desk.view
+        view.attended = self.app.app_focus
         if window is not None:
-            window.look_away(away=not self.app.app_focus or not self.query_one("#talk").display)
+            window.look_away(away=not view.attended or not self.query_one("#talk").display)
 
     def make_room(self) -> None:
         """Another height, a question or a banner that is read: who gives way?"""
@@ -312,6 +313,12 @@ class MessagesScreen(Screen[None]):
         window = self._desk.projection.window
         if window is not None and window.thread == event.thread:
             self._hands.conversing.older()
+
+    def on_thread_pane_reached_end(self, event: ThreadPane.ReachedEnd) -> None:
+        """A page that was let go may be wanted again."""
+        window = self._desk.projection.window
+        if window is not None and window.thread == event.thread:
+            self._hands.conversing.newer()
 
     def on_thread_pane_new_below(self) -> None:
         """Texts arrived below what is seen."""

@@ -71,7 +71,7 @@ class Moving:
         elif has_keys(self.desk.widgets.panel):
             self._scroller().scroll_end(animate=False, force=True)
         else:
-            self.desk.widgets.pane.to_end()
+            self.conversing.to_newest()
 
     def pane(self, by: int) -> None:
         """The next thing to look at, around the end: list, conversation, composer, notifications."""

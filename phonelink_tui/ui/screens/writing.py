@@ -41,6 +41,9 @@ class Writing:
         if target.thread is not None:
             self.desk.view.drafts.pop(target.thread, None)
         self.desk.bridge.send(self.sending.submit(text, target.recipient, target.thread))
+        window = self.desk.projection.window
+        if window is not None and window.newer and window.thread == target.thread:
+            self.conversing.to_newest()
         self.desk.stage.paint_talk()
 
     def start_thread(self, recipient: str) -> None:

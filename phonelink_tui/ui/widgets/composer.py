@@ -26,6 +26,7 @@ from phonelink_tui.domain.text import RemoteText, clean
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.ui.emoji import emoji_before
 from phonelink_tui.ui.line_diff import changed_cells
+from phonelink_tui.ui.widgets.quiet import is_shown
 from phonelink_tui.ui.wrap import height
 
 HOLD_S: Final = 0.03
@@ -200,6 +201,8 @@ class Composer(TextArea):
         Textual's own text area draws all its lines and their blanks for every key: in a text of six lines a
         kilobyte.
         """
+        if not layout and not recompose and not is_shown(self):
+            return self
         if layout or recompose or not repaint or not self.is_attached:
             return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
         if not self._to_compare:

@@ -75,7 +75,7 @@ class ChoiceList(RowList[Choice]):
         return Segment(text, self.get_component_rich_style(f"choices--{part}"))
 
 
-class Picker(Quiet, Vertical):
+class Picker(Vertical, Quiet):
     """The docked panel; closed, it takes no room."""
 
     def __init__(self, *, on_close: Callable[[], None], on_intent: Callable[[str], None], id: str) -> None:
@@ -112,9 +112,9 @@ class Picker(Quiet, Vertical):
     def open(self, offer: Offer, text: str = "") -> None:
         """Open for this offer and take the keys."""
         self._offer = offer
+        self.display = True
         self.field.value = text
         self.field.placeholder = offer.hint
-        self.display = True
         self.list.show(())
         self._narrow(text)
         self.list.move_to(0)

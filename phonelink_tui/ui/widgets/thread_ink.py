@@ -7,7 +7,7 @@ from typing import Final
 THREAD_INK: Final = """
 ThreadPane {
     height: 1fr;
-    overflow-x: hidden;
+    overflow: hidden hidden;
     scrollbar-size: 0 0;
     & .thread-pane--text { color: $foreground; }
     & .thread-pane--time { color: $text-muted; }

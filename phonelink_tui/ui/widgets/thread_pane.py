@@ -30,7 +30,7 @@ CACHED_ROWS: Final = 512
 _COMPONENT: Final = {ink: f"thread-pane--{ink.value}" for ink in Ink}
 
 
-class ThreadPane(Quiet, ScrollView, can_focus=True):
+class ThreadPane(ScrollView, Quiet, can_focus=True):
     """The rows of one thread.
 
     Stays at the end only if it is there; otherwise the row on top keeps its place, whatever arrives below,
@@ -43,6 +43,13 @@ class ThreadPane(Quiet, ScrollView, can_focus=True):
 
     class ReachedTop(Message):
         """The first row that is loaded is on the screen: an older page may be wanted. Once for each `show`."""
+
+        def __init__(self, thread: ThreadId | None) -> None:
+            super().__init__()
+            self.thread = thread
+
+    class ReachedEnd(Message):
+        """The last row that is loaded is on the screen: a newer page may be wanted. Once for each `show`."""
 
         def __init__(self, thread: ThreadId | None) -> None:
             super().__init__()
@@ -84,7 +91,7 @@ class ThreadPane(Quiet, ScrollView, can_focus=True):
         self._drawn: list[Strip] = []
         self._view_lines = 0
         self._laid_out = False
-        self._told_top = False
+        self._told_top = self._told_end = False
         self._new_below = 0
         self._marked = ""
 
@@ -103,7 +110,9 @@ class ThreadPane(Quiet, ScrollView, can_focus=True):
         """Whether the last line is on the screen."""
         return self._heights.total <= self.scroll_offset.y + self._view_lines
 
-    def show(self, rows: Sequence[Row], *, thread_id: ThreadId | None, keep_position: bool) -> None:
+    def show(
+        self, rows: Sequence[Row], *, thread_id: ThreadId | None, keep_position: bool, follow: bool = True
+    ) -> None:
         """Show these rows in place of what there was.
 
         Args:
@@ -111,12 +120,13 @@ class ThreadPane(Quiet, ScrollView, can_focus=True):
             thread_id: Their thread; comes back in `ReachedTop`.
             keep_position: The row on top stays on top if it is still there (an older page, a moved message).
                 Else the view opens at "new since you left", or at the end.
+            follow: Whoever is at the end stays there; else rows that come below are not jumped to.
         """
-        was_at_end, place = self.at_end, self._place()
+        was_at_end, place = self.at_end and follow, self._place()
         self.thread_id = thread_id
         self._rows = [self._shown(row) for row in rows]
         self._by_key = {row.key: number for number, row in enumerate(self._rows)}
-        self._told_top = False
+        self._told_top = self._told_end = False
         if not keep_position:
             self._count_below(0)
         if not self._laid_out:
@@ -338,6 +348,9 @@ class ThreadPane(Quiet, ScrollView, can_focus=True):
         if self._rows and not self._told_top and self.scroll_offset.y == 0:
             self._told_top = True
             self.post_message(self.ReachedTop(self.thread_id))
+        if self._rows and not self._told_end and self.at_end:
+            self._told_end = True
+            self.post_message(self.ReachedEnd(self.thread_id))
 
     def _count_below(self, count: int) -> None:
         if count != self._new_below:
