@@ -28,6 +28,9 @@ from phonelink_tui.relay.pairing.words import (
 ALREADY_PAIRED: Final = "already-paired"
 """Reason of a PAIR that had nothing to do."""
 
+SAID_NO: Final = frozenset({"cancelled", "rejected", "failed", "timeout", "stale-bond"})
+"""Reasons of a CONNECT that end the pairing it led to. Any other says only that no service was connected."""
+
 
 def connect(state: State) -> Step:
     state = evolve(state, stage=Stage.CONNECTING, connects=state.connects + 1)
@@ -133,6 +136,8 @@ def bonding(state: State, event: Event) -> Step:
         case Failed(Do.PAIR, reason) if reason == ALREADY_PAIRED:
             return trust(state)
         case Failed(Do.PAIR, reason, message, hint):
+            return fail(state, reason, message, hint)
+        case Failed(Do.CONNECT, reason, message, hint) if reason in SAID_NO:
             return fail(state, reason, message, hint)
         case Late():
             return fail(

@@ -86,7 +86,7 @@ class PairingRun:
                 return
             await changed.wait()
 
-    async def run(self) -> PairingView:
+    async def run(self) -> None:
         """Until the end. When it is cancelled, everything is undone first."""
         async with asyncio.TaskGroup() as tasks:
             worker = tasks.create_task(self._work(tasks))
@@ -100,7 +100,6 @@ class PairingRun:
             finally:
                 worker.cancel()
                 self._stop_long()
-        return self._view
 
     async def _until_ended(self) -> None:
         loop = asyncio.get_running_loop()

@@ -134,8 +134,8 @@ class Bus:
 
 
 @asynccontextmanager
-async def open_bus() -> AsyncIterator[Bus]:
-    """A connection to the system bus while inside; file descriptors may be passed.
+async def open_bus(bus_type: BusType = BusType.SYSTEM) -> AsyncIterator[Bus]:
+    """A connection to the system bus, or the session's, while inside; file descriptors may be passed.
 
     Raises:
         BluetoothUnavailable: There is no bus, or it does not let us in.
@@ -144,7 +144,7 @@ async def open_bus() -> AsyncIterator[Bus]:
     try:
         try:
             async with asyncio.timeout(CONNECT_S):
-                connection = MessageBus(bus_type=BusType.SYSTEM, negotiate_unix_fd=True)
+                connection = MessageBus(bus_type=bus_type, negotiate_unix_fd=True)
                 await connection.connect()
         except TimeoutError:
             raise BluetoothUnavailable("This computer's system bus does not answer.") from None
