@@ -16,6 +16,8 @@
     stdin_lines    lines of stdin while events go on
     plain          the app without a screen: one line an event
     simulating     `simulate`
+    pairing        `pair` in plain lines
+    phones         `phones`, `forget`
 
 May import everything below; Textual never, and `ui` only through `composition`.
 """

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from attrs import field, frozen
 
 from phonelink_tui.domain.phone import Capability
 from phonelink_tui.domain.text import RemoteText
+
+SWITCH_WORDS: Final = {
+    Capability.MESSAGES: "Show Message Notifications",
+    Capability.CONTACTS: "Sync Contacts",
+    Capability.NOTIFICATIONS: "Share System Notifications",
+}
+"""As iOS 26 labels them."""
 
 
 @frozen
@@ -164,6 +172,6 @@ class PairingView:
     """What can be answered now, and what each does. CANCEL is always possible until the end."""
     end: PairEnd | None = None
     reason: str = ""
-    """At the end: a stable word."""
+    """At the end, or while something stands in the way: a stable word, of `FindingKind` in that case."""
     phone: FoundPhone | None = field(default=None)
     """Which one it is about."""

@@ -174,6 +174,16 @@ class RelayApi(Protocol):
         ...
 
 
+@frozen
+class StartChoice:
+    """What a person chose when there was no phone."""
+
+    demo: bool = False
+    address: str | None = None
+    """The phone that was paired meanwhile."""
+    return_code: int = 0
+
+
 class Pairing(Protocol):
     """A pairing that goes on, for whatever shows it."""
 

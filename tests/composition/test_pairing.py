@@ -24,7 +24,7 @@ from tests.transport.bluez.fake_bluetoothd import ADAPTER, COMPUTER, FakeBluetoo
 pytestmark = pytest.mark.needs("dbus-daemon", "dbus-daemon")
 
 STOPS = {
-    "digits": "rejected",
+    "digits": "numbers-differ",
     "cancel": "cancelled",
     "phone": "cancelled",
     "withdrawn": "withdrawn",

@@ -109,7 +109,7 @@ def comparing(state: State, event: Event) -> Step:
         case PairAnswer(AnswerKind.NO):
             return fail(
                 state,
-                "rejected",
+                "numbers-differ",
                 "You said that the numbers differ.",
                 "Then something else may have answered in the phone's place. Nothing was kept.",
             )

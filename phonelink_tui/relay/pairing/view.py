@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from phonelink_tui.domain.pairing import (
+    SWITCH_WORDS,
     AnswerKind,
     Finding,
     PairEnd,
@@ -28,13 +29,6 @@ STEP_WORDS: Final = {
     PairStep.SWITCHES: "Three switches on the phone",
     PairStep.TEST: "A message to yourself",
 }
-
-SWITCH_WORDS: Final = {
-    Capability.MESSAGES: "Show Message Notifications",
-    Capability.CONTACTS: "Sync Contacts",
-    Capability.NOTIFICATIONS: "Share System Notifications",
-}
-"""As iOS 26 labels them."""
 
 _STEP_OF: Final = {
     Stage.CHECKING: PairStep.CHECK,
@@ -77,9 +71,15 @@ def view_of(state: State) -> PairingView:
         switches=tuple(state.switches.values()),
         answers=_answers(state),
         end=state.end if state.stage is Stage.ENDED else None,
-        reason=state.reason if state.stage is Stage.ENDED else "",
+        reason=_reason(state),
         phone=state.phone,
     )
+
+
+def _reason(state: State) -> str:
+    if state.stage is Stage.BLOCKED and state.findings:
+        return state.findings[0].kind.value
+    return state.reason if state.stage is Stage.ENDED else ""
 
 
 def _steps(state: State) -> tuple[StepView, ...]:

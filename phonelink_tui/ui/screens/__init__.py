@@ -5,6 +5,8 @@
     conversing   opening conversations, reading them, moving between them
     writing      sending, being asked, taking back
     triage       notifications
+    starting     without a phone: pair one, or the demo
+    pairing      a pairing, view by view
     panels       switcher, search, new conversation, palette, help, status
 
 A hand (`Conversing`, `Writing`, …) knows the desk and no other screen. What it decides about the focus and the

@@ -259,7 +259,7 @@ def test_different_numbers_leave_nothing() -> None:
     """The answer goes out, the phone is removed, and why is said."""
     play = found().all(PairAnswer(AnswerKind.CHOOSE, ROBIN.id), Asked(ROBIN, 1), PairAnswer(AnswerKind.NO))
     play.all(*[Done(do) for do in tuple(play.state.waiting)])
-    assert (play.state.end, play.state.reason) == (PairEnd.FAILED, "rejected")
+    assert (play.state.end, play.state.reason) == (PairEnd.FAILED, "numbers-differ")
     assert Effect(Do.ANSWER, ROBIN.id, "no") in play.ordered
     assert_nothing_half_done(play)
 
