@@ -23,6 +23,7 @@ from phonelink_tui.relay.pairing.words import (
     Asked,
     BluetoothLost,
     Bonded,
+    ComputerChanged,
     Do,
     Effect,
     FactsSeen,
@@ -101,6 +102,9 @@ class _Host:
         self.radio = PairingRadio(daemon, place.adapter, self, admits)
 
     # What the radio sees
+
+    def changed(self) -> None:
+        self._tell(ComputerChanged())
 
     def seen(self, phone: FoundPhone) -> None:
         self._tell(PhoneSeen(phone))

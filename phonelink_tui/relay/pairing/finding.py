@@ -11,6 +11,7 @@ from phonelink_tui.relay.pairing.ending import awaited, fail, may_remove, order
 from phonelink_tui.relay.pairing.words import (
     PHONES,
     Asked,
+    ComputerChanged,
     Do,
     Done,
     Effect,
@@ -70,7 +71,7 @@ def can_go_on(state: State) -> bool:
 
 def in_the_way(state: State, event: Event) -> Step:
     match event:
-        case PairAnswer(AnswerKind.RETRY):
+        case PairAnswer(AnswerKind.RETRY) | ComputerChanged():
             return evolve(state, stage=Stage.CHECKING, facts=None, waiting=frozenset({Do.CHECK})), (
                 Effect(Do.CHECK),
             )

@@ -72,6 +72,11 @@ class FactsSeen:
 
 
 @frozen
+class ComputerChanged:
+    """Something about the adapter is different: what stood in the way may be mended."""
+
+
+@frozen
 class PhoneSeen:
     phone: FoundPhone
 
@@ -123,6 +128,7 @@ Event = (
     Done
     | Failed
     | FactsSeen
+    | ComputerChanged
     | PhoneSeen
     | PhoneGone
     | Asked

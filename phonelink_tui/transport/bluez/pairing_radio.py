@@ -38,6 +38,7 @@ PAUSE_S: Final = 1.5
 class RadioEvents(Protocol):
     """Who is told what was seen."""
 
+    def changed(self) -> None: ...
     def seen(self, phone: FoundPhone) -> None: ...
     def gone(self, id_: str) -> None: ...
     def asked(self, phone: FoundPhone, passkey: int | None) -> None: ...
@@ -77,6 +78,7 @@ class PairingRadio:
         self._question: asyncio.Future[bool] | None = None
         self._shown: dict[str, FoundPhone] = {}
         self._was_usable = False
+        self._adapters: list[tuple[object, ...]] = []
 
     def watch(self) -> Callable[[], None]:
         """Tell what comes and goes from now on; returns what ends that."""
@@ -218,6 +220,10 @@ class PairingRadio:
                 "Bluetooth was switched off." if self._daemon.is_ready else "The Bluetooth service went away."
             )
         self._was_usable = usable
+        adapters = [tuple(p.get(name) for name in _MATTERS) for _, p in tree.having(names.ADAPTER)]
+        if adapters != self._adapters:
+            self._adapters = adapters
+            self._events.changed()
         if not self._daemon.is_ready:
             return  # phones are not gone because nobody can be asked about them
         here = {
@@ -241,6 +247,8 @@ class PairingRadio:
             bool(properties.get(names.PAIRED)),
         )
 
+
+_MATTERS: Final = (names.ADDRESS, names.POWERED, names.CLASS)
 
 _OPEN_DOOR: Final = (
     (names.PAIRABLE_TIMEOUT, "u", DOOR_S),
