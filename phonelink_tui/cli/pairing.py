@@ -159,6 +159,7 @@ class _Printer:
     def __init__(self, out: Output) -> None:
         self._out = out
         self._said: set[str] = set()
+        self._said_ways_out: set[str] = set()
         self._headline = ""
         self._phones: tuple[FoundPhone, ...] = ()
         self._switches: dict[Capability, SwitchView] = {}
@@ -188,12 +189,14 @@ class _Printer:
                 self._wrapped(
                     f"{number}  {phone.name or 'without a name'} ({phone.address}{paired})", indent=2
                 )
-        if asks:
+        only = view.answers if len(view.answers) == 1 else ()
+        if asks and (not only or only[0][1] not in self._said_ways_out):
             self.answers(view)
 
     def answers(self, view: PairingView) -> None:
         """What can be typed now."""
         self._answers = view.answers
+        self._said_ways_out |= {what for kind, what in view.answers if kind is AnswerKind.CANCEL}
         words = []
         for kind, what in view.answers:
             if kind is AnswerKind.CHOOSE and view.phones:

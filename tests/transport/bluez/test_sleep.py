@@ -1,4 +1,4 @@
-"""Sessions end before this computer sleeps: logind is told to wait, and a computer without logind is none the worse."""
+"""Sessions end before this computer sleeps: logind is told to wait; without logind nothing happens."""
 
 from __future__ import annotations
 
