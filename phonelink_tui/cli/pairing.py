@@ -18,7 +18,6 @@ from phonelink_tui.cli.stdin_lines import stdin_lines
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import BluetoothSpec
 from phonelink_tui.domain.pairing import (
-    SWITCH_WORDS,
     AnswerKind,
     FindingKind,
     FoundPhone,
@@ -28,8 +27,9 @@ from phonelink_tui.domain.pairing import (
     PairStep,
     StepMark,
     SwitchView,
+    switch_words,
 )
-from phonelink_tui.domain.phone import Capability
+from phonelink_tui.domain.phone import Capability, PhoneKind
 from phonelink_tui.ipc.background import background
 from phonelink_tui.relay.api import Pairing
 from phonelink_tui.relay.pairing.checks import CLASS_UNIT
@@ -217,6 +217,7 @@ class _Printer:
 
     def _switched(self, view: PairingView) -> bool:
         changed = False
+        kind = view.phone.kind if view.phone is not None else PhoneKind.IPHONE
         for switch in view.switches:
             if self._switches.get(switch.capability) == switch or not (switch.on or switch.note):
                 continue
@@ -224,7 +225,7 @@ class _Printer:
             self._switches[switch.capability] = switch
             mark = "[x]" if switch.on else "[ ]"
             note = f": {switch.note}" if switch.note and not switch.on else ""
-            self._wrapped(f"{mark} {SWITCH_WORDS[switch.capability]}{note}", indent=2)
+            self._wrapped(f"{mark} {switch_words(kind, switch.capability)}{note}", indent=2)
         return changed
 
     def _wrapped(self, text: str, *, indent: int = 0) -> None:

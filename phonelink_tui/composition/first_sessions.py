@@ -153,6 +153,6 @@ async def _accepted(events: AsyncIterator[Stamped], command_id: str) -> None:
 
 def _switch(state: CapabilityState) -> SwitchView:
     if state.phase is LinkPhase.ABSENT:
-        return SwitchView(state.capability, note="this phone has none")
+        return SwitchView(state.capability, note="this phone has none", absent=True)
     note = _NOTES.get(state.reason, state.detail) if state.reason is not None else ""
     return SwitchView(state.capability, state.phase is LinkPhase.READY, note)

@@ -7,15 +7,22 @@ from typing import Final
 
 from attrs import field, frozen
 
-from phonelink_tui.domain.phone import Capability
+from phonelink_tui.domain.phone import Capability, PhoneKind
 from phonelink_tui.domain.text import RemoteText
 
-SWITCH_WORDS: Final = {
-    Capability.MESSAGES: "Show Message Notifications",
-    Capability.CONTACTS: "Sync Contacts",
-    Capability.NOTIFICATIONS: "Share System Notifications",
+_SWITCHES: Final = {
+    (PhoneKind.IPHONE, Capability.MESSAGES): "Show Message Notifications",
+    (PhoneKind.IPHONE, Capability.CONTACTS): "Sync Contacts",
+    (PhoneKind.IPHONE, Capability.NOTIFICATIONS): "Share System Notifications",
+    (PhoneKind.ANDROID, Capability.MESSAGES): "Text messages",
+    (PhoneKind.ANDROID, Capability.CONTACTS): "Contacts and call history sharing",
 }
-"""As iOS 26 labels them."""
+"""As iOS 26 and Android 14 label them."""
+
+
+def switch_words(kind: PhoneKind, capability: Capability) -> str:
+    """What the phone calls the switch of a capability."""
+    return _SWITCHES.get((kind, capability), capability.value.capitalize())
 
 
 @frozen
@@ -126,6 +133,7 @@ class FoundPhone:
     name: RemoteText
     address: str
     paired: bool = False
+    kind: PhoneKind = PhoneKind.IPHONE
 
 
 @frozen
@@ -136,6 +144,8 @@ class SwitchView:
     on: bool = False
     note: str = ""
     """Why it is not on, in our words."""
+    absent: bool = False
+    """This phone has no such thing."""
 
 
 class PairEnd(StrEnum):

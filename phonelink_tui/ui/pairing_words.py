@@ -6,7 +6,8 @@ from typing import Final
 
 from textual.content import Content
 
-from phonelink_tui.domain.pairing import SWITCH_WORDS, AnswerKind, PairEnd, PairingView, StepMark
+from phonelink_tui.domain.pairing import AnswerKind, PairEnd, PairingView, StepMark, switch_words
+from phonelink_tui.domain.phone import PhoneKind
 
 KEYS: Final = {
     AnswerKind.YES: "y",
@@ -70,10 +71,11 @@ def body(view: PairingView, *, short: bool) -> Content:
         parts.append(Content.assemble((f" {number}  ", "bold"), name, (paired, "$text-muted")))
     if len(view.phones) > SHOWN:
         parts.append(Content(f"    … and {len(view.phones) - SHOWN} more"))
+    kind = view.phone.kind if view.phone is not None else PhoneKind.IPHONE
     for switch in view.switches:
         glyph, style = _MARKS[StepMark.DONE if switch.on else StepMark.TODO]
         note = f"  {switch.note}" if switch.note and not switch.on else ""
-        words = f" {glyph} {SWITCH_WORDS[switch.capability]}"
+        words = f" {glyph} {switch_words(kind, switch.capability)}"
         parts.append(Content.assemble((words, style), (note, "$text-muted")))
     return Content("\n").join(parts)
 

@@ -34,6 +34,8 @@ async def test_pair_on_a_terminal(columns: int, bluetoothd: FakeBluetoothd, path
         terminal.type("y")
         await terminal.until("[x] Remember the phone")
         await terminal.until("s later")
+        if columns == 60:  # its sockets lead nowhere here: why each switch is not on is said
+            await terminal.until("[ ] Show Message Notifications:")
         terminal.type("s")
         assert await terminal.ended() == 0
     assert "is paired." in terminal.written

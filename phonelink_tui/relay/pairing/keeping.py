@@ -66,7 +66,7 @@ def switches(state: State, event: Event) -> Step:
 
 
 def _to_test_if_all_on(state: State) -> Step:
-    all_on = all(switch.on for switch in state.switches.values())
+    all_on = all(switch.on or switch.absent for switch in state.switches.values())
     return (evolve(state, stage=Stage.TEST) if all_on else state), ()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from phonelink_tui.domain.pairing import (
-    SWITCH_WORDS,
     AnswerKind,
     Finding,
     PairEnd,
@@ -15,8 +14,9 @@ from phonelink_tui.domain.pairing import (
     StepView,
     SwitchView,
     Weight,
+    switch_words,
 )
-from phonelink_tui.domain.phone import Capability
+from phonelink_tui.domain.phone import Capability, PhoneKind
 from phonelink_tui.relay.pairing.finding import can_go_on
 from phonelink_tui.relay.pairing.words import Do, Stage, State
 
@@ -68,7 +68,7 @@ def view_of(state: State) -> PairingView:
         details=(*details, *(state.notes if state.stage is not Stage.BLOCKED else ())),
         digits=f"{state.passkey:06d}" if comparing and state.passkey is not None else "",
         phones=state.phones if state.stage in (Stage.OPENING, Stage.FINDING) else (),
-        switches=tuple(state.switches.values()),
+        switches=tuple(state.switches.values()) if state.stage is not Stage.ENDED else (),
         answers=_answers(state),
         end=state.end if state.stage is Stage.ENDED else None,
         reason=_reason(state),
@@ -96,7 +96,7 @@ def _mark_at_end(state: State, each: PairStep) -> StepMark:
     if not state.whole:
         return StepMark.FAILED if state.end is PairEnd.FAILED and _reached(state, each) else StepMark.SKIPPED
     if each is PairStep.SWITCHES:
-        return StepMark.DONE if all(s.on for s in state.switches.values()) else StepMark.SKIPPED
+        return StepMark.DONE if all(s.on or s.absent for s in state.switches.values()) else StepMark.SKIPPED
     if each is PairStep.TEST:
         return StepMark.DONE if state.tested.startswith("The phone accepted") else StepMark.SKIPPED
     return StepMark.DONE
@@ -149,6 +149,8 @@ def _words(state: State) -> tuple[str, tuple[str, ...]]:
             return f"Waiting for {name}…", ("Allow the pairing on its screen.",)
         case Stage.TRUSTING | Stage.KEEPING:
             return f"Paired with {name}. Remembering it…", ()
+        case Stage.SWITCHES if state.phone is not None and state.phone.kind is PhoneKind.ANDROID:
+            return f"On the phone: Settings → Connected devices → ⚙ next to {ours}: allow these.", ()
         case Stage.SWITCHES:
             return (
                 f"On the iPhone: Settings → Bluetooth → ⓘ next to {ours}: turn these on.",
@@ -172,7 +174,9 @@ def _at_end(state: State, name: str) -> tuple[str, tuple[str, ...]]:
     if state.end is not PairEnd.PAIRED:
         unpair = ("If the phone lists this computer now, forget it there.",) if state.phone else ()
         return state.message, (*filter(None, (state.hint,)), *unpair, *left)
-    missing = [SWITCH_WORDS[s.capability] for s in state.switches.values() if not s.on]
+    kind = state.phone.kind if state.phone else PhoneKind.IPHONE
+    off = [s for s in state.switches.values() if not s.on and not s.absent]
+    missing = [switch_words(kind, s.capability) for s in off]
     later = (f"Still off on the phone: {', '.join(missing)}.",) if missing else ()
     return f"{name} is paired.", (*filter(None, (state.tested,)), *later, *left)
 

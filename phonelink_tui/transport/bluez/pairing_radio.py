@@ -20,6 +20,7 @@ from phonelink_tui.transport.bluez.daemon import Daemon
 from phonelink_tui.transport.bluez.dbus_errors import pairing_failure, refusal
 from phonelink_tui.transport.bluez.device import is_phone
 from phonelink_tui.transport.bluez.facts import obexd_runs, read_facts
+from phonelink_tui.transport.bluez.phones import phone_kind
 
 DOOR_S: Final = 900
 """bluetoothd itself closes the door then, should this program be killed: longer than any pairing waits."""
@@ -245,6 +246,7 @@ class PairingRadio:
             clean_line(str(properties.get(names.ALIAS, ""))),
             str(properties.get(names.ADDRESS, "")).upper(),
             bool(properties.get(names.PAIRED)),
+            phone_kind(properties),
         )
 
 

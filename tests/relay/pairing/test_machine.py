@@ -16,7 +16,7 @@ from phonelink_tui.domain.pairing import (
     PairEnd,
     SwitchView,
 )
-from phonelink_tui.domain.phone import Capability
+from phonelink_tui.domain.phone import Capability, PhoneKind
 from phonelink_tui.domain.text import clean_line
 from phonelink_tui.relay.pairing.bonding import ALREADY_PAIRED
 from phonelink_tui.relay.pairing.machine import begin, step
@@ -224,6 +224,18 @@ def test_the_short_way() -> None:
     ]
     assert Effect(Do.SEND_TEST, ROBIN.id, "+15550100") in play.ordered
     assert_nothing_half_done(play)
+
+
+def test_an_android_has_other_switches_and_no_notifications() -> None:
+    """They are named as there, and nothing waits for what it does not have."""
+    android = FoundPhone("/dev_4", clean_line("Pixel"), "00:AA:01:01:00:04", kind=PhoneKind.ANDROID)
+    play = found(android).all(PairAnswer(AnswerKind.CHOOSE, android.id), Asked(android, 1))
+    play.all(PairAnswer(AnswerKind.YES), Bonded(android.id), Done(Do.TRUST))
+    play.all(*[Done(do) for do in tuple(play.state.waiting)])
+    assert "iPhone" not in view_of(play.state).headline
+    play.all(SwitchSeen(SwitchView(Capability.NOTIFICATIONS, absent=True)))
+    play.all(*[SwitchSeen(SwitchView(each, True)) for each in (Capability.MESSAGES, Capability.CONTACTS)])
+    assert play.state.stage is Stage.TEST
 
 
 def test_the_phone_may_begin() -> None:
