@@ -99,6 +99,43 @@ def simulate(
 
 
 @app.command()
+def pair(
+    ctx: typer.Context,
+    adapter: Annotated[str | None, typer.Option(help="For example hci0; else the first that is on.")] = None,
+    print_class_unit: Annotated[
+        bool, typer.Option("--print-class-unit", help="Print a systemd unit that sets the class of device.")
+    ] = False,
+) -> None:
+    """Pair a phone, step by step."""
+    from phonelink_tui.cli import pairing
+
+    pairing.open_pair(ctx, adapter, print_class_unit=print_class_unit)
+
+
+@app.command()
+def phones(ctx: typer.Context, as_json: Json = False) -> None:
+    """List the phones that are known here or paired with this computer."""
+    from phonelink_tui.cli import phones
+
+    phones.open_phones(ctx, as_json=as_json)
+
+
+@app.command()
+def forget(
+    ctx: typer.Context,
+    phone: Annotated[str | None, typer.Argument(metavar="PHONE", help="A name or an address.")] = None,
+    unpair: Annotated[
+        bool, typer.Option("--unpair", help="Remove its pairing from this computer too.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Forget a phone."""
+    from phonelink_tui.cli import phones
+
+    phones.open_forget(ctx, phone, unpair=unpair, yes=yes)
+
+
+@app.command()
 def threads(ctx: typer.Context, as_json: Json = False) -> None:
     """List the conversations."""
     from phonelink_tui.cli import reading, run

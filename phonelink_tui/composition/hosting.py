@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
@@ -16,12 +15,12 @@ from phonelink_tui.composition.remembering import remembering, remembering_good
 from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import Paths, find_paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, VirtualSpec
+from phonelink_tui.config.platform import require_linux
 from phonelink_tui.config.secret import VIRTUAL_SECRET, install_secret
 from phonelink_tui.config.settings import Settings, load_settings
 from phonelink_tui.domain.events import STORY, Progress
 from phonelink_tui.domain.phone import TRAITS, Capability, PhoneTraits
 from phonelink_tui.domain.text import RemoteText, clean_line
-from phonelink_tui.errors import BluetoothUnavailable
 from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.profiles.ports import PhoneBackend
@@ -81,11 +80,7 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
 
 def _bluetooth_backend(spec: BluetoothSpec, paths: Paths) -> AbstractAsyncContextManager[PhoneBackend]:
     """What reaches a phone over Bluetooth. Loaded here: dbus-fast is installed on Linux alone."""
-    if sys.platform != "linux":
-        raise BluetoothUnavailable(
-            "Phones are reached over Bluetooth on Linux only.",
-            "`phonelink demo`, --phone tcp:HOST:PORT, or phonelink over SSH on a Linux machine beside the phone.",
-        )
+    require_linux()
     from phonelink_tui.composition.bluetooth import bluetooth_backend
 
     return bluetooth_backend(spec, KnownPhones(paths.state_dir), paths.runtime_dir)
