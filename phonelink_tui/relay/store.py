@@ -33,9 +33,9 @@ from phonelink_tui.domain.events import (
 from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.limitations import Limitation, LimitKind, app_limitations
 from phonelink_tui.domain.message import (
+    LEFT_FOR_SURE,
     UNSETTLED,
     Audience,
-    DeliveryState,
     Direction,
     MessageId,
     Source,
@@ -52,11 +52,6 @@ from phonelink_tui.relay.guard import SendFacts, reply_rule
 
 NOTIFICATIONS: Final = 1000
 """Notifications kept; the oldest go first. A phone's notification centre holds a few hundred."""
-
-LEFT_FOR_SURE: Final = frozenset(
-    {DeliveryState.ACCEPTED, DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN}
-)
-"""States of a text of ours after which its recipient counts as written to; UNKNOWN was decided on, too."""
 
 GAPS: Final = 500
 """Gaps kept; the oldest go first."""
