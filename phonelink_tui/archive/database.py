@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import apsw
 
+from phonelink_tui.archive.files import make_file
 from phonelink_tui.archive.sqlite_errors import translated
 from phonelink_tui.errors import ArchiveDamaged, DeadlineExceeded
 
@@ -27,8 +28,8 @@ CACHE_KIB: Final = 8192
 PROBLEMS: Final = 20
 """Lines of a check that are told."""
 
-_STEPS: Final = 20_000
-"""Of SQLite's virtual machine between two looks at the clock: about a millisecond."""
+_STEPS: Final = 200
+"""Pages checked between two looks at the clock."""
 
 
 def connect(path: Path, key: bytes, *, write: bool) -> apsw.Connection:
@@ -43,7 +44,9 @@ def connect(path: Path, key: bytes, *, write: bool) -> apsw.Connection:
         ArchiveError: As `translated`. With a key that was checked, a file it does not open is damaged.
     """
     assert len(key) == KEY_BYTES, "the data key is of one length"
-    flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if write else 0)
+    flags = apsw.SQLITE_OPEN_READWRITE
+    if write:
+        make_file(path)
     with translated():
         db = apsw.Connection(str(path), flags=flags)
         try:

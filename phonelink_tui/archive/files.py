@@ -60,6 +60,14 @@ def make_private(files: ArchiveFiles) -> None:
         raise ArchiveUnwritable("The archive's directory cannot be used.", f"{error.strerror}.") from error
 
 
+def make_file(path: Path) -> None:
+    """An empty file (0600) should there be none: SQLite would make it by the umask. Raises ArchiveUnwritable."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise ArchiveUnwritable("The archive cannot be written.", f"{error.strerror}.") from error
+
+
 @contextmanager
 def held(files: ArchiveFiles) -> Iterator[None]:
     """This process alone writes the archive while inside.

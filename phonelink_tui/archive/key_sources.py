@@ -75,7 +75,7 @@ def find_secret(sources: SecretSources, phone_id: str) -> Secret | None:
         return from_file(named)
     credentials = _path(sources.environ.get(CREDENTIALS_VARIABLE))
     if credentials is not None and (credentials / CREDENTIAL).exists():
-        return from_file(credentials / CREDENTIAL, mode=0o077)
+        return from_file(credentials / CREDENTIAL, mode=0o137)
     return None
 
 
@@ -91,7 +91,7 @@ def from_file(path: Path, *, mode: int = 0o177) -> Secret:
 
     Args:
         path: Must be a regular file, of this user or root, with none of the permissions `mode`.
-        mode: Permissions refused. systemd makes credentials 0400, and 0440 for some users.
+        mode: Permissions refused. systemd makes credentials 0400, for some users 0440.
 
     Raises:
         ArchiveKeyRefused: It is not there, not private, or of no length for a key.

@@ -14,7 +14,7 @@ from phonelink_tui.domain.message import TextMessage
 TIES: Final = PLACES
 """Texts of the last second read beyond the limit, so that the exact order decides which of them are told."""
 
-_HIT: Final = f"SELECT {columns.MESSAGE} FROM {columns.MESSAGE_FROM} WHERE m.place = ?"
+_HITS: Final = f"SELECT {columns.MESSAGE} FROM {columns.MESSAGE_FROM} WHERE m.place IN"
 
 
 def search(db: apsw.Connection, query: Query, limit: int) -> tuple[TextMessage, ...]:
@@ -27,8 +27,8 @@ def search(db: apsw.Connection, query: Query, limit: int) -> tuple[TextMessage, 
         if enough or len(places) >= limit + TIES:
             break
         places.append(place)
-    rows = (db.execute(_HIT, (place,)).fetchall() for place in places)
-    kept = [columns.kept_message(found[0]) for found in rows if found]
+    marks = ", ".join("?" * len(places))
+    kept = [columns.kept_message(row) for row in db.execute(f"{_HITS} ({marks})", places)]
     kept.sort(key=lambda k: (k.message.at, k.arrival), reverse=True)
     return tuple(k.message for k in kept[:limit])
 
