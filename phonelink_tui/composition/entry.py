@@ -7,18 +7,20 @@ bleak nor the codecs.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Final
 
 from attrs import frozen
 
 from phonelink_tui.config.paths import Paths
-from phonelink_tui.config.phone_spec import PhoneSpec, VirtualSpec
+from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, VirtualSpec
 from phonelink_tui.config.settings import Settings
-from phonelink_tui.errors import NotConnected
+from phonelink_tui.errors import BluetoothUnavailable, NoPhoneKnown
 from phonelink_tui.ipc.private import run_private
 from phonelink_tui.ipc.spawn import private_relay, relay_command
 from phonelink_tui.relay.api import RelayApi
+
+NO_PHONE_HINT: Final = "`phonelink pair` pairs one; `phonelink demo` shows everything without."
 
 
 @frozen
@@ -37,16 +39,24 @@ class Simulation:
 async def open_relay(spec: PhoneSpec | None, paths: Paths) -> AsyncIterator[RelayApi]:
     """A relay for the phone, in a process of its own that ends with the block.
 
+    Args:
+        spec: Which phone; None: the only paired one.
+        paths: Where things live.
+
     Raises:
-        NotConnected: No phone is named, and none is known.
+        NoPhoneKnown: No phone is named, and none is paired.
+        SeveralPhones: No phone is named, and several are paired.
         PhonelinkError: The relay could not start; what it said.
     """
-    if spec is None:
-        raise NotConnected(
-            "No phone is known here.", "Name one with --phone, or see everything in `phonelink demo`."
-        )
     log = paths.state_dir / "relay-stderr.log" if paths.state_dir else None
-    async with private_relay(relay_command("--phone", str(spec)), log=log) as client:
+    command = relay_command("--phone", str(spec or BluetoothSpec()))
+    async with AsyncExitStack() as stack:
+        try:
+            client = await stack.enter_async_context(private_relay(command, log=log))
+        except BluetoothUnavailable as failure:
+            if spec is not None:
+                raise
+            raise NoPhoneKnown(f"No phone is known here. {failure.message}", NO_PHONE_HINT) from failure
         yield client
 
 
