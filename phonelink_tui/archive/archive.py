@@ -122,6 +122,10 @@ class Archive:
         """The texts that these handles name, in no order."""
         return await self._read(lambda db: reading.by_handles(db, handles))
 
+    async def of_seconds(self, moments: Sequence[datetime]) -> tuple[KeptMessage, ...]:
+        """The texts of the same seconds as these times, in no order."""
+        return await self._read(lambda db: reading.of_seconds(db, moments))
+
     async def newest(self, limit: int) -> tuple[KeptMessage, ...]:
         """The newest texts of all conversations, oldest first."""
         return await self._read(lambda db: reading.newest(db, limit))

@@ -198,7 +198,12 @@ class Kept:
     """Newest first."""
     outbox: tuple[tuple[OutboxRow, TextMessage], ...] = ()
     """Not settled, in the order they were written."""
+    stranded: tuple[TextMessage, ...] = ()
+    """Texts of ours that seem to be on their way, and are not in the outbox."""
     drafts: tuple[Draft, ...] = ()
+    marks: tuple[ThreadMarks, ...] = ()
+    arrivals: int = 0
+    """More than the `arrival` of every text."""
     notifications: tuple[PhoneNotification, ...] = ()
     """Oldest first."""
     gaps: tuple[Gap, ...] = ()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import apsw
 
 from phonelink_tui.archive import columns
+from phonelink_tui.archive.database import rows
 from phonelink_tui.archive.facts import (
     Action,
     ArchiveInfo,
@@ -20,6 +22,7 @@ from phonelink_tui.archive.facts import (
     ThreadMarks,
 )
 from phonelink_tui.archive.retention import ThreadExtent
+from phonelink_tui.archive.writing import PLACES
 from phonelink_tui.domain.call import Call, CallKind
 from phonelink_tui.domain.contact import Contact
 from phonelink_tui.domain.message import Audience, MessageId, TextMessage
@@ -38,7 +41,10 @@ def load(db: apsw.Connection) -> Kept:
     return Kept(
         threads=threads(db),
         outbox=_outbox(db),
+        stranded=_stranded(db),
         drafts=_drafts(db),
+        marks=tuple(map(columns.marks, db.execute("SELECT * FROM marks"))),
+        arrivals=rows(db, "SELECT ifnull(max(arrival), -1) + 1 FROM messages")[0][0],
         notifications=tuple(
             columns.notification(row)
             for row in db.execute(f"SELECT {columns.NOTIFICATION} FROM notifications ORDER BY n")
@@ -64,12 +70,12 @@ def load(db: apsw.Connection) -> Kept:
 def threads(db: apsw.Connection) -> tuple[KeptThread, ...]:
     """All conversations, newest first."""
     marks = {m.thread: m for m in map(columns.marks, db.execute("SELECT * FROM marks"))}
-    rows = db.execute(
+    found_rows = db.execute(
         "SELECT t.n, t.id, t.audience, a.value, a.kind, a.key, t.created_at, t.total, t.unread,"
         " (SELECT min(at) FROM messages WHERE thread = t.n)"
         " FROM threads t JOIN addresses a ON a.n = t.address"
     ).fetchall()
-    found = [_thread(db, row, marks) for row in rows]
+    found = [_thread(db, row, marks) for row in found_rows]
     return tuple(sorted(found, key=lambda t: t.last.message.at if t.last else t.created_at, reverse=True))
 
 
@@ -90,9 +96,11 @@ def page(db: apsw.Connection, thread: ThreadId, before: MessageId | None, limit:
         of, at, arrival = place[0]
         bound = "AND (m.at, m.arrival) < (?, ?)"
         values += [at, arrival if of == found[0][0] else -1]
-    rows = db.execute(f"{_MESSAGES} WHERE m.thread = ? {bound} {_NEWEST} ?", (*values, limit + 1)).fetchall()
-    messages = tuple(columns.kept_message(row) for row in reversed(rows[:limit]))
-    return KeptPage(messages, earlier=len(rows) > limit)
+    found_rows = db.execute(
+        f"{_MESSAGES} WHERE m.thread = ? {bound} {_NEWEST} ?", (*values, limit + 1)
+    ).fetchall()
+    messages = tuple(columns.kept_message(row) for row in reversed(found_rows[:limit]))
+    return KeptPage(messages, earlier=len(found_rows) > limit)
 
 
 def by_ids(db: apsw.Connection, ids: Sequence[MessageId]) -> tuple[KeptMessage, ...]:
@@ -105,35 +113,48 @@ def by_handles(db: apsw.Connection, handles: Sequence[str]) -> tuple[KeptMessage
     return _among(db, "m.handle_key", [handle_key(h) for h in handles if h])
 
 
+def of_seconds(db: apsw.Connection, moments: Sequence[datetime]) -> tuple[KeptMessage, ...]:
+    """The texts of the same seconds as these times, in no order."""
+    found: list[KeptMessage] = []
+    for second in {columns.ticks(at) // columns.SECOND for at in moments}:
+        bounds = (second * PLACES, second * PLACES + PLACES - 1)
+        found.extend(
+            map(columns.kept_message, db.execute(f"{_MESSAGES} WHERE m.place BETWEEN ? AND ?", bounds))
+        )
+    return tuple(found)
+
+
 def unread(db: apsw.Connection, thread: ThreadId, limit: int) -> tuple[TextMessage, ...]:
     """Up to `limit` incoming texts of a conversation not read yet, newest first."""
-    rows = db.execute(
+    found_rows = db.execute(
         f"{_MESSAGES} WHERE m.thread = (SELECT n FROM threads WHERE id = ?) AND m.direction = 'incoming'"
         f" AND NOT m.read {_NEWEST} ?",
         (thread, limit),
     )
-    return tuple(columns.kept_message(row).message for row in rows)
+    return tuple(columns.kept_message(row).message for row in found_rows)
 
 
 def newest(db: apsw.Connection, limit: int) -> tuple[KeptMessage, ...]:
     """The newest texts of all conversations, oldest first."""
-    rows = db.execute(f"{_MESSAGES} ORDER BY m.place DESC LIMIT ?", (limit,)).fetchall()
-    return tuple(columns.kept_message(row) for row in reversed(rows))
+    found_rows = db.execute(f"{_MESSAGES} ORDER BY m.place DESC LIMIT ?", (limit,)).fetchall()
+    return tuple(columns.kept_message(row) for row in reversed(found_rows))
 
 
 def extents(db: apsw.Connection) -> tuple[ThreadExtent, ...]:
     """What retention asks of each conversation that holds texts."""
-    rows = db.execute(
+    found_rows = db.execute(
         "SELECT id, total, (SELECT min(at) FROM messages WHERE thread = threads.n) FROM threads WHERE total > 0"
     )
-    return tuple(ThreadExtent(ThreadId(id_), total, columns.moment(at)) for id_, total, at in rows)
+    return tuple(ThreadExtent(ThreadId(id_), total, columns.moment(at)) for id_, total, at in found_rows)
 
 
 def actions(db: apsw.Connection, limit: int) -> tuple[Action, ...]:
     """The newest lines of the audit, newest first."""
-    rows = db.execute("SELECT at, action, outcome, subject FROM actions ORDER BY n DESC LIMIT ?", (limit,))
+    found_rows = db.execute(
+        "SELECT at, action, outcome, subject FROM actions ORDER BY n DESC LIMIT ?", (limit,)
+    )
     return tuple(
-        Action(columns.moment(at), action, outcome, subject) for at, action, outcome, subject in rows
+        Action(columns.moment(at), action, outcome, subject) for at, action, outcome, subject in found_rows
     )
 
 
@@ -193,13 +214,21 @@ def _among(db: apsw.Connection, column: str, values: Sequence[str]) -> tuple[Kep
 
 
 def _outbox(db: apsw.Connection) -> tuple[tuple[OutboxRow, TextMessage], ...]:
-    rows = db.execute(
+    found_rows = db.execute(
         "SELECT o.message, o.step, a.value, a.kind, a.key, o.hold_until, o.expires_at, o.confirmed, o.command,"
         " o.attempts FROM outbox o JOIN addresses a ON a.n = o.recipient WHERE o.step <> 'settled' ORDER BY o.n"
     )
-    entries = [columns.outbox_row(row) for row in rows]
+    entries = [columns.outbox_row(row) for row in found_rows]
     messages = {k.message.id: k.message for k in by_ids(db, [e.id for e in entries])}
     return tuple((entry, messages[entry.id]) for entry in entries if entry.id in messages)
+
+
+def _stranded(db: apsw.Connection) -> tuple[TextMessage, ...]:
+    found_rows = db.execute(
+        f"{_MESSAGES} WHERE m.state IN ('held', 'queued', 'handed_over') AND m.id NOT IN"
+        " (SELECT message FROM outbox WHERE step <> 'settled') ORDER BY m.place"
+    )
+    return tuple(columns.kept_message(row).message for row in found_rows)
 
 
 def _drafts(db: apsw.Connection) -> tuple[Draft, ...]:
@@ -213,16 +242,16 @@ def _contacts(db: apsw.Connection) -> tuple[Contact, ...]:
         " ORDER BY c.contact, c.position"
     ):
         addresses.setdefault(contact, []).append(columns.address(*address))
-    rows = db.execute("SELECT n, name FROM contacts ORDER BY n")
-    return tuple(Contact(RemoteText(name), tuple(addresses.get(n, ()))) for n, name in rows)
+    found_rows = db.execute("SELECT n, name FROM contacts ORDER BY n")
+    return tuple(Contact(RemoteText(name), tuple(addresses.get(n, ()))) for n, name in found_rows)
 
 
 def _calls(db: apsw.Connection) -> tuple[Call, ...]:
-    rows = db.execute(
+    found_rows = db.execute(
         "SELECT c.kind, a.value, a.kind, a.key, c.name, c.at FROM calls c JOIN addresses a ON a.n = c.address"
         " ORDER BY c.n"
     )
     return tuple(
         Call(CallKind(row[0]), columns.address(*row[1:4]), RemoteText(row[4]), columns.moment_or_none(row[5]))
-        for row in rows
+        for row in found_rows
     )

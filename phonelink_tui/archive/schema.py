@@ -60,6 +60,7 @@ CREATE TABLE messages (
     group_name TEXT,
     placeholder TEXT,
     detail TEXT NOT NULL,
+    failure TEXT,
     handle TEXT,
     handle_key TEXT
 );
@@ -67,6 +68,7 @@ CREATE INDEX messages_of_thread ON messages (thread, at, arrival);
 CREATE INDEX incoming_of_thread ON messages (thread, at, arrival) WHERE direction = 'incoming';
 CREATE UNIQUE INDEX messages_by_handle ON messages (handle_key) WHERE handle_key IS NOT NULL;
 CREATE INDEX messages_by_arrival ON messages (arrival);
+CREATE INDEX messages_on_their_way ON messages (place) WHERE state IN ('held', 'queued', 'handed_over');
 
 CREATE VIRTUAL TABLE found USING fts5 (
     text, who, content='', columnsize=0, tokenize='ascii', prefix='1 2 3'
