@@ -7,6 +7,7 @@ Foreign errors (D-Bus names, errno, BleakError) become one of these in one file 
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import ClassVar
 
 
@@ -79,14 +80,34 @@ class TransportError(PhonelinkError):
     """Bytes do not reach the phone."""
 
 
+class BluetoothReason(StrEnum):
+    """Why this computer's Bluetooth does not serve: a stable word, the name of the limit that tells it."""
+
+    MISSING = "bluetooth-missing"
+    """No bus, no bluetoothd, no adapter, no permission, or one that fails."""
+    ADAPTER_OFF = "adapter-off"
+    TOO_OLD = "bluez-too-old"
+    CLASS_OF_DEVICE = "class-of-device"
+    """The computer does not look like a hands-free set, and the phone kept its services to itself."""
+    OBEXD = "obexd-in-the-way"
+
+
 class BluetoothUnavailable(TransportError):
-    """This computer has no usable Bluetooth; the message says why."""
+    """This computer has no usable Bluetooth; the message says why, and so does `reason`."""
 
     USUAL_HINT = "`phonelink doctor` looks for the cause."
+
+    def __init__(self, message: str, hint: str = "", *, reason: str = BluetoothReason.MISSING) -> None:
+        super().__init__(message, hint)
+        known = reason in frozenset(BluetoothReason)
+        self.reason = BluetoothReason(reason) if known else BluetoothReason.MISSING
 
 
 class ObexdInTheWay(BluetoothUnavailable):
     """Another program, mostly obexd, receives the phone's reports already; the obexd backend works beside it."""
+
+    def __init__(self, message: str, hint: str = "", *, reason: str = BluetoothReason.OBEXD) -> None:
+        super().__init__(message, hint, reason=reason)
 
 
 class PhoneUnreachable(TransportError):
@@ -97,6 +118,26 @@ class PhoneUnreachable(TransportError):
     def __init__(self, message: str, hint: str = "", *, refused: bool = False) -> None:
         super().__init__(message, hint)
         self.refused = refused
+
+
+class BondRefused(TransportError):
+    """A known phone came with another pairing than the one it was known by."""
+
+    USUAL_HINT = "If you paired it anew yourself: `phonelink forget`, then `phonelink pair`."
+
+
+class PairingFailed(TransportError):
+    """The phone and this computer did not pair.
+
+    Args:
+        reason: A stable word of `relay.pairing`, for scripts.
+    """
+
+    USUAL_HINT = "`phonelink pair` begins again."
+
+    def __init__(self, reason: str, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.reason = reason
 
 
 class LinkLost(TransportError):
@@ -127,6 +168,16 @@ class NotConnected(RelayError):
     USUAL_HINT = "Bring the phone nearer, see that its Bluetooth is on, and try again."
 
 
+class NoPhoneKnown(NotConnected):
+    """No phone is named, and none is paired: it begins with `phonelink pair`."""
+
+
+class SeveralPhones(RelayError):
+    """No phone is named, and several are paired; the message lists them."""
+
+    USUAL_HINT = "Name one with --phone; `phonelink phones` lists them."
+
+
 class UnknownThread(RelayError):
     """No conversation has this id."""
 
@@ -137,6 +188,12 @@ class UnknownNotification(RelayError):
     """The notification is gone, or belongs to an earlier session."""
 
     USUAL_HINT = "`phonelink notifications` lists them."
+
+
+class RoleRefused(RelayError):
+    """This connection to the relay was opened without the role that is needed."""
+
+    USUAL_HINT = "Connect with the role that it names."
 
 
 class SendRefused(RelayError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Final
 
@@ -80,12 +80,12 @@ class PbapClient:
             if refusal.code in _SWITCHED_OFF:
                 raise
             return None
-        cards = await _decoded(done.body or b"")
+        cards = await decoded(done.body or b"")
         return pbap_mapping.contact(cards[0]) if cards else None
 
     async def contacts(self) -> tuple[Contact, ...]:
         """See `PhonebookAccess.contacts`."""
-        cards = [card async for card in self._cards()]
+        cards = [card async for card in all_cards(self._page)]
         return tuple(known for card in cards if (known := pbap_mapping.contact(card)) is not None)
 
     async def calls(self) -> tuple[Call, ...]:
@@ -97,29 +97,12 @@ class PbapClient:
             done = await self._session.request(PullPhoneBook(COMBINED_CALLS_PATH, parameters).encode())
         except ObexRefused:
             return ()  # a switch of its own on newer iPhones
-        records = call_records(await _decoded(done.body or b""), COMBINED_CALLS_PATH)
+        records = call_records(await decoded(done.body or b""), COMBINED_CALLS_PATH)
         return tuple(c for r in records if (c := pbap_mapping.call(r, self._clock)) is not None)
 
     async def aclose(self) -> None:
         """Close the session."""
         await self._stack.aclose()
-
-    async def _cards(self) -> AsyncIterator[VCard]:
-        """All cards of the book, page by page: until one is empty, refused, or the same again.
-
-        Some phones answer fewer cards than were asked for, some refuse an offset behind the last card, and one
-        that knows no offsets would answer with its first page for ever.
-        """
-        offset, before = 0, b""
-        while offset < limits.VCARDS:
-            body = await self._page(offset)
-            cards = await _decoded(body)
-            if not cards or body == before:
-                return
-            for card in cards:
-                yield card
-            offset, before = offset + len(cards), body
-        raise LimitExceeded(f"The phone has more than {limits.VCARDS} contacts.")
 
     async def _page(self, offset: int) -> bytes:
         parameters = PbapParameters(
@@ -137,7 +120,28 @@ class PbapClient:
         return done.body or b""
 
 
-async def _decoded(body: bytes) -> list[VCard]:
+async def all_cards(page: Callable[[int], Awaitable[bytes]]) -> AsyncIterator[VCard]:
+    """All cards of a book, page by page: until one is empty, refused, or the same again.
+
+    Some phones answer fewer cards than were asked for, some refuse an offset behind the last card, and one that
+    knows no offsets would answer with its first page for ever.
+
+    Args:
+        page: Reads the page from an offset on; b"" where there is none.
+    """
+    offset, before = 0, b""
+    while offset < limits.VCARDS:
+        body = await page(offset)
+        cards = await decoded(body)
+        if not cards or body == before:
+            return
+        for card in cards:
+            yield card
+        offset, before = offset + len(cards), body
+    raise LimitExceeded(f"The phone has more than {limits.VCARDS} contacts.")
+
+
+async def decoded(body: bytes) -> list[VCard]:
     """The cards of a body, while others run: a page that ignores what was asked for may be megabytes."""
     cards: list[VCard] = []
     for card in vcard_steps(body):

@@ -19,6 +19,7 @@ from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.limitations import Limitation
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.notification import NotificationAction, NotificationId, PhoneNotification
+from phonelink_tui.domain.pairing import PairAnswer, PairingView
 from phonelink_tui.domain.phone import Capability, Phone
 from phonelink_tui.domain.thread import Thread, ThreadId
 
@@ -113,6 +114,15 @@ Command = SendText | MarkRead | ActOnNotification | CancelText | RetryText | Ret
 
 
 @frozen
+class Place:
+    """A place on the stream: everything up to it was seen."""
+
+    rev: int
+    epoch: str = ""
+    """Of which run of the relay, `Snapshot.epoch`; empty: of the one that runs."""
+
+
+@frozen
 class Snapshot:
     """All that a reader needs to begin, as of `rev`. Messages are read by page."""
 
@@ -130,6 +140,8 @@ class Snapshot:
     calls: tuple[Call, ...] = ()
     unsettled: tuple[TextMessage, ...] = ()
     """Our own texts that are held, queued, on their way or unknown."""
+    epoch: str = ""
+    """Names this run of the relay: revisions of another one mean nothing here."""
 
 
 @frozen
@@ -150,8 +162,12 @@ class Subscription(Protocol):
 class RelayApi(Protocol):
     """A relay. Every method may raise `IpcError` when the relay is gone."""
 
-    def events(self) -> AbstractAsyncContextManager[AsyncIterator[Stamped]]:
-        """Subscribe; the iterator ends when the relay does."""
+    def events(self, since: Place | None = None) -> AbstractAsyncContextManager[AsyncIterator[Stamped]]:
+        """Subscribe; the iterator ends when the relay does.
+
+        Args:
+            since: Begin with what came after that place; with one `Resync` where it is not known any more.
+        """
         ...
 
     async def snapshot(self) -> Snapshot: ...
@@ -172,6 +188,33 @@ class RelayApi(Protocol):
 
     async def search(self, query: str, *, limit: int = 50) -> tuple[TextMessage, ...]:
         """Texts that hold every word of `query`, newest first."""
+        ...
+
+
+@frozen
+class StartChoice:
+    """What a person chose when there was no phone."""
+
+    demo: bool = False
+    address: str | None = None
+    """The phone that was paired meanwhile."""
+    return_code: int = 0
+
+
+class Pairing(Protocol):
+    """A pairing that goes on, for whatever shows it."""
+
+    @property
+    def view(self) -> PairingView:
+        """How it stands."""
+        ...
+
+    def views(self) -> AsyncIterator[PairingView]:
+        """How it stands now, and after each change; the last one has an `end`."""
+        ...
+
+    def answer(self, answer: PairAnswer) -> None:
+        """Say what the view asks for. CANCEL undoes everything, or leaves a phone that is paired already."""
         ...
 
 

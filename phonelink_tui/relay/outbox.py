@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -32,6 +33,9 @@ ATTEMPTS: Final = 5
 
 LAST_PUSH_S: Final = 10.0
 """How long a push in flight may take to finish when the relay is told to stop."""
+
+REST_S: Final = 2.0
+"""The same before this computer sleeps: logind waits 5 s, and the sessions have to end in them too."""
 
 DROPPED: Final = "Dropped at the end of the program; not sent."
 
@@ -113,20 +117,26 @@ class Outbox:
                 continue
             await self._push(message)
 
+    async def rest(self) -> None:
+        """Push nothing more until the next `use`; finish the push in flight, within `REST_S`."""
+        self._access = None
+        await self._finish(REST_S)
+
     async def close(self) -> int:
         """Stop: finish the push in flight, drop what waits; the number of texts dropped."""
         self._closed = True
         self._access = None
-        try:
-            async with asyncio.timeout(LAST_PUSH_S):
-                await self._idle.wait()
-        except TimeoutError:
-            pass
+        await self._finish(LAST_PUSH_S)
         dropped = list(self._waiting.values())
         self._waiting.clear()
         for message in dropped:
             self._fail(message, Failure.NOT_CONNECTED, DROPPED)
         return len(dropped)
+
+    async def _finish(self, limit_s: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                await self._idle.wait()
 
     def _next(self) -> TextMessage | None:
         if self._access is None or self._closed:

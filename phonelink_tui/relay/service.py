@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from random import Random
+from secrets import token_hex
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged, Stamped
 from phonelink_tui.domain.failure import Failure
@@ -18,7 +19,7 @@ from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase, P
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import PhonelinkError
 from phonelink_tui.profiles.ports import MessageAccess, NotificationAccess, PhoneBackend, PhonebookAccess
-from phonelink_tui.relay.api import MESSAGES_PAGE, SEARCH_HITS, Command, MessagePage, Snapshot
+from phonelink_tui.relay.api import MESSAGES_PAGE, SEARCH_HITS, Command, MessagePage, Place, Snapshot
 from phonelink_tui.relay.commands import Commands
 from phonelink_tui.relay.failures import failure_of
 from phonelink_tui.relay.guard import REFUSALS
@@ -64,7 +65,7 @@ class Relay:
                 for c in Capability
             },
         )
-        self._stream = Stream(now)
+        self._stream = Stream(now, epoch=token_hex(4))
         self._store = Store(phone, now)
         self._store.apply_limits()
         self._links = Links(self._store, now)
@@ -100,13 +101,13 @@ class Relay:
 
     # RelayApi
 
-    def events(self) -> AbstractAsyncContextManager[AsyncIterator[Stamped]]:
+    def events(self, since: Place | None = None) -> AbstractAsyncContextManager[AsyncIterator[Stamped]]:
         """See `RelayApi.events`."""
-        return self._subscribe()
+        return self._subscribe(since)
 
     async def snapshot(self) -> Snapshot:
         """See `RelayApi.snapshot`."""
-        return self._store.snapshot(self._stream.rev)
+        return evolve(self._store.snapshot(self._stream.rev), epoch=self._stream.epoch)
 
     async def execute(self, command: Command) -> str:
         """See `RelayApi.execute`."""
@@ -148,6 +149,18 @@ class Relay:
         """Before cancelling `run`: finish the push in flight, drop what waits; the number of texts dropped."""
         return await self._outbox.close()
 
+    async def sleep(self) -> None:
+        """Before this computer sleeps: end all sessions in order, and begin none until `wake`."""
+        await self._outbox.rest()
+        async with asyncio.TaskGroup() as tasks:
+            for supervisor in self._supervisors.values():
+                tasks.create_task(supervisor.sleep())
+
+    def wake(self) -> None:
+        """This computer is awake: connect at once."""
+        for supervisor in self._supervisors.values():
+            supervisor.wake()
+
     def publish(self, events: Iterable[Event]) -> None:
         """Apply and publish events in order, each with what follows from it."""
         for event in events:
@@ -159,8 +172,8 @@ class Relay:
     # How
 
     @asynccontextmanager
-    async def _subscribe(self) -> AsyncIterator[AsyncIterator[Stamped]]:
-        with self._stream.subscribe() as reader:
+    async def _subscribe(self, since: Place | None) -> AsyncIterator[AsyncIterator[Stamped]]:
+        with self._stream.subscribe(since) as reader:
             yield reader
 
     def _supervise(self, rng: Random) -> dict[Capability, Supervisor[Any]]:

@@ -83,6 +83,11 @@ EXPECTED = {
     (Capability.MESSAGES, DownReason.FORBIDDEN): LimitKind.MESSAGES_OFF,
     (Capability.MESSAGES, DownReason.REFUSED): LimitKind.HELD_ELSEWHERE,
     (Capability.MESSAGES, DownReason.NO_BLUETOOTH): LimitKind.BLUETOOTH_MISSING,
+    (Capability.MESSAGES, DownReason.ADAPTER_OFF): LimitKind.ADAPTER_OFF,
+    (Capability.MESSAGES, DownReason.BLUEZ_TOO_OLD): LimitKind.BLUEZ_TOO_OLD,
+    (Capability.MESSAGES, DownReason.CLASS_OF_DEVICE): LimitKind.CLASS_OF_DEVICE,
+    (Capability.MESSAGES, DownReason.OBEXD_IN_THE_WAY): LimitKind.OBEXD_IN_THE_WAY,
+    (Capability.MESSAGES, DownReason.BOND_CHANGED): LimitKind.BOND_CHANGED,
     (Capability.MESSAGES, DownReason.OUT_OF_RANGE): LimitKind.PHONE_AWAY,
     (Capability.MESSAGES, DownReason.LINK_LOST): LimitKind.PHONE_AWAY,
     (Capability.MESSAGES, DownReason.TIMEOUT): LimitKind.PHONE_AWAY,
@@ -160,9 +165,13 @@ def kinds_of(thread: Thread, traits: PhoneTraits) -> dict[LimitKind, str]:
     return {limit.kind: limit.sentence for limit in found}
 
 
-def test_a_private_thread_has_only_its_begin_and_on_an_iphone_one_side() -> None:
+def test_a_private_thread_has_its_begin_and_on_an_iphone_one_side_and_no_receipts() -> None:
     """Nothing else is claimed."""
-    assert kinds_of(THREAD, IPHONE_TRAITS).keys() == {LimitKind.HISTORY_START, LimitKind.ONE_SIDED}
+    assert kinds_of(THREAD, IPHONE_TRAITS).keys() == {
+        LimitKind.HISTORY_START,
+        LimitKind.ONE_SIDED,
+        LimitKind.NO_RECEIPTS,
+    }
     android = kinds_of(THREAD, ANDROID_TRAITS)
     assert android == {
         LimitKind.HISTORY_START: "History here starts Sun 11:40. Older messages are on your phone."

@@ -47,6 +47,7 @@ from phonelink_tui.relay.api import (
     MESSAGES_PAGE,
     SEARCH_HITS,
     MarkRead,
+    Place,
     RetryNow,
     SendText,
     Snapshot,
@@ -281,7 +282,7 @@ async def test_a_reader_that_is_far_behind_begins_again() -> None:
         taken = 0
 
         @asynccontextmanager
-        async def events(self) -> AsyncIterator[AsyncIterator[Stamped]]:
+        async def events(self, since: Place | None = None) -> AsyncIterator[AsyncIterator[Stamped]]:
             with stream.subscribe() as reader:
                 yield reader
 
