@@ -20,11 +20,12 @@ PROOF_STEP: Final = timedelta(seconds=5)
 class Links:
     """Turns states of capabilities into events. Whoever iterates publishes each before asking for the next."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, now: Callable[[], datetime], run: int = 0) -> None:
         self._store = store
         self._now = now
         self._alive_at: dict[Capability, datetime] = {}
         self._open_gap: Gap | None = None
+        self._run = f"{run}." if run else ""
         self._gaps = 0
 
     def take_state(self, state: CapabilityState) -> Iterator[Event]:
@@ -72,7 +73,7 @@ class Links:
         self._gaps += 1
         now = self._now()
         alive_at = min(now, self._alive_at.get(Capability.MESSAGES, now))
-        self._open_gap = Gap(f"g{self._gaps}", alive_at, None, reason)
+        self._open_gap = Gap(f"g{self._run}{self._gaps}", alive_at, None, reason)
         yield GapChanged(self._open_gap)
 
     def _close_gap(self) -> Iterator[Event]:

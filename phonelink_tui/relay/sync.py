@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Final
 
@@ -58,6 +58,7 @@ class MessageSync:
         caught_up: Callable[[], None],
         *,
         probe_s: float = PROBE_S,
+        recall: Callable[[Rows], Awaitable[None]] | None = None,
     ) -> None:
         """
         Args:
@@ -67,6 +68,7 @@ class MessageSync:
             prove: Told of each proof of life.
             caught_up: Told once a session, when all that was there at its begin is listed.
             probe_s: Between two looks at an idle session.
+            recall: Brings back what is known from before of rows, before they are taken in.
         """
         self._store = store
         self._intake = intake
@@ -74,6 +76,7 @@ class MessageSync:
         self._prove = prove
         self._tell_caught_up = caught_up
         self._probe_s = probe_s
+        self._recall = recall
         self._bodies = Bodies(store, intake, publish, prove)
         self._synced_once = False
         self._caught_up = False
@@ -180,12 +183,22 @@ class MessageSync:
         while offset < SYNC_ROWS:
             rows = await access.list_texts(folder, limit=limit, offset=offset)
             self._prove()
+            await self._remember(rows)
             new = tuple(row for row in rows if handle_key(row.handle) not in seen)
             if not new or not take(new):
                 return
             seen.update(handle_key(row.handle) for row in new)
             offset += len(rows)
             limit = PAGE_ROWS
+
+    async def _remember(self, rows: Rows) -> None:
+        if self._recall is not None:
+            await self._recall(rows)
+
+    async def _take_newest(self, access: MessageAccess, folder: Folder) -> None:
+        rows = await access.list_texts(folder, limit=REFINE_ROWS)
+        await self._remember(rows)
+        self._take_rows(rows, live=True)
 
     def _take_rows(self, rows: Iterable[ListedText], *, live: bool) -> None:
         """Oldest first, so that arrival order and time agree."""
@@ -229,7 +242,7 @@ class MessageSync:
             case kind if kind in _LADDER and known is not None and known.direction is Direction.OUTGOING:
                 self._climb(known, kind)
             case _ if change.folder is Folder.SENT and self._store.phone.traits.reports_own_texts:
-                self._take_rows(await access.list_texts(Folder.SENT, limit=REFINE_ROWS), live=True)
+                await self._take_newest(access, Folder.SENT)
             case ChangeKind.READ_CHANGED if known is not None and change.read is not None:
                 self._publish([MessageChanged(evolve(known, read=change.read), live=False)])
             case ChangeKind.READ_CHANGED | ChangeKind.OTHER:
@@ -253,7 +266,7 @@ class MessageSync:
         except ProfileError:
             return
         if not text.sender.address:  # bMessages may leave it out for people in the book: the listing has it
-            self._take_rows(await access.list_texts(Folder.INBOX, limit=REFINE_ROWS), live=True)
+            await self._take_newest(access, Folder.INBOX)
         self._publish(
             self._intake.take_fetched(text, live=True, at=change.at, sender_name=change.sender_name)
         )
@@ -278,4 +291,4 @@ class MessageSync:
             if (
                 self._store.phone.traits.reports_own_texts
             ):  # what is written on the phone makes no event report
-                self._take_rows(await access.list_texts(Folder.SENT, limit=REFINE_ROWS), live=True)
+                await self._take_newest(access, Folder.SENT)
