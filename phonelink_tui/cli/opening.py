@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable
 from typing import Final
 
 import typer
@@ -11,6 +12,7 @@ import typer
 from phonelink_tui.cli import exit_codes
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.plain import plain as plain_mode
+from phonelink_tui.cli.reading import status
 from phonelink_tui.cli.run import carry_out, chosen_phone, surroundings_of, use_relay
 from phonelink_tui.cli.sending import SendOptions, send
 from phonelink_tui.cli.simulating import SimulateOptions, simulate
@@ -48,6 +50,18 @@ def open_demo(
             _open(
                 ctx, out, paths, spec, plain=bool(ctx.find_root().params.get("plain")) or not out.is_terminal
             )
+
+    carry_out(ctx, body)
+
+
+def open_status(ctx: typer.Context, *, as_json: bool) -> None:
+    """`phonelink status`."""
+
+    def body(out: Output, paths: Paths) -> None:
+        def work(api: RelayApi, out: Output) -> Awaitable[None]:
+            return status(api, out, paths.state_dir, as_json=as_json)
+
+        use_relay(ctx, out, paths, chosen_phone(ctx), work)
 
     carry_out(ctx, body)
 

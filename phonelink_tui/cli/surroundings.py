@@ -13,6 +13,7 @@ from phonelink_tui.composition.entry import Simulation
 from phonelink_tui.config.paths import Paths, find_paths
 from phonelink_tui.config.phone_spec import PhoneSpec
 from phonelink_tui.config.settings import Settings
+from phonelink_tui.diagnostics.collect import Collector
 from phonelink_tui.relay.api import RelayApi
 
 Say = Callable[[dict[str, Any]], None]
@@ -26,4 +27,5 @@ class Surroundings:
     run_app: Callable[[RelayApi, Settings], Awaitable[int]] = entry.run_app
     run_relay: Callable[[PhoneSpec, int], None] = entry.run_relay
     simulate: Callable[[Simulation, AsyncIterator[str], Say], Awaitable[None]] = entry.simulate
+    collectors: Callable[[Paths], tuple[Collector, ...]] = entry.collectors
     find_paths: Callable[[], Paths] = find_paths

@@ -15,6 +15,7 @@ from attrs import frozen
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, VirtualSpec
 from phonelink_tui.config.settings import Settings
+from phonelink_tui.diagnostics.collect import Collector
 from phonelink_tui.errors import BluetoothUnavailable, NoPhoneKnown
 from phonelink_tui.ipc.private import run_private
 from phonelink_tui.ipc.spawn import private_relay, relay_command
@@ -58,6 +59,13 @@ async def open_relay(spec: PhoneSpec | None, paths: Paths) -> AsyncIterator[Rela
                 raise
             raise NoPhoneKnown(f"No phone is known here. {failure.message}", NO_PHONE_HINT) from failure
         yield client
+
+
+def collectors(paths: Paths) -> tuple[Collector, ...]:
+    """See `diagnostics.here.collectors`."""
+    from phonelink_tui.diagnostics import here
+
+    return here.collectors(paths)
 
 
 def run_relay(spec: PhoneSpec, fd: int) -> None:

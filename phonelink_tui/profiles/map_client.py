@@ -61,9 +61,8 @@ _COLUMNS: Final = (
     | ParameterMask.READ
 )
 _SUBJECT_BYTES: Final = 255
-_NOT_KNOWN: Final = frozenset(
-    {ResponseCode.NOT_IMPLEMENTED, ResponseCode.BAD_REQUEST, ResponseCode.NOT_FOUND}
-)
+NOT_KNOWN: Final = frozenset({ResponseCode.NOT_IMPLEMENTED, ResponseCode.BAD_REQUEST, ResponseCode.NOT_FOUND})
+"""What phones answer that cannot look for new texts."""
 
 
 class MapClient:
@@ -145,7 +144,7 @@ class MapClient:
 
     async def fetch_text(self, handle: str, folder: Folder) -> FetchedText:
         """See `MessageAccess.fetch_text`."""
-        done = await self._session.request(GetMessage(_handle(handle)).encode())
+        done = await self._session.request(GetMessage(known_handle(handle)).encode())
         try:
             message = decode_bmessage(done.body or b"")
         except RemoteProtocolError as error:
@@ -161,7 +160,7 @@ class MapClient:
 
     async def set_read(self, handle: str, *, read: bool) -> None:
         """See `MessageAccess.set_read`."""
-        status = SetMessageStatus(_handle(handle), StatusIndicator.READ, read)
+        status = SetMessageStatus(known_handle(handle), StatusIndicator.READ, read)
         await self._session.request(status.encode())
 
     async def refresh_inbox(self) -> None:
@@ -204,11 +203,12 @@ async def _ask_if_known(session: ObexSession, operation: Operation) -> None:
     try:
         await session.request(operation)
     except ObexRefused as refusal:
-        if refusal.code not in _NOT_KNOWN:
+        if refusal.code not in NOT_KNOWN:
             raise
 
 
-def _handle(text: str) -> MessageHandle:
+def known_handle(text: str) -> MessageHandle:
+    """A handle that this program was told before. Raises LocalProtocolError: it is none."""
     handle = decode_handle(text)
     if handle is None:
         raise LocalProtocolError("This is no message handle.")
