@@ -20,6 +20,8 @@
     simulating     `simulate`
     week           the last week as strips
     diagnosing     `doctor`, `support-bundle`
+    pairing        `pair` in plain lines
+    phones         `phones`, `forget`
 
 May import everything below; Textual never, and `ui` only through `composition`.
 """

@@ -53,11 +53,21 @@ def phonelink(
     ctx: typer.Context,
     phone: Annotated[str | None, typer.Option(help="bluez…, tcp:HOST:PORT or virtual[:SCENARIO].")] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Lines in place of a screen.")] = False,
+    no_history: Annotated[
+        bool, typer.Option("--no-history", help="Read nothing from disk and keep nothing.")
+    ] = False,
+    key_file: Annotated[
+        str | None, typer.Option("--key-file", help="Key of the history kept on disk; must be 0600.")
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Without a command: open the app."""
+    if no_history:
+        os.environ["PHONELINK_NO_HISTORY"] = "1"  # inherited by the relay that is started
+    if key_file is not None:
+        os.environ["PHONELINK_KEY_FILE"] = os.path.abspath(key_file)
     if ctx.invoked_subcommand is None:
         from phonelink_tui.cli.opening import open_app
 
@@ -96,6 +106,43 @@ def simulate(
     from phonelink_tui.cli.opening import open_simulation
 
     open_simulation(ctx, (scenario, persona, fault or []), (listen, pbap_listen, mns), anywhere=anywhere)
+
+
+@app.command()
+def pair(
+    ctx: typer.Context,
+    adapter: Annotated[str | None, typer.Option(help="For example hci0; else the first that is on.")] = None,
+    print_class_unit: Annotated[
+        bool, typer.Option("--print-class-unit", help="Print a systemd unit that sets the class of device.")
+    ] = False,
+) -> None:
+    """Pair a phone, step by step."""
+    from phonelink_tui.cli import pairing
+
+    pairing.open_pair(ctx, adapter, print_class_unit=print_class_unit)
+
+
+@app.command()
+def phones(ctx: typer.Context, as_json: Json = False) -> None:
+    """List the phones that are known here or paired with this computer."""
+    from phonelink_tui.cli import phones
+
+    phones.open_phones(ctx, as_json=as_json)
+
+
+@app.command()
+def forget(
+    ctx: typer.Context,
+    phone: Annotated[str | None, typer.Argument(metavar="PHONE", help="A name or an address.")] = None,
+    unpair: Annotated[
+        bool, typer.Option("--unpair", help="Remove its pairing from this computer too.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Forget a phone."""
+    from phonelink_tui.cli import phones
+
+    phones.open_forget(ctx, phone, unpair=unpair, yes=yes)
 
 
 @app.command()

@@ -19,6 +19,8 @@
     gatt_link      attaching to the phone's LE link, and noticing its loss
     advertisement  asking the phone to open that link
     agent          the questions of pairing, for one phone
+    facts          what about this computer stands in the way of pairing
+    pairing_radio  each thing of a pairing, done and undone
     sleep          this computer sleeps and wakes
     survey         one look at the buses, for diagnosis
     mgmt           what the kernel itself says of its controllers

@@ -11,6 +11,7 @@ from dbus_fast.errors import AuthError, DBusFastError, InvalidAddressError
 from phonelink_tui.errors import (
     BluetoothReason,
     BluetoothUnavailable,
+    PairingFailed,
     PhonelinkError,
     PhoneUnreachable,
     TransportError,
@@ -36,6 +37,12 @@ _TOO_OLD: Final = ("The Bluetooth service does not offer what is needed.", "A ne
 _BUSY: Final = (BUSY, "It is tried again by itself.")
 _AWAY: Final = ("The phone is not connected.", "Bring it near, with Bluetooth on.")
 _UNPAIRED: Final = (UNPAIRED, "Remove it on both sides and pair again.")
+
+_AGAIN: Final = "Try again, and allow it on the phone."
+_BOTH_SIDES: Final = (
+    "Forget this computer on the phone, switch the phone's Bluetooth off and on, and try again."
+)
+_SCREEN_ON: Final = "Keep Settings → Bluetooth open on the phone, and try again."
 
 _UNAVAILABLE: Final[Mapping[str, tuple[str, str]]] = {
     "org.freedesktop.DBus.Error.ServiceUnknown": _NO_DAEMON,
@@ -77,6 +84,35 @@ def translate(name: str) -> PhonelinkError:
     if name in _UNREACHABLE:
         return PhoneUnreachable(*_UNREACHABLE[name])
     return TransportError(f"Bluetooth refused ({name.rpartition('.')[2]}).", "bluetoothd's log may tell why.")
+
+
+_PAIRING: Final[Mapping[str, tuple[str, str, str]]] = {
+    "org.bluez.Error.AlreadyExists": ("already-paired", "The phone is paired already.", ""),
+    "org.bluez.Error.AuthenticationCanceled": ("cancelled", "The phone cancelled the pairing.", _AGAIN),
+    "org.bluez.Error.AuthenticationRejected": ("rejected", "The phone rejected the pairing.", _AGAIN),
+    "org.bluez.Error.AuthenticationTimeout": ("timeout", "Nobody allowed the pairing in time.", _AGAIN),
+    "org.bluez.Error.AuthenticationFailed": ("failed", "The pairing failed.", _BOTH_SIDES),
+    "org.bluez.Error.ConnectionAttemptFailed": ("away", "The phone does not answer.", _SCREEN_ON),
+    "org.bluez.Error.InProgress": (
+        "busy",
+        "A pairing is under way already.",
+        "Wait a moment, and try again.",
+    ),
+    "org.bluez.Error.NotReady": ("off", *_OFF),
+    "org.bluez.Error.DoesNotExist": ("away", "The phone is gone.", _SCREEN_ON),
+    "org.freedesktop.DBus.Error.UnknownObject": ("away", "The phone is gone.", _SCREEN_ON),
+}
+
+_KEY_MISSING: Final = "key-missing"
+"""In the text of `org.bluez.Error.Failed` (br-connection-key-missing): only one side still has the bond."""
+
+
+def pairing_failure(reply: Message) -> PairingFailed | None:
+    """Why a phone was not connected or paired; None: the error says nothing about pairing."""
+    if any(_KEY_MISSING in str(part) for part in reply.body):
+        return PairingFailed("stale-bond", "Only one side still knows of an older pairing.", _BOTH_SIDES)
+    words = _PAIRING.get(reply.error_name or "")
+    return PairingFailed(*words) if words is not None else None
 
 
 def refusal(reply: Message) -> PhonelinkError:
