@@ -44,8 +44,8 @@ async def run(world: World) -> None:
     (ROOT / "telecom/msg/inbox/mlisting.xml").write_text(LISTING)
     (ROOT / "telecom/msg/inbox" / HANDLE).write_text(BMESSAGE)
     address = await world.second_adapter()
-    # Without its client, obexd leaves event reports to us: both adapters have one bluetoothd.
-    await world.start_obexd("-a", "-P", "client_mns", environment={"MAP_ROOT": str(ROOT)})
+    # Without its own, obexd leaves event reports to us: both adapters have one bluetoothd.
+    await world.start_obexd("-a", "-P", "mns", environment={"MAP_ROOT": str(ROOT)})
 
     async def published() -> bool:
         adapter = await world.bus.properties(bluez.SERVICE, bluez.ADAPTER, bluez.ADAPTER_INTERFACE)
