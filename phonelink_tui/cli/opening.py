@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable
 from typing import Final
 
 import typer
@@ -11,6 +12,7 @@ import typer
 from phonelink_tui.cli import exit_codes
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.plain import plain as plain_mode
+from phonelink_tui.cli.reading import status
 from phonelink_tui.cli.run import carry_out, chosen_phone, surroundings_of, use_relay
 from phonelink_tui.cli.sending import SendOptions, send
 from phonelink_tui.cli.simulating import SimulateOptions, simulate
@@ -77,6 +79,18 @@ def open_demo(
             _open(
                 ctx, out, paths, spec, plain=bool(ctx.find_root().params.get("plain")) or not out.is_terminal
             )
+
+    carry_out(ctx, body)
+
+
+def open_status(ctx: typer.Context, *, as_json: bool) -> None:
+    """`phonelink status`."""
+
+    def body(out: Output, paths: Paths) -> None:
+        def work(api: RelayApi, out: Output) -> Awaitable[None]:
+            return status(api, out, paths.state_dir, as_json=as_json)
+
+        use_relay(ctx, out, paths, chosen_phone(ctx), work)
 
     carry_out(ctx, body)
 
@@ -155,7 +169,12 @@ def _text_of_stdin(out: Output) -> str:
         text = raw.decode("utf-8").rstrip("\n")
     except UnicodeDecodeError:
         # What is sent is what was written, or nothing.
-        raise UsageError("The text on stdin is not UTF-8, or too long; nothing was sent.") from None
+        raise UsageError(
+            "The text on stdin is not UTF-8, or too long; nothing was sent.", "`iconv -t UTF-8` converts it."
+        ) from None
     if len(text) > TEXT_CHARS:
-        raise UsageError(f"The text on stdin is longer than {TEXT_CHARS} characters.")
+        raise UsageError(
+            f"The text on stdin is longer than {TEXT_CHARS} characters; nothing was sent.",
+            "Send it in parts.",
+        )
     return text

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
+from phonelink_tui.cli.audience_words import AUDIENCE_WORDS
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.recipient import find_thread
 from phonelink_tui.cli.settled import require, settled
+from phonelink_tui.cli.week import week_json, week_lines, week_of
 from phonelink_tui.domain.limitations import Limitation, thread_limitations
 from phonelink_tui.domain.message import Direction, MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState
@@ -33,7 +36,7 @@ async def threads(api: RelayApi, out: Output, *, as_json: bool) -> None:
         (
             thread.id,
             thread.title,
-            _mark(thread),
+            AUDIENCE_WORDS[thread.audience],
             str(thread.unread or ""),
             when(thread.last_at),
             thread.last_text,
@@ -114,7 +117,7 @@ async def limits(api: RelayApi, out: Output, *, as_json: bool) -> None:
     _print(out, "limitation", in_force, ("kind", "where", "what"), rows, as_json=as_json)
 
 
-async def status(api: RelayApi, out: Output, *, as_json: bool) -> None:
+async def status(api: RelayApi, out: Output, state_dir: Path | None, *, as_json: bool) -> None:
     """`phonelink status`: how each capability stands; never an error, whatever it says."""
     snapshot = await settled(api, _ALL, STATUS_S)
     counts = {
@@ -125,15 +128,19 @@ async def status(api: RelayApi, out: Output, *, as_json: bool) -> None:
         "unsettled": len(snapshot.unsettled),
         "limitations": len(snapshot.limitations),
     }
+    week = week_of(snapshot.phone, state_dir)
     if as_json:
         phone = to_json(snapshot.phone)
-        out.json({"v": VERSION, "type": "status", "rev": snapshot.rev, "phone": phone, "counts": counts})
+        told = {"rev": snapshot.rev, "phone": phone, "counts": counts, "week": week_json(week)}
+        out.json({"v": VERSION, "type": "status", **told})
         return
     battery = f", battery {snapshot.phone.battery_percent} %" if snapshot.phone.battery_percent else ""
     out.line(f"{snapshot.phone.name}{battery}")
     for state in snapshot.phone.capabilities.values():
         out.line(f"  {state.capability.value}: {_state_words(state)}")
     out.line("  " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    for line in week_lines(week):
+        out.text(line)
 
 
 def when(at: datetime) -> str:
@@ -192,10 +199,6 @@ def _print(
     for value in values:
         fields: dict[str, Any] = to_json(value)
         out.json({"v": VERSION, "type": kind, **fields})
-
-
-def _mark(thread: Thread) -> str:
-    return "" if thread.audience.value == "private" else thread.audience.value
 
 
 def _buttons(positive: str | None, negative: str | None) -> str:

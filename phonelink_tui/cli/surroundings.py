@@ -14,6 +14,7 @@ from phonelink_tui.composition.phone_rows import PhoneList, PhoneRow
 from phonelink_tui.config.paths import Paths, find_paths
 from phonelink_tui.config.phone_spec import PhoneSpec
 from phonelink_tui.config.settings import Settings
+from phonelink_tui.diagnostics.collect import Collector
 from phonelink_tui.relay.api import Pairing, RelayApi, StartChoice
 
 Say = Callable[[dict[str, Any]], None]
@@ -37,4 +38,5 @@ class Surroundings:
     forget_phone: ForgetPhone = entry.forget_phone
     run_start: Callable[[str, Paths, Settings], Awaitable[StartChoice]] = entry.run_start
     simulate: Callable[[Simulation, AsyncIterator[str], Say], Awaitable[None]] = entry.simulate
+    collectors: Callable[[Paths], tuple[Collector, ...]] = entry.collectors
     find_paths: Callable[[], Paths] = find_paths

@@ -5,6 +5,7 @@
     bluetooth   which phone over Bluetooth, and through which backend
     pairing     a phone is paired here; first_sessions looks what it allows
     phones      known and paired phones, listed and forgotten; phone_rows are the values
+    remembering what a relay leaves behind for the doctor
     simulation  an embedded phone on TCP
 
 May import everything but `cli`.

@@ -17,6 +17,7 @@ from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, VirtualSpec
 from phonelink_tui.config.platform import require_linux
 from phonelink_tui.config.settings import Settings
+from phonelink_tui.diagnostics.collect import Collector
 from phonelink_tui.errors import BluetoothUnavailable, NoPhoneKnown
 from phonelink_tui.ipc.private import run_private
 from phonelink_tui.ipc.spawn import private_relay, relay_command
@@ -100,6 +101,13 @@ async def run_start(message: str, paths: Paths, settings: Settings) -> StartChoi
     app = StartApp(message, lambda: open_pairing(None, paths), ui_settings(settings))
     choice = await app.run_async(mouse=settings.mouse)
     return choice or StartChoice(return_code=app.return_code or 0)
+
+
+def collectors(paths: Paths) -> tuple[Collector, ...]:
+    """See `diagnostics.here.collectors`."""
+    from phonelink_tui.diagnostics import here
+
+    return here.collectors(paths)
 
 
 def run_relay(spec: PhoneSpec, fd: int) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from attrs import evolve
 
+from phonelink_tui.composition.remembering import remembering, remembering_good
 from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import Paths, find_paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, VirtualSpec
@@ -22,6 +23,7 @@ from phonelink_tui.domain.phone import TRAITS, Capability, PhoneTraits
 from phonelink_tui.domain.text import RemoteText, clean_line
 from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.phone_clock import PhoneClock
+from phonelink_tui.profiles.ports import PhoneBackend
 from phonelink_tui.relay.api import RelayApi
 from phonelink_tui.relay.service import Relay, RelaySettings
 from phonelink_tui.transport.link import PhoneLink
@@ -58,22 +60,30 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
             traits = evolve(TRAITS[spec.persona], notifications=False)
             link = _tcp_link(spec)
             backend = _backend(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
-            relay = _relay(backend, install_secret(paths.state_dir), settings)
-            async with _alive(relay):
+            secret = install_secret(paths.state_dir)
+            relay = _relay(backend, secret, settings)
+            async with _alive(relay), remembering(relay, backend.phone_id, paths, secret):
                 yield relay
         case BluetoothSpec():
-            async with _bluetooth_backend(spec, paths) as backend:
-                relay = _relay(backend, install_secret(paths.state_dir), settings)
-                async with _alive(relay), _following_sleep(relay):
+            async with _bluetooth_backend(spec, paths) as reached:
+                secret = install_secret(paths.state_dir)
+                relay = _relay(reached, secret, settings)
+                way = "obexd" if spec.through_obexd else "bluez"
+                async with (
+                    _alive(relay),
+                    _following_sleep(relay),
+                    remembering(relay, reached.phone_id, paths, secret),
+                    remembering_good(relay, way, paths),
+                ):
                     yield relay
 
 
-def _bluetooth_backend(spec: BluetoothSpec, paths: Paths) -> AbstractAsyncContextManager[LinkBackend]:
+def _bluetooth_backend(spec: BluetoothSpec, paths: Paths) -> AbstractAsyncContextManager[PhoneBackend]:
     """What reaches a phone over Bluetooth. Loaded here: dbus-fast is installed on Linux alone."""
     require_linux()
     from phonelink_tui.composition.bluetooth import bluetooth_backend
 
-    return bluetooth_backend(spec, KnownPhones(paths.state_dir))
+    return bluetooth_backend(spec, KnownPhones(paths.state_dir), paths.runtime_dir)
 
 
 @asynccontextmanager
@@ -98,7 +108,7 @@ def _backend(link: PhoneLink, phone_id: str, name: RemoteText, traits: PhoneTrai
     return LinkBackend(link, phone_id, name, traits, frozenset(offers), PhoneClock())
 
 
-def _relay(backend: LinkBackend, secret: bytes, settings: Settings) -> Relay:
+def _relay(backend: PhoneBackend, secret: bytes, settings: Settings) -> Relay:
     return Relay(
         backend,
         RelaySettings(secret, settings.region, settings.hold_s),

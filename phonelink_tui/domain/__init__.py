@@ -9,6 +9,7 @@ May import `errors` only. Text that came from a phone is `RemoteText` here and e
     bond           the pairing, as far as it can be seen
     thread         conversations, audience, who may be answered
     message        texts in and out, and the delivery ladder
+    failure        why something that was asked for certainly did not happen
     notification   notifications and their actions
     contact, call  people and calls
     observed       what a phone was seen to say, before the relay makes sense of it

@@ -6,6 +6,7 @@
     map_client    MessageAccess over MAP                        mns_server    the phone's call-back
     pbap_client   PhonebookAccess over PBAP
     ancs_client   NotificationAccess over ANCS                  gatt_errors   bleak's errors as ours
+    obexd/        MessageAccess and PhonebookAccess through obexd, with a room card of its own
     *_mapping     protocol values to domain values; pure        phone_clock   the phone's local times
     quirks        what particular phones do differently, as data
 

@@ -53,6 +53,8 @@ class SendText:
     confirmed: frozenset[Ask] = frozenset()
     dry_run: bool = False
     """Decide only: nothing is queued."""
+    hold: bool = True
+    """False: no hold window, whatever is set. For whoever waits for the outcome and takes nothing back."""
 
 
 @frozen
@@ -112,6 +114,15 @@ Command = SendText | MarkRead | ActOnNotification | CancelText | RetryText | Ret
 
 
 @frozen
+class Place:
+    """A place on the stream: everything up to it was seen."""
+
+    rev: int
+    epoch: str = ""
+    """Of which run of the relay, `Snapshot.epoch`; empty: of the one that runs."""
+
+
+@frozen
 class Snapshot:
     """All that a reader needs to begin, as of `rev`. Messages are read by page."""
 
@@ -129,6 +140,8 @@ class Snapshot:
     calls: tuple[Call, ...] = ()
     unsettled: tuple[TextMessage, ...] = ()
     """Our own texts that are held, queued, on their way or unknown."""
+    epoch: str = ""
+    """Names this run of the relay: revisions of another one mean nothing here."""
 
 
 @frozen
@@ -149,8 +162,12 @@ class Subscription(Protocol):
 class RelayApi(Protocol):
     """A relay. Every method may raise `IpcError` when the relay is gone."""
 
-    def events(self) -> AbstractAsyncContextManager[AsyncIterator[Stamped]]:
-        """Subscribe; the iterator ends when the relay does."""
+    def events(self, since: Place | None = None) -> AbstractAsyncContextManager[AsyncIterator[Stamped]]:
+        """Subscribe; the iterator ends when the relay does.
+
+        Args:
+            since: Begin with what came after that place; with one `Resync` where it is not known any more.
+        """
         ...
 
     async def snapshot(self) -> Snapshot: ...

@@ -14,6 +14,7 @@ from typing import Final
 
 from attrs import evolve
 
+from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import DeliveryState, MessageId, TextMessage
 from phonelink_tui.domain.observed import OutgoingText
 from phonelink_tui.errors import (
@@ -25,6 +26,7 @@ from phonelink_tui.errors import (
     RemoteProtocolError,
 )
 from phonelink_tui.profiles.ports import MessageAccess
+from phonelink_tui.relay.failures import failure_of
 
 ATTEMPTS: Final = 5
 """Pushes of one text that certainly did not leave, before it is given up as FAILED."""
@@ -83,10 +85,10 @@ class Outbox:
     def add(self, message: TextMessage, *, hold_until: datetime | None = None) -> None:
         """Queue a text (and publish it), first held back until `hold_until`; after `close` it is dropped."""
         if self._closed:
-            self._settle(message, DeliveryState.FAILED, DROPPED)
+            self._fail(message, Failure.NOT_CONNECTED, DROPPED)
             return
         state = DeliveryState.HELD if hold_until is not None else DeliveryState.QUEUED
-        message = evolve(message, state=state, detail="")
+        message = evolve(message, state=state, detail="", failure=None)
         self._waiting[message.id] = message
         if hold_until is not None:
             self._held_until[message.id] = hold_until
@@ -98,7 +100,7 @@ class Outbox:
         message = self._waiting.pop(id_, None)
         if message is None:
             return False
-        self._settle(message, DeliveryState.FAILED, "Taken back; not sent.")
+        self._fail(message, Failure.HERE, "Taken back; not sent.")
         return True
 
     def use(self, access: MessageAccess | None) -> None:
@@ -128,7 +130,7 @@ class Outbox:
         dropped = list(self._waiting.values())
         self._waiting.clear()
         for message in dropped:
-            self._settle(message, DeliveryState.FAILED, DROPPED)
+            self._fail(message, Failure.NOT_CONNECTED, DROPPED)
         return len(dropped)
 
     async def _finish(self, limit_s: float) -> None:
@@ -164,7 +166,7 @@ class Outbox:
         self._held_until.pop(message.id, None)
         stop = self._recheck(message)
         if stop is not None or recipient is None:
-            self._settle(message, DeliveryState.FAILED, stop or "Nobody to send to.")
+            self._fail(message, Failure.HERE, stop or "Nobody to send to.")
             return
         message = evolve(message, state=DeliveryState.HANDED_OVER)
         self._idle.clear()
@@ -174,11 +176,11 @@ class Outbox:
         except OutcomeUnknown:
             self._settle(message, DeliveryState.UNKNOWN, "The link broke on the way: it may have been sent.")
         except ObexRefused as refusal:
-            self._settle(message, DeliveryState.FAILED, f"The phone refused it: {refusal.message}")
+            self._fail(message, Failure.BY_PHONE, f"The phone refused it: {refusal.message}")
         except (LinkLost, DeadlineExceeded, RemoteProtocolError):
             self._again(message, access)
         except PhonelinkError as error:
-            self._settle(message, DeliveryState.FAILED, error.message)
+            self._fail(message, failure_of(error), error.message)
         except asyncio.CancelledError:
             self._settle(
                 message, DeliveryState.UNKNOWN, "The program ended on the way: it may have been sent."
@@ -197,13 +199,15 @@ class Outbox:
         attempts = self._attempts.get(message.id, 0) + 1
         self._attempts[message.id] = attempts
         if attempts >= ATTEMPTS:
-            self._settle(
-                message, DeliveryState.FAILED, f"Not sent: the link broke {attempts} times before it left."
-            )
+            detail = f"Not sent: the link broke {attempts} times before it left."
+            self._fail(message, Failure.NOT_CONNECTED, detail)
             return
         message = evolve(message, state=DeliveryState.QUEUED)
         self._waiting = {message.id: message, **self._waiting}
         self._publish(message)
+
+    def _fail(self, message: TextMessage, failure: Failure, detail: str) -> None:
+        self._settle(evolve(message, failure=failure), DeliveryState.FAILED, detail)
 
     def _settle(self, message: TextMessage, state: DeliveryState, detail: str) -> None:
         self._attempts.pop(message.id, None)

@@ -7,18 +7,21 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from random import Random
+from secrets import token_hex
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged, Stamped
+from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase, Phone
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import PhonelinkError
 from phonelink_tui.profiles.ports import MessageAccess, NotificationAccess, PhoneBackend, PhonebookAccess
-from phonelink_tui.relay.api import MESSAGES_PAGE, SEARCH_HITS, Command, MessagePage, Snapshot
+from phonelink_tui.relay.api import MESSAGES_PAGE, SEARCH_HITS, Command, MessagePage, Place, Snapshot
 from phonelink_tui.relay.commands import Commands
+from phonelink_tui.relay.failures import failure_of
 from phonelink_tui.relay.guard import REFUSALS
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.links import Links
@@ -62,7 +65,7 @@ class Relay:
                 for c in Capability
             },
         )
-        self._stream = Stream(now)
+        self._stream = Stream(now, epoch=token_hex(4))
         self._store = Store(phone, now)
         self._store.apply_limits()
         self._links = Links(self._store, now)
@@ -88,13 +91,13 @@ class Relay:
 
     # RelayApi
 
-    def events(self) -> AbstractAsyncContextManager[AsyncIterator[Stamped]]:
+    def events(self, since: Place | None = None) -> AbstractAsyncContextManager[AsyncIterator[Stamped]]:
         """See `RelayApi.events`."""
-        return self._subscribe()
+        return self._subscribe(since)
 
     async def snapshot(self) -> Snapshot:
         """See `RelayApi.snapshot`."""
-        return self._store.snapshot(self._stream.rev)
+        return evolve(self._store.snapshot(self._stream.rev), epoch=self._stream.epoch)
 
     async def execute(self, command: Command) -> str:
         """See `RelayApi.execute`."""
@@ -161,8 +164,8 @@ class Relay:
     # How
 
     @asynccontextmanager
-    async def _subscribe(self) -> AsyncIterator[AsyncIterator[Stamped]]:
-        with self._stream.subscribe() as reader:
+    async def _subscribe(self, since: Place | None) -> AsyncIterator[AsyncIterator[Stamped]]:
+        with self._stream.subscribe(since) as reader:
             yield reader
 
     def _supervise(self, rng: Random) -> dict[Capability, Supervisor[Any]]:
@@ -228,7 +231,8 @@ class Relay:
         """Carry out what needs the phone, beside everything else."""
         if self._tasks is None:
             work.close()
-            self.publish([CommandChanged(command_id, CommandState.FAILED, sentence="The relay is ending.")])
+            sentence, hint = "The relay is ending.", "Try again."
+            self._fail(command_id, Failure.NOT_CONNECTED, sentence, hint)
             return
         self._tasks.create_task(self._finish(command_id, work))
 
@@ -236,8 +240,10 @@ class Relay:
         try:
             await work
         except PhonelinkError as error:
-            self.publish(
-                [CommandChanged(command_id, CommandState.FAILED, sentence=error.message, hint=error.hint)]
-            )
+            self._fail(command_id, failure_of(error), error.message, error.hint)
         else:
             self.publish([CommandChanged(command_id, CommandState.DONE)])
+
+    def _fail(self, command_id: str, failure: Failure, sentence: str, hint: str) -> None:
+        state = CommandState.FAILED
+        self.publish([CommandChanged(command_id, state, sentence=sentence, hint=hint, failure=failure)])

@@ -183,7 +183,7 @@ async def test_a_pairing_that_was_removed_is_said(
     """Of a named phone."""
     bluetoothd.set(DEVICE, DEVICE1, "Paired", "b", False)
     spec = BluetoothSpec(address=PHONE_ADDRESS)
-    async with bluetooth_backend(spec, KnownPhones(paths.state_dir)) as backend:
+    async with bluetooth_backend(spec, KnownPhones(paths.state_dir), None) as backend:
         with pytest.raises(BondRefused, match="not paired"):
             await backend.open_messages()
 
@@ -191,7 +191,7 @@ async def test_a_pairing_that_was_removed_is_said(
 async def test_android_is_told_from_an_iphone(air: FakeAir, bluetoothd: FakeBluetoothd, paths: Paths) -> None:
     """By what it says of itself; it brings no notifications."""
     bluetoothd.set(DEVICE, DEVICE1, "Modalias", "s", "bluetooth:v00E0p1200d1436")
-    async with bluetooth_backend(BluetoothSpec(), KnownPhones(paths.state_dir)) as backend:
+    async with bluetooth_backend(BluetoothSpec(), KnownPhones(paths.state_dir), None) as backend:
         assert backend.traits.kind is PhoneKind.ANDROID
         assert Capability.NOTIFICATIONS not in backend.offers
 

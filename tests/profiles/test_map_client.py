@@ -91,6 +91,14 @@ async def test_a_refused_opening_closes_everything(request_type: type) -> None:
     assert not link.listens
 
 
+async def test_a_server_that_knows_no_event_reports_is_used_without() -> None:
+    """obexd's own server refuses the registration as not implemented; listing and reading work all the same."""
+    mse = TinyMse()
+    mse.refuse[SetNotificationRegistration] = ResponseCode.NOT_IMPLEMENTED
+    async with opened(mse) as client:
+        assert await client.list_texts(Folder.INBOX, limit=1) == ()
+
+
 async def test_rows_are_asked_for_in_the_phones_time_and_come_back_in_utc() -> None:
     """The offset a listing tells is learnt, and used from then on."""
     mse = TinyMse()

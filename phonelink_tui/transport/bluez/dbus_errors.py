@@ -16,11 +16,13 @@ from phonelink_tui.errors import (
     PhoneUnreachable,
     TransportError,
 )
+from phonelink_tui.transport.bluez.sentences import BUSY, UNPAIRED
 
 NOT_PERMITTED: Final = "org.bluez.Error.NotPermitted"
 IN_PROGRESS: Final = "org.bluez.Error.InProgress"
 REJECTED: Final = "org.bluez.Error.Rejected"
 CANCELED: Final = "org.bluez.Error.Canceled"
+ACCESS_DENIED: Final = "org.freedesktop.DBus.Error.AccessDenied"
 
 CONNECT_ERRORS: Final = (OSError, AuthError, InvalidAddressError, DBusFastError, EOFError)
 """What dbus-fast raises when there is no bus, or the bus does not let us in."""
@@ -32,9 +34,9 @@ _DENIED: Final = (
     "Log in at the machine itself, or join the group bluetooth.",
 )
 _TOO_OLD: Final = ("The Bluetooth service does not offer what is needed.", "A newer BlueZ may.")
-_BUSY: Final = ("Bluetooth is busy with something else.", "It is tried again by itself.")
+_BUSY: Final = (BUSY, "It is tried again by itself.")
 _AWAY: Final = ("The phone is not connected.", "Bring it near, with Bluetooth on.")
-_UNPAIRED: Final = ("The pairing with the phone does not work.", "Remove it on both sides and pair again.")
+_UNPAIRED: Final = (UNPAIRED, "Remove it on both sides and pair again.")
 
 _AGAIN: Final = "Try again, and allow it on the phone."
 _BOTH_SIDES: Final = (
@@ -48,7 +50,7 @@ _UNAVAILABLE: Final[Mapping[str, tuple[str, str]]] = {
     "org.freedesktop.DBus.Error.NoReply": _NO_DAEMON,
     "org.freedesktop.DBus.Error.Disconnected": _NO_DAEMON,
     "org.freedesktop.DBus.Error.Spawn.ChildExited": _NO_DAEMON,
-    "org.freedesktop.DBus.Error.AccessDenied": _DENIED,
+    ACCESS_DENIED: _DENIED,
     "org.freedesktop.DBus.Error.AuthFailed": _DENIED,
     "org.freedesktop.DBus.Error.UnknownMethod": _TOO_OLD,
     "org.freedesktop.DBus.Error.UnknownInterface": _TOO_OLD,

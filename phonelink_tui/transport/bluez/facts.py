@@ -7,18 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from dbus_fast import BusType, MessageType
-
 from phonelink_tui.domain.pairing import ComputerFacts
-from phonelink_tui.errors import PhonelinkError
 from phonelink_tui.transport.bluez import names
 from phonelink_tui.transport.bluez.adapter import is_hands_free
-from phonelink_tui.transport.bluez.bus import open_bus
 from phonelink_tui.transport.bluez.objects import ObjectTree
 
 RFKILL: Final = Path("/sys/class/rfkill")
-
-OBEXD: Final = "org.bluez.obex"
 
 _MODALIAS_VERSION: Final = re.compile(r"usb:v1D6B.*d([0-9A-F]{2})([0-9A-F]{2})$")
 """BlueZ as the Linux Foundation's USB vendor, its version in the release number. (src/main.c, did_version)"""
@@ -73,15 +67,3 @@ def blocked_by(rfkill: Path = RFKILL) -> str | None:
                 if (radio / "soft").read_text().strip() == "1":
                     found = "soft"
     return found
-
-
-async def obexd_runs() -> bool | None:
-    """Whether obexd is on this session's bus; None where there is no such bus."""
-    try:
-        async with open_bus(BusType.SESSION) as bus:
-            reply = await bus.request(
-                names.DBUS_PATH, names.DBUS, "NameHasOwner", "s", [OBEXD], destination=names.DBUS
-            )
-    except PhonelinkError:
-        return None
-    return bool(reply.body[0]) if reply.message_type is not MessageType.ERROR else None

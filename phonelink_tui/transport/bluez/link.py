@@ -40,6 +40,8 @@ class BluezSpec:
     """For example `hci0`; None: the first that is on."""
     address: str | None = None
     """The phone's public address; None: the only paired phone."""
+    solicits: bool = True
+    """Whether the phone is asked for its LE link; only phones with ANCS answer that."""
     features: Features = MNS_FEATURES
     """What our notification server tells the phone; see `call_back_watch` for when it is reduced."""
     call_back_s: float = CALL_BACK_S
@@ -62,6 +64,15 @@ class BluezLink:
         self._solicitor = Solicitor(daemon, spec.adapter, self._wants_le)
         self._watch = CallBackWatch(spec.features, call_back_s=spec.call_back_s)
         self._attached = 0
+
+    async def addresses(self) -> tuple[str, str]:
+        """The public addresses of the adapter and of the phone.
+
+        Raises:
+            BluetoothUnavailable, PhoneUnreachable: There is no such adapter; the phone is not paired.
+        """
+        _, adapter, device = await self._phone()
+        return adapter.address, device.address
 
     async def open_stream(self, service: Service) -> ByteStream:
         """See `PhoneLink.open_stream`.
@@ -135,7 +146,7 @@ class BluezLink:
 
     def _wants_le(self) -> bool:
         """Never for a phone that is not paired: that would make a second record of us on it."""
-        return not self._attached and self._known_phone() is not None
+        return self._spec.solicits and not self._attached and self._known_phone() is not None
 
     def _on_change(self) -> None:
         """A phone that went may come back with other channels."""
