@@ -125,7 +125,6 @@ def _object(row: PhoneRow) -> dict[str, Any]:
         "paired_here": row.paired_here,
         "paired": bond.paired if bond is not None else None,
         "bonded": bond.bonded if bond is not None else None,
-        "legacy": bond.legacy if bond is not None else None,
         "bond_bredr": bond.bredr if bond is not None else None,
         "bond_le": bond.le if bond is not None else None,
         "connected": row.connected,
