@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import ClassVar, Final
@@ -76,8 +75,7 @@ class MessagesScreen(Screen[None]):
         keys: KeyMap,
         now: Callable[[], datetime],
         leave: Callable[[], None],
-        *,
-        far: bool = False,
+        environ: Mapping[str, str],
     ) -> None:
         """Make the screen; it paints itself when it is mounted and when told that something changed.
 
@@ -88,10 +86,10 @@ class MessagesScreen(Screen[None]):
             keys: In force.
             now: The clock.
             leave: Ends the app.
-            far: The terminal is at the other end of a line.
+            environ: Says where the terminal is, and which editor is wanted.
         """
         super().__init__()
-        widgets = make_widgets(self, keys, settings, far=far)
+        widgets = make_widgets(self, keys, settings, environ)
         self._desk = desk = Desk(projection, bridge, settings, keys, now, self, widgets, View(settings.sort))
         talk = Conversing(desk, PaneFeed(widgets.pane))
         writing = Writing(desk, talk)
@@ -104,7 +102,7 @@ class MessagesScreen(Screen[None]):
             Panels(desk, talk, writing, self.do),
             Limits(desk, writing),
             Quitting(desk, talk, writing, triage, leave),
-            Editing(desk, os.environ),
+            Editing(desk, environ),
             Choosing(desk),
         )
         self._empty = Static(id="empty", markup=False)
@@ -148,6 +146,7 @@ class MessagesScreen(Screen[None]):
     def paint(self, touched: Touched) -> None:
         """The projection changed: draw anew what is out of date."""
         self._painting.paint(touched)
+        self._notices.paint()
 
     # where the keys go
 
@@ -233,7 +232,9 @@ class MessagesScreen(Screen[None]):
 
     def make_room(self) -> None:
         """Another height, a question or a banner that is read: who gives way?"""
-        fit(self._desk.widgets, self.size.height or self.app.size.height)
+        size = self.size or self.app.size
+        talk = self.query_one("#talk").size.width
+        fit(self._desk.widgets, talk or size.width, size.height)
 
     def on_resize(self) -> None:
         """Another width shows other panes."""
