@@ -17,3 +17,6 @@ Rooms, from the ground up (imports point downwards only; import-linter checks it
 
 This file imports nothing, so that `phonelink --help` costs nothing.
 """
+
+__version__ = "0.1.0"
+"""Said by both sides of the relay's socket; equal to that of the package, which a test checks."""

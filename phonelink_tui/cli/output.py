@@ -4,12 +4,31 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+from attrs import frozen
 
 from phonelink_tui.domain.text import clean, clean_line
+
+
+@frozen
+class Paragraph:
+    """A paragraph for people."""
+
+    style: str
+    """Of `_STYLES`. A `command` is never wrapped: it is copied whole."""
+    text: str
+    indent: int = 0
+    """Columns before each of its lines."""
+    mark: str = ""
+    """Stands in the indent of the first line."""
+
+
+_STYLES: Final = {"heading": "bold underline", "verdict": "bold", "command": "cyan", "detail": "dim"}
 
 
 class Output:
@@ -49,6 +68,14 @@ class Output:
             for row in cells:
                 self._write("\t".join(row) + "\n")
 
+    def paragraphs(self, paragraphs: Iterable[Paragraph]) -> None:
+        """Paragraphs for people: wrapped on a terminal, one line each elsewhere."""
+        if self.is_terminal:
+            self._rich_paragraphs(paragraphs)
+            return
+        for one in paragraphs:
+            self._write(one.mark.ljust(one.indent) + clean_line(one.text, limit=4000) + "\n")
+
     def notice(self, text: str) -> None:
         """One line on stderr."""
         with suppress(OSError):
@@ -62,10 +89,11 @@ class Output:
             self.notice(hint)
 
     def ask(self, question: str) -> bool:
-        """A yes or no; anything but yes is no."""
-        sys.stderr.write(_encodable(clean_line(question, limit=2000), sys.stderr.encoding) + " [y/N] ")
-        sys.stderr.flush()
-        return sys.stdin.readline().strip().casefold() in ("y", "yes")
+        """A yes or no; anything but yes is no. `KeyboardInterrupt` leaves at once, also inside an event loop."""
+        with _interruptible():
+            sys.stderr.write(_encodable(clean_line(question, limit=2000), sys.stderr.encoding) + " [y/N] ")
+            sys.stderr.flush()
+            return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
     def abandon(self) -> None:
         """Nobody reads any more: keep the interpreter's last flush from complaining."""
@@ -87,6 +115,43 @@ class Output:
         for row in cells:
             table.add_row(*(Text(cell) for cell in row))
         Console(markup=False, emoji=False, highlight=False).print(table)
+
+    def _rich_paragraphs(self, paragraphs: Iterable[Paragraph]) -> None:
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        console = Console(markup=False, emoji=False, highlight=False)
+        first = True
+        for one in paragraphs:
+            shown = Text(clean_line(one.text, limit=4000), style=_STYLES.get(one.style, ""))
+            if one.style == "heading" and not first:
+                console.print()
+            first = False
+            if not one.indent:
+                console.print(shown)
+                continue
+            if one.style == "command":
+                console.print(Text(one.mark.ljust(one.indent)) + shown, soft_wrap=True)
+                continue
+            row = Table.grid()
+            row.add_column(width=one.indent, no_wrap=True)
+            row.add_column(overflow="fold")
+            row.add_row(Text(one.mark), shown)
+            console.print(row)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl+C raises inside. asyncio's own handler only marks the task as cancelled, and the read goes on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")  # what follows begins on a line of its own, behind the terminal's ^C
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _encodable(text: str, encoding: str | None) -> str:

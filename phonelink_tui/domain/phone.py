@@ -45,6 +45,15 @@ class DownReason(StrEnum):
     FORBIDDEN = "forbidden"
     """The phone's own switch is off."""
     NO_BLUETOOTH = "no_bluetooth"
+    ADAPTER_OFF = "adapter_off"
+    BLUEZ_TOO_OLD = "bluez_too_old"
+    CLASS_OF_DEVICE = "class_of_device"
+    """The phone keeps its services from what looks like a computer."""
+    OBEXD_IN_THE_WAY = "obexd_in_the_way"
+    ASLEEP = "asleep"
+    """This computer goes to sleep, or sleeps."""
+    BOND_CHANGED = "bond_changed"
+    """A known phone came with another pairing."""
     PROTOCOL = "protocol"
     """The phone broke the rules of the protocol."""
     TIMEOUT = "timeout"
@@ -64,6 +73,8 @@ class CapabilityState:
     proof_at: datetime | None = None
     """The last proof of life (UTC): an answered request or an event."""
     next_attempt_at: datetime | None = None
+    caught_up: bool = False
+    """READY, and what the phone had when the session began is known: its listings, its book, its notifications."""
 
 
 @frozen

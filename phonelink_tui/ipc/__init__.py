@@ -3,7 +3,10 @@
     values        domain values to JSON and back
     events        the shape of events and commands: the public contract of `tail --json`
     faults        errors across the socket: raised there, raised here
-    wire          frames: one bounded JSON object a line; greeting, requests, replies
+    wire          frames: one bounded JSON object a line; requests and replies
+    hello         greetings: who, which versions, and the roles of a connection
+    about         how a relay stands, in counts and words of state
+    answers       what is answered to each request, and to whom
     outgoing      what waits for one client: bounded, never waited for
     server        serves a RelayApi to any number of clients
     client        is a RelayApi

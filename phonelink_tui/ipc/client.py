@@ -8,18 +8,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
-from phonelink_tui.domain.events import Stamped
+from phonelink_tui.domain.events import Resync, Stamped
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import DeadlineExceeded, IpcError, PhonelinkError
 from phonelink_tui.ipc import wire
+from phonelink_tui.ipc.about import RelayStatus
 from phonelink_tui.ipc.background import background
 from phonelink_tui.ipc.events import decode_event
 from phonelink_tui.ipc.faults import decode_fault
+from phonelink_tui.ipc.hello import ALL_ROLES, RelayHello, Role, decode_relay_hello, encode_client_hello
 from phonelink_tui.ipc.subscription import EventQueue
 from phonelink_tui.ipc.values import from_json
-from phonelink_tui.ipc.wire import ALL_ROLES, REPLY_BYTES, RelayHello, Role
-from phonelink_tui.relay.api import Command, MessagePage, Snapshot
+from phonelink_tui.ipc.wire import REPLY_BYTES
+from phonelink_tui.relay.api import Command, MessagePage, Place, Snapshot
 
 REQUEST_S: Final = 10.0
 """How long one request may take. The relay answers from memory; only a loaded machine needs a second."""
@@ -48,17 +50,29 @@ class RelayClient:
         self._subscribed = False
         self._end: IpcError | None = None
 
+    @property
+    def hello(self) -> RelayHello:
+        """What the relay greeted with."""
+        return self._greeting.result()
+
     @asynccontextmanager
-    async def events(self) -> AsyncIterator[AsyncIterator[Stamped]]:
-        """Subscribe; the iterator ends when the relay does."""
+    async def events(self, since: Place | None = None) -> AsyncIterator[AsyncIterator[Stamped]]:
+        """Subscribe; the iterator ends when the relay does.
+
+        The relay hands this connection one stream, so `since` counts for the first subscriber only; a later
+        one begins with what it missed as one `Resync`.
+        """
         queue = EventQueue()
         self._queues.add(queue)
         try:
             if not self._subscribed:
-                await self._ask(wire.EventsRequest(self._next_id()))
                 self._subscribed = True
+                await self._ask(wire.EventsRequest(self._next_id(), since))
             elif self._end is not None:
                 raise self._end
+            elif since is not None:
+                snapshot = await self.snapshot()
+                queue.put(Stamped(snapshot.rev, self.hello.at, Resync()))
             yield queue
         finally:
             self._queues.discard(queue)
@@ -79,9 +93,22 @@ class RelayClient:
         result = await self._ask(wire.SearchRequest(self._next_id(), query, limit))
         return from_json(result, tuple[TextMessage, ...])
 
+    async def status(self) -> RelayStatus:
+        """How the relay stands, in counts."""
+        return from_json(await self._ask(wire.StatusRequest(self._next_id())), RelayStatus)
+
+    async def stop(self) -> None:
+        """Ask a shared relay to end in good order; returns once it has begun to.
+
+        Raises:
+            RoleRefused: The connection lacks the role.
+            RelayError: The relay is private.
+        """
+        await self._ask(wire.StopRequest(self._next_id()))
+
     async def greet(self, roles: frozenset[Role], hello_s: float) -> RelayHello:
         """Exchange greetings. `connect` does it."""
-        self._write(wire.encode_client_hello(roles))
+        self._write(encode_client_hello(roles))
         try:
             async with asyncio.timeout(hello_s):
                 return await self._greeting
@@ -102,7 +129,7 @@ class RelayClient:
     def _receive(self, frame: dict[str, Any]) -> None:
         match frame.get("type"):
             case "hello" if not self._greeting.done():
-                self._greeting.set_result(wire.decode_relay_hello(frame))
+                self._greeting.set_result(decode_relay_hello(frame))
             case "reply":
                 if (waiting := self._take(frame)) is not None:
                     waiting.set_result(frame.get("result"))

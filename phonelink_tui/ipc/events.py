@@ -55,6 +55,8 @@ EVENT_TYPES: Final = frozenset(shape.word for shape in _SHAPES)
 _COMMANDS: Final[dict[str, type]] = {
     "send_text": api.SendText,
     "mark_read": api.MarkRead,
+    "mark_thread": api.MarkThread,
+    "save_draft": api.SaveDraft,
     "act_on_notification": api.ActOnNotification,
     "cancel_text": api.CancelText,
     "retry_text": api.RetryText,
@@ -64,10 +66,10 @@ _COMMANDS: Final[dict[str, type]] = {
 _COMMAND_TYPES: Final = {cls: name for name, cls in _COMMANDS.items()}
 
 
-def encode_event(stamped: Stamped) -> dict[str, Any]:
-    """The JSON object of an event."""
+def encode_event(stamped: Stamped, *, headers: bool = False) -> dict[str, Any]:
+    """The JSON object of an event; with `headers` without what was written (see `values.HEADER_FIELDS`)."""
     shape = _BY_CLASS[type(stamped.event)]
-    fields = to_json(stamped.event)
+    fields = to_json(stamped.event, headers=headers)
     if shape.inner is not None:
         fields = {**fields.pop(shape.inner), **fields}
     if shape.gone:
@@ -98,15 +100,17 @@ def encode_command(command: api.Command) -> dict[str, Any]:
     return {"type": _COMMAND_TYPES[type(command)], **to_json(command)}
 
 
-def decode_command(data: object) -> api.Command:
-    """The command in a request.
+def decode_command(data: object) -> api.Command | None:
+    """The command in a request; None for a kind that a newer client may have.
 
     Raises:
-        IpcError: It is none, or one this relay does not know.
+        IpcError: It is no command, or none of its kind.
     """
     kind = data.get("type") if isinstance(data, dict) else None
-    cls = _COMMANDS.get(kind) if isinstance(kind, str) else None
+    if not isinstance(kind, str):
+        raise IpcError("A frame holds no valid command.")
+    cls = _COMMANDS.get(kind)
     if cls is None:
-        raise IpcError("The relay does not know this command.", "The two sides may differ in version.")
+        return None
     command: api.Command = from_json(data, cls)
     return command

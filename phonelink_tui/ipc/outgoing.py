@@ -1,7 +1,9 @@
-"""What waits to be read by one client? Bounded, so that no client can make the relay wait or grow.
+"""What waits to be read by one client? At most 1 MiB, so that no client can make the relay wait or grow.
 
 Events beyond the bound are all dropped for one `resync`. Replies are as many as requests are taken up at
-once, and a request is taken up only when an earlier reply has left.
+once, and a request is taken up only when an earlier reply has left. The sum: 256 KiB of events, four answers
+of 128 KiB, and 256 KiB that asyncio buffers of what the client sends. Bytes that clients share (a snapshot,
+a frame that is larger than the bound by itself) count once for all of them.
 """
 
 from __future__ import annotations
@@ -17,8 +19,11 @@ from phonelink_tui.ipc.wire import encode_line
 EVENTS_QUEUED: Final = 1024
 """Events held for one client: a second's worth of the heaviest flood that was planned for."""
 
-EVENT_BYTES_QUEUED: Final = 4 * 1024 * 1024
-"""Their bytes; frames are shared between clients. One event alone may be larger (a whole phone book)."""
+EVENT_BYTES_QUEUED: Final = 256 * 1024
+"""Their bytes. One event alone may be larger (a whole phone book); its frame is shared by all clients."""
+
+ANSWER_BYTES: Final = 128 * 1024
+"""One answer that is not shared: a page is cut to it. The longest text of all is 80 KB."""
 
 REQUESTS_AT_ONCE: Final = 4
 """Requests of one client under way, replies not yet read included."""
@@ -27,6 +32,7 @@ FLUSH_S: Final = 2.0
 """How long the last words may take to be read when a connection is closed."""
 
 _CHUNK_BYTES: Final = 64 * 1024
+"""Handed to the kernel at once; no more than this is copied for a client that stopped reading."""
 
 
 class Outgoing:
@@ -35,10 +41,11 @@ class Outgoing:
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
         writer.transport.set_write_buffer_limits(high=0)  # so that drain() means: all has left
-        self._replies: deque[bytes] = deque()
+        self._replies: deque[tuple[bytes, ...]] = deque()
         self._events: deque[bytes] = deque()
         self._event_bytes = 0
         self._wake = asyncio.Event()
+        self._less = asyncio.Event()
         self._ended = False
         self._abort: asyncio.TimerHandle | None = None
         self._room = asyncio.Semaphore(REQUESTS_AT_ONCE)
@@ -47,9 +54,9 @@ class Outgoing:
         """Wait until one more reply may be queued. Each reservation is followed by one `reply`."""
         await self._room.acquire()
 
-    def reply(self, frame: bytes) -> None:
-        """Queue the answer that was reserved; answers go before events."""
-        self._replies.append(frame)
+    def reply(self, *parts: bytes) -> None:
+        """Queue the answer that was reserved, in parts that may be shared; answers go before events."""
+        self._replies.append(parts)
         self._wake.set()
 
     def event(self, frame: bytes, stamped: Stamped) -> None:
@@ -62,6 +69,13 @@ class Outgoing:
         self._events.append(frame)
         self._event_bytes += len(frame)
         self._wake.set()
+
+    async def event_in_turn(self, frame: bytes, stamped: Stamped) -> None:
+        """Queue an event of the past, once half of what is queued has been read: none is dropped."""
+        while len(self._events) > EVENTS_QUEUED // 2 or self._event_bytes > EVENT_BYTES_QUEUED // 2:
+            self._less.clear()
+            await self._less.wait()
+        self.event(frame, stamped)
 
     def end(self) -> None:
         """Write what is queued, within `FLUSH_S`, then end `run`."""
@@ -80,9 +94,8 @@ class Outgoing:
             while not self._ended or self._replies or self._events:
                 await self._wake.wait()
                 self._wake.clear()
-                while chunk := self._take():
-                    self._writer.write(chunk)
-                    await self._writer.drain()
+                while await self._write_next():
+                    pass
         except OSError:
             pass  # the client is gone: what waits for it is of no use to anyone
         finally:
@@ -90,14 +103,34 @@ class Outgoing:
             if self._abort is not None:
                 self._abort.cancel()
 
-    def _take(self) -> bytes:
+    async def _write_next(self) -> bool:
+        """Write one answer or some events; whether there was anything."""
         if self._replies:
+            for part in self._replies.popleft():
+                await self._write(part)
             self._room.release()
-            return self._replies.popleft()
+            return True
+        chunk = self._take_events()
+        if chunk:
+            await self._write(chunk)
+        return bool(chunk)
+
+    async def _write(self, data: bytes) -> None:
+        for start in range(0, len(data), _CHUNK_BYTES):
+            self._writer.write(data[start : start + _CHUNK_BYTES])
+            await self._writer.drain()
+
+    def _take_events(self) -> bytes:
+        if self._events and len(self._events[0]) >= _CHUNK_BYTES:
+            return self._taken(self._events.popleft())
         frames: list[bytes] = []
         size = 0
-        while self._events and size < _CHUNK_BYTES:
+        while self._events and size + len(self._events[0]) <= _CHUNK_BYTES:
             frames.append(self._events.popleft())
             size += len(frames[-1])
-        self._event_bytes -= size
-        return b"".join(frames)
+        return self._taken(b"".join(frames))
+
+    def _taken(self, chunk: bytes) -> bytes:
+        self._event_bytes -= len(chunk)
+        self._less.set()
+        return chunk

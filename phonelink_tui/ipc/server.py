@@ -10,21 +10,22 @@ from datetime import UTC, datetime
 from typing import Final
 
 from phonelink_tui.domain.events import Resync, Stamped
-from phonelink_tui.errors import DeadlineExceeded, IpcError, PhonelinkError, RelayError
+from phonelink_tui.errors import DeadlineExceeded, IpcError, PhonelinkError
 from phonelink_tui.ipc import wire
+from phonelink_tui.ipc.about import HookCounts, Host
+from phonelink_tui.ipc.answers import Answers
 from phonelink_tui.ipc.background import background
 from phonelink_tui.ipc.events import encode_event
+from phonelink_tui.ipc.hello import ALL_ROLES, Role, decode_client_hello, encode_hello, require_role
 from phonelink_tui.ipc.outgoing import Outgoing
-from phonelink_tui.ipc.wire import ALL_ROLES, REPLY_BYTES, REQUEST_BYTES, Role
-from phonelink_tui.relay.api import MESSAGES_PAGE, SEARCH_HITS, RelayApi
+from phonelink_tui.ipc.wire import REPLY_BYTES, REQUEST_BYTES
+from phonelink_tui.relay.api import Place, RelayApi
 
 HELLO_S: Final = 10.0
 """How long a client may take to greet."""
 
 REQUEST_S: Final = 30.0
 """How long the relay may take over one request; clients give up sooner."""
-
-QUERY_CHARS: Final = 1000
 
 _log = logging.getLogger(__name__)
 
@@ -33,25 +34,49 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class _Reader:
+    """A client that reads events."""
+
+    def __init__(self, outgoing: Outgoing, *, headers: bool, after: int) -> None:
+        self.outgoing = outgoing
+        self.headers = headers
+        self.after = after
+        """It has seen everything up to this revision."""
+
+
 class RelayServer:
     """Serves one relay. `pump` runs beside any number of `serve`.
 
     Each event is encoded once and shared by all clients: fifty readers cost little more than one.
+
+    Args:
+        api: The relay.
+        host: The process it runs in.
+        on_stop: Ends that process in good order; None where it ends with its only client.
+        hooks: What the hooks did so far.
+        roles: What may be granted.
+        now: The clock (UTC).
     """
 
     def __init__(
         self,
         api: RelayApi,
         *,
+        host: Host | None = None,
+        on_stop: Callable[[], None] | None = None,
+        hooks: Callable[[], HookCounts] = HookCounts,
         roles: frozenset[Role] = ALL_ROLES,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._api = api
+        self._host = host or Host(now())
         self._roles = roles
         self._now = now
+        self._answers = Answers(api, self._host, on_stop, hooks, lambda: len(self._clients))
         self._clients: set[Outgoing] = set()
-        self._readers: set[Outgoing] = set()
+        self._readers: dict[Outgoing, _Reader] = {}
         self._subscribed = asyncio.Event()
+        self._pumped = 0
         self._over = False
 
     async def pump(self) -> None:
@@ -59,13 +84,19 @@ class RelayServer:
         async with self._api.events() as events:
             self._subscribed.set()
             async for stamped in events:
-                if self._readers:
-                    frame = _event_frame(stamped)
-                    for reader in self._readers:
-                        reader.event(frame, stamped)
+                self._hand_out(stamped)
         self._over = True
         for client in self._clients:
             client.end()
+
+    def _hand_out(self, stamped: Stamped) -> None:
+        self._pumped = max(self._pumped, stamped.rev)
+        frames: dict[bool, bytes] = {}
+        for reader in self._readers.values():
+            if stamped.rev > reader.after or isinstance(stamped.event, Resync):
+                if reader.headers not in frames:
+                    frames[reader.headers] = _event_frame(stamped, headers=reader.headers)
+                reader.outgoing.event(frames[reader.headers], stamped)
 
     async def serve(self, sock: socket.socket) -> None:
         """Serve one client until it, or the relay, is gone. Nothing a client sends raises here."""
@@ -88,7 +119,7 @@ class RelayServer:
                 await writing
         finally:
             self._clients.discard(outgoing)
-            self._readers.discard(outgoing)
+            self._readers.pop(outgoing, None)
             writer.transport.abort()
 
     async def _read(self, reader: asyncio.StreamReader, outgoing: Outgoing) -> None:
@@ -109,52 +140,57 @@ class RelayServer:
     async def _greet(self, reader: asyncio.StreamReader, outgoing: Outgoing) -> frozenset[Role]:
         await outgoing.reserve()
         snapshot = await self._api.snapshot()
-        outgoing.reply(wire.encode_line(wire.encode_hello(snapshot, self._now(), self._roles)))
+        outgoing.reply(wire.encode_line(encode_hello(snapshot, self._now(), self._roles, self._host.spec)))
         try:
             async with asyncio.timeout(HELLO_S):
                 frame = await _next_frame(reader)
         except TimeoutError:
             raise IpcError("The client did not greet in time.") from None
-        wanted = wire.decode_client_hello(frame).roles if frame else ()
+        wanted = decode_client_hello(frame).roles if frame else ()
         return frozenset(role for role in self._roles if role in wanted)
 
-    async def _take_up(self, request: wire.Request, roles: frozenset[Role], outgoing: Outgoing) -> None:
+    async def _take_up(
+        self, request: wire.Request | wire.UnknownRequest, roles: frozenset[Role], outgoing: Outgoing
+    ) -> None:
         try:
             async with asyncio.timeout(REQUEST_S):
-                value = await self._answer(request, roles, outgoing)
-            frame = wire.encode_line(wire.encode_reply(request.id, value))
-            if len(frame) > REPLY_BYTES:
+                parts = wire.reply_parts(request.id, await self._result(request, roles, outgoing))
+            if sum(map(len, parts)) > REPLY_BYTES:
                 raise IpcError("The answer is too large for one frame.", "Ask for fewer at once.")
         except TimeoutError:
-            late = DeadlineExceeded("The relay took too long over a request.")
-            frame = wire.encode_line(wire.encode_error(request.id, late))
+            parts = _refusal(request.id, DeadlineExceeded("The relay took too long over a request."))
         except PhonelinkError as error:
-            frame = wire.encode_line(wire.encode_error(request.id, error))
+            parts = _refusal(request.id, error)
         except Exception as error:  # noqa: BLE001 a bug met by one request must not end the others' relay
             _log.error("bug in a request: %s %s", type(request).__name__, type(error).__name__)
             bug = PhonelinkError("The relay failed at this request.", "This is a bug; see the relay's log.")
-            frame = wire.encode_line(wire.encode_error(request.id, bug))
-        outgoing.reply(frame)
+            parts = _refusal(request.id, bug)
+        outgoing.reply(*parts)
 
-    async def _answer(self, request: wire.Request, roles: frozenset[Role], outgoing: Outgoing) -> object:
-        needed = Role.ACT if isinstance(request, wire.ExecuteRequest) else Role.READ
-        if needed not in roles:
-            raise RelayError(f"This connection may not {needed.value}.", "It was opened without that role.")
-        match request:
-            case wire.SnapshotRequest():
-                return await self._api.snapshot()
-            case wire.EventsRequest():
-                await self._subscribed.wait()
-                self._readers.add(outgoing)
-                return None
-            case wire.MessagesRequest(thread=thread, before=before):
-                limit = _within(request.limit, MESSAGES_PAGE)
-                return await self._api.messages(thread, before=before, limit=limit)
-            case wire.SearchRequest():
-                limit = _within(request.limit, SEARCH_HITS)
-                return await self._api.search(request.query[:QUERY_CHARS], limit=limit)
-            case wire.ExecuteRequest(command=command):
-                return await self._api.execute(command)
+    async def _result(
+        self, request: wire.Request | wire.UnknownRequest, roles: frozenset[Role], outgoing: Outgoing
+    ) -> bytes:
+        if isinstance(request, wire.EventsRequest):
+            require_role(roles, Role.READ, Role.HEADERS)
+            await self._subscribe(outgoing, request.since, headers=Role.READ not in roles)
+            return b"null"
+        return await self._answers.answer(request, roles)
+
+    async def _subscribe(self, outgoing: Outgoing, since: Place | None, *, headers: bool) -> None:
+        """From now on the client gets what `pump` reads; first, where it asked for it, what it has missed."""
+        await self._subscribed.wait()
+        after = 0
+        if since is not None:
+            after = since.rev
+            snapshot = await self._api.snapshot()
+            if since.epoch not in ("", snapshot.epoch) or since.rev != snapshot.rev:
+                async with self._api.events(since) as missed:
+                    async for stamped in missed:
+                        await outgoing.event_in_turn(_event_frame(stamped, headers=headers), stamped)
+                        after = stamped.rev
+                        if after >= max(self._pumped, snapshot.rev) or isinstance(stamped.event, Resync):
+                            break
+        self._readers[outgoing] = _Reader(outgoing, headers=headers, after=after)
 
 
 async def serve_private(api: RelayApi, sock: socket.socket) -> None:
@@ -175,13 +211,13 @@ async def _next_frame(reader: asyncio.StreamReader) -> dict[str, object] | None:
     return wire.decode_line(line)
 
 
-def _event_frame(stamped: Stamped) -> bytes:
+def _refusal(request_id: int, error: PhonelinkError) -> tuple[bytes, ...]:
+    return (wire.encode_line(wire.encode_error(request_id, error)),)
+
+
+def _event_frame(stamped: Stamped, *, headers: bool) -> bytes:
     """An event as bytes; one beyond the bound of a frame is known to have happened, no more."""
-    frame = wire.encode_line(encode_event(stamped))
+    frame = wire.encode_line(encode_event(stamped, headers=headers))
     if len(frame) <= REPLY_BYTES:
         return frame
     return wire.encode_line(encode_event(Stamped(stamped.rev, stamped.at, Resync())))
-
-
-def _within(limit: int, most: int) -> int:
-    return max(1, min(limit, most))

@@ -16,8 +16,8 @@ from typing import Final
 from phonelink_tui.errors import IpcError
 from phonelink_tui.ipc.background import background
 from phonelink_tui.ipc.client import RelayClient, connect
+from phonelink_tui.ipc.hello import ALL_ROLES, Role
 from phonelink_tui.ipc.server import RelayServer
-from phonelink_tui.ipc.wire import ALL_ROLES, Role
 from phonelink_tui.relay.api import RelayApi
 
 CLIENTS: Final = 64

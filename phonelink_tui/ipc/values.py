@@ -2,6 +2,7 @@
 
 Field names are those of the domain, but `at` of a text is `sent_at` and of a notification `posted_at`,
 because every event has an `at` of its own. Sets are sorted lists, times RFC 3339 in UTC, enums their values.
+For readers of headers everything from the phone is left out but the names in `HEADER_FIELDS`.
 """
 
 from __future__ import annotations
@@ -18,16 +19,32 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError, StructureHandlerNotFoundError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
+from phonelink_tui.domain.address import Address
+from phonelink_tui.domain.call import Call
+from phonelink_tui.domain.contact import Contact
 from phonelink_tui.domain.limitations import Limitation
 from phonelink_tui.domain.message import TextMessage
 from phonelink_tui.domain.notification import PhoneNotification
-from phonelink_tui.domain.text import RemoteText, clean
-from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.domain.phone import Phone
+from phonelink_tui.domain.text import NO_TEXT, RemoteText, clean
+from phonelink_tui.domain.thread import Thread, ThreadId
 from phonelink_tui.errors import IpcError
 
 T = TypeVar("T")
 
 _RENAMED: Final = {TextMessage: "sent_at", PhoneNotification: "posted_at"}
+HEADER_FIELDS: Final[dict[type[Any], frozenset[str]]] = {
+    Address: frozenset({"value"}),
+    Phone: frozenset({"name"}),
+    Contact: frozenset({"name"}),
+    Call: frozenset({"name"}),
+    TextMessage: frozenset({"sender_name", "group"}),
+    Thread: frozenset({"title", "sender_name", "group_name"}),
+    PhoneNotification: frozenset({"app_id", "app_name"}),
+}
+"""Remote text that a reader of headers sees: who, never what. Fields of classes that come later are left out
+until they are named here. A class stands behind those it is made of."""
+
 _MALFORMED: Final = (
     BaseValidationError,
     StructureHandlerNotFoundError,
@@ -40,9 +57,14 @@ _MALFORMED: Final = (
 )
 
 
-def to_json(value: object) -> Any:
-    """What `json.dumps` takes for a value of the domain or of `relay.api`."""
-    return _CONVERTER.unstructure(value)
+def to_json(value: object, *, headers: bool = False) -> Any:
+    """What `json.dumps` takes for a value of the domain or of `relay.api`.
+
+    Args:
+        value: The value.
+        headers: Remote text beyond `HEADER_FIELDS` is left out: it becomes the empty string.
+    """
+    return (_HEADERS if headers else _CONVERTER).unstructure(value)
 
 
 def from_json(data: object, kind: type[T]) -> T:
@@ -70,20 +92,20 @@ def _decode_time(data: object, _kind: object) -> datetime:
     return at.astimezone(UTC)
 
 
-def _text(data: object, _kind: object) -> str:
+def _text(data: object, kind: type[str]) -> str:
     if not isinstance(data, str):
         raise TypeError("not a string")
-    return data
+    return data if kind is str else kind(data)
 
 
 def _remote_text(data: object, _kind: object) -> RemoteText:
     return clean(_text(data, str))
 
 
-def _whole_number(data: object, _kind: object) -> int:
+def _whole_number(data: object, kind: type[int]) -> int:
     if type(data) is not int:
         raise TypeError("not a whole number")
-    return data
+    return data if kind is int else kind(data)
 
 
 def _truth(data: object, _kind: object) -> bool:
@@ -128,24 +150,35 @@ def _limitation_hook(converter: Converter) -> Callable[[Limitation], dict[str, A
     return unstructure
 
 
-def _make_converter() -> Converter:
+def _make_converter(*, headers: bool = False) -> Converter:
     resolve_types(TextMessage, localns={"ThreadId": ThreadId})  # imported for type checking only, there
     converter = Converter(detailed_validation=False)
     converter.register_unstructure_hook(datetime, encode_time)
     converter.register_structure_hook(datetime, _decode_time)
-    for plain, hook in ((str, _text), (int, _whole_number), (bool, _truth), (RemoteText, _remote_text)):
-        # by identity: hooks registered for a class serve its subclasses too, and a StrEnum is a str
-        converter.register_structure_hook_func(partial(operator.is_, plain), hook)
+    # For the class, not by a predicate: cattrs asks its own hooks for str and int first, which convert what
+    # they get. These serve subclasses too, and a StrEnum is a str.
+    converter.register_structure_hook(str, _text)
+    converter.register_structure_hook(int, _whole_number)
+    converter.register_structure_hook(bool, _truth)
+    converter.register_structure_hook_func(partial(operator.is_, RemoteText), _remote_text)
     converter.register_structure_hook_factory(
         lambda kind: _container(kind) is not None, lambda kind: _list_only(kind, converter)
     )
     converter.register_unstructure_hook_func(lambda kind: _container(kind) is frozenset, _sorted_values)
-    for cls, name in _RENAMED.items():
-        rename = override(rename=name)
-        converter.register_unstructure_hook(cls, make_dict_unstructure_fn(cls, converter, at=rename))
-        converter.register_structure_hook(cls, make_dict_structure_fn(cls, converter, at=rename))
+    if headers:
+        converter.register_unstructure_hook_func(partial(operator.is_, RemoteText), lambda _text: NO_TEXT)
+    for cls, names in HEADER_FIELDS.items():  # parts before wholes: a whole takes the hooks there are
+        rename: dict[str, Any] = {"at": override(rename=_RENAMED[cls])} if cls in _RENAMED else {}
+        kept: dict[str, Any] = {name: override(unstruct_hook=_as_it_is) for name in names if headers}
+        converter.register_unstructure_hook(cls, make_dict_unstructure_fn(cls, converter, **rename, **kept))
+        converter.register_structure_hook(cls, make_dict_structure_fn(cls, converter, **rename))
     converter.register_unstructure_hook(Limitation, _limitation_hook(converter))
     return converter
 
 
+def _as_it_is(value: T) -> T:
+    return value
+
+
 _CONVERTER: Final = _make_converter()
+_HEADERS: Final = _make_converter(headers=True)

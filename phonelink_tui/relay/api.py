@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -19,6 +20,7 @@ from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.limitations import Limitation
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.notification import NotificationAction, NotificationId, PhoneNotification
+from phonelink_tui.domain.pairing import PairAnswer, PairingView
 from phonelink_tui.domain.phone import Capability, Phone
 from phonelink_tui.domain.thread import Thread, ThreadId
 
@@ -52,6 +54,31 @@ class SendText:
     confirmed: frozenset[Ask] = frozenset()
     dry_run: bool = False
     """Decide only: nothing is queued."""
+    expires_at: datetime | None = None
+    """Not to be pushed after this (UTC)."""
+    hold: bool = True
+    """False: no hold window, whatever is set. For whoever waits for the outcome and takes nothing back."""
+
+
+@frozen
+class MarkThread:
+    """Set what a person sets on a conversation; None leaves it as it is."""
+
+    id: str
+    thread: ThreadId
+    pinned: bool | None = None
+    muted: bool | None = None
+    archived: bool | None = None
+    unread: bool | None = None
+
+
+@frozen
+class SaveDraft:
+    """Keep a text begun in a conversation; empty: none is kept."""
+
+    id: str
+    thread: ThreadId
+    text: str
 
 
 @frozen
@@ -107,7 +134,26 @@ class StartThread:
     recipient: str
 
 
-Command = SendText | MarkRead | ActOnNotification | CancelText | RetryText | RetryNow | StartThread
+Command = (
+    SendText
+    | MarkRead
+    | MarkThread
+    | SaveDraft
+    | ActOnNotification
+    | CancelText
+    | RetryText
+    | RetryNow
+    | StartThread
+)
+
+
+@frozen
+class Place:
+    """A place on the stream: everything up to it was seen."""
+
+    rev: int
+    epoch: str = ""
+    """Of which run of the relay, `Snapshot.epoch`; empty: of the one that runs."""
 
 
 @frozen
@@ -128,6 +174,8 @@ class Snapshot:
     calls: tuple[Call, ...] = ()
     unsettled: tuple[TextMessage, ...] = ()
     """Our own texts that are held, queued, on their way or unknown."""
+    epoch: str = ""
+    """Names this run of the relay: revisions of another one mean nothing here."""
 
 
 @frozen
@@ -148,8 +196,12 @@ class Subscription(Protocol):
 class RelayApi(Protocol):
     """A relay. Every method may raise `IpcError` when the relay is gone."""
 
-    def events(self) -> AbstractAsyncContextManager[AsyncIterator[Stamped]]:
-        """Subscribe; the iterator ends when the relay does."""
+    def events(self, since: Place | None = None) -> AbstractAsyncContextManager[AsyncIterator[Stamped]]:
+        """Subscribe; the iterator ends when the relay does.
+
+        Args:
+            since: Begin with what came after that place; with one `Resync` where it is not known any more.
+        """
         ...
 
     async def snapshot(self) -> Snapshot: ...
@@ -170,6 +222,33 @@ class RelayApi(Protocol):
 
     async def search(self, query: str, *, limit: int = 50) -> tuple[TextMessage, ...]:
         """Texts that hold every word of `query`, newest first."""
+        ...
+
+
+@frozen
+class StartChoice:
+    """What a person chose when there was no phone."""
+
+    demo: bool = False
+    address: str | None = None
+    """The phone that was paired meanwhile."""
+    return_code: int = 0
+
+
+class Pairing(Protocol):
+    """A pairing that goes on, for whatever shows it."""
+
+    @property
+    def view(self) -> PairingView:
+        """How it stands."""
+        ...
+
+    def views(self) -> AsyncIterator[PairingView]:
+        """How it stands now, and after each change; the last one has an `end`."""
+        ...
+
+    def answer(self, answer: PairAnswer) -> None:
+        """Say what the view asks for. CANCEL undoes everything, or leaves a phone that is paired already."""
         ...
 
 

@@ -1,4 +1,8 @@
-"""How does every reader get the same events, without ever holding up the relay?"""
+"""How does every reader get the same events, without ever holding up the relay?
+
+The newest events are kept for a while, so that a reader who was away for a moment goes on exactly where it
+was. Whoever was away for longer, or comes from another relay, gets one `Resync` and what follows.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,41 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
-from phonelink_tui.domain.events import Event, Resync, Stamped
+from phonelink_tui.domain.events import (
+    CallChanged,
+    ContactsChanged,
+    Event,
+    MessageChanged,
+    NotificationChanged,
+    Resync,
+    Stamped,
+)
+from phonelink_tui.relay.api import Place
 
 QUEUE_EVENTS: Final = 4096
 """Events one reader may be behind. Then everything queued for it is replaced by one `Resync`."""
+
+KEPT_EVENTS: Final = 3000
+"""Events kept for readers who come back; a reader's queue holds them all."""
+
+KEPT_BYTES: Final = 4 * 1024 * 1024
+"""Their size, as `weight` estimates it; the oldest are forgotten first."""
+
+
+def weight(event: Event) -> int:
+    """Bytes of memory that keeping an event may cost, within a factor of two, quickly told."""
+    match event:
+        case MessageChanged(message=text):
+            return 1000 + 4 * len(text.text)
+        case NotificationChanged(notification=each):
+            return 1000 + 4 * (len(each.title) + len(each.text))
+        case ContactsChanged(contacts=values) | CallChanged(calls=values):
+            return 1000 + 500 * len(values)
+        case _:
+            return 1000
 
 
 class Reader:
@@ -50,27 +83,44 @@ class Reader:
 
 
 class Stream:
-    """Numbers events and hands them to all readers."""
+    """Numbers events and hands them to all readers.
 
-    def __init__(self, now: Callable[[], datetime], *, bound: int = QUEUE_EVENTS) -> None:
+    Args:
+        now: The clock (UTC).
+        bound: Events one reader may be behind.
+        epoch: Names this run of the relay: a revision means nothing in another one.
+    """
+
+    def __init__(self, now: Callable[[], datetime], *, bound: int = QUEUE_EVENTS, epoch: str = "") -> None:
         self._now = now
         self._bound = bound
         self._readers: set[Reader] = set()
+        self._kept: deque[Stamped] = deque()
+        self._kept_bytes = 0
         self._ended = False
+        self.epoch = epoch
         self.rev = 0
 
     def publish(self, event: Event) -> Stamped:
         """Give `event` the next revision and queue it for every reader. Never waits."""
         self.rev += 1
         stamped = Stamped(self.rev, self._now(), event)
+        self._keep(stamped)
         for reader in self._readers:
             reader.push(stamped)
         return stamped
 
     @contextmanager
-    def subscribe(self) -> Iterator[Reader]:
-        """A reader of everything published from now on; of nothing, when the stream has ended."""
+    def subscribe(self, since: Place | None = None) -> Iterator[Reader]:
+        """A reader of everything published from now on; of nothing, when the stream has ended.
+
+        Args:
+            since: What the reader has seen already: it first gets what came after that, or one `Resync` where
+                this is not known any more.
+        """
         reader = Reader(self._bound)
+        for stamped in self._missed(since) if since is not None else ():
+            reader.push(stamped)
         if self._ended:
             reader.end()
         self._readers.add(reader)
@@ -84,3 +134,20 @@ class Stream:
         self._ended = True
         for reader in self._readers:
             reader.end()
+
+    def _keep(self, stamped: Stamped) -> None:
+        self._kept.append(stamped)
+        self._kept_bytes += weight(stamped.event)
+        while len(self._kept) > KEPT_EVENTS or self._kept_bytes > KEPT_BYTES:
+            self._kept_bytes -= weight(self._kept.popleft().event)
+
+    def _missed(self, since: Place) -> Iterator[Stamped]:
+        """What came after a place, or one `Resync`."""
+        same = since.epoch in ("", self.epoch)
+        if same and since.rev == self.rev:
+            return
+        if not same or since.rev > self.rev or not self._kept or since.rev < self._kept[0].rev - 1:
+            yield Stamped(self.rev, self._now(), Resync())
+            return
+        first = max(0, since.rev + 1 - self._kept[0].rev)
+        yield from islice(self._kept, first, None)

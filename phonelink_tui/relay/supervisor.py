@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final, Generic, Protocol, TypeVar
@@ -11,7 +12,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from attrs import evolve
 
 from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase
-from phonelink_tui.errors import DeadlineExceeded, PhonelinkError
+from phonelink_tui.errors import DeadlineExceeded, LinkLost, PhonelinkError
 from phonelink_tui.relay.backoff import pause_s, reason_of
 
 OPEN_S: Final = 30.0
@@ -22,6 +23,8 @@ CLOSE_S: Final = 5.0
 
 STEADY_S: Final = 20.0
 """A session that lived this long was a good one: the next failure counts as the first."""
+
+ASLEEP: Final = "This computer went to sleep."
 
 
 class Closable(Protocol):
@@ -54,38 +57,70 @@ class Supervisor(Generic[Session]):
         self._now = now
         self._rng = rng
         self._retry = asyncio.Event()
-        self._stopped = False
+        self._awake = asyncio.Event()
+        self._awake.set()
+        self._parted = asyncio.Event()
+        self._session_scope: asyncio.Timeout | None = None
         self._ready_at: datetime | None = None
         self._state = CapabilityState(capability, LinkPhase.CONNECTING, now())
 
     def retry_now(self) -> None:
-        """Do not wait for the next attempt."""
-        self._retry.set()
+        """Do not wait for the next attempt, also not after one that is under way and fails; pauses start short again.
 
-    def stop(self) -> None:
-        """Let a session that runs go on, and begin no other.
-
-        Cancelling alone is not enough: a task group whose loop fails in the very turn of the cancellation
-        swallows it (Python 3.11), and this loop would go on for ever.
+        Somebody who asks knows of a change. The attempt under way may have begun before it.
         """
-        self._stopped = True
+        if self._state.phase is not LinkPhase.READY:
+            self._retry.set()
+
+    async def sleep(self) -> None:
+        """End the session in order, and begin no other until `wake`; returns when it has ended."""
+        self._parted.clear()
+        self._awake.clear()
         self._retry.set()
+        if self._session_scope is not None:
+            self._session_scope.reschedule(asyncio.get_running_loop().time())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(2 * self._close_s):
+                await self._parted.wait()
+
+    def wake(self) -> None:
+        """Connect again, at once."""
+        self._awake.set()
 
     async def run(self) -> None:
-        """Connect, run the session, wait; until `stop`."""
+        """Connect, run the session, wait; for ever."""
         attempt = 0
-        while not self._stopped:
+        while True:
+            if not self._awake.is_set():
+                await self._sleep_on()
+                attempt = 0
+                continue
+            self._retry.clear()
             self._enter(LinkPhase.CONNECTING)
             self._ready_at = None
             try:
-                await self._live_once()
+                await self._live_while_awake()
                 error = PhonelinkError("The session ended.")
             except PhonelinkError as failure:
                 error = failure
             if self._was_steady():
                 attempt = 0
             await self._wait(error, attempt)
-            attempt += 1
+            attempt = 0 if self._retry.is_set() else attempt + 1
+
+    async def _live_while_awake(self) -> None:
+        try:
+            async with asyncio.timeout(None) as self._session_scope:
+                await self._live_once()
+        except TimeoutError:
+            raise LinkLost(ASLEEP) from None
+        finally:
+            self._session_scope = None
+
+    async def _sleep_on(self) -> None:
+        self._enter(LinkPhase.WAITING, DownReason.ASLEEP, ASLEEP)
+        self._parted.set()
+        await self._awake.wait()
 
     async def _live_once(self) -> None:
         """One session from opening to its end."""
@@ -114,10 +149,9 @@ class Supervisor(Generic[Session]):
     async def _wait(self, error: PhonelinkError, attempt: int) -> None:
         reason = reason_of(error)
         pause = pause_s(reason, attempt, self._rng)
-        self._enter(LinkPhase.WAITING, reason, error.message, self._now() + timedelta(seconds=pause))
-        if self._stopped:
+        if not self._awake.is_set():
             return
-        self._retry.clear()
+        self._enter(LinkPhase.WAITING, reason, error.message, self._now() + timedelta(seconds=pause))
         try:
             async with asyncio.timeout(pause):
                 await self._retry.wait()

@@ -16,7 +16,7 @@ from phonelink_tui.domain.events import CommandChanged, CommandState, Stamped
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import PhonelinkError
-from phonelink_tui.relay.api import Command, MessagePage, RelayApi, Snapshot, follow
+from phonelink_tui.relay.api import Command, MessagePage, Place, RelayApi, Snapshot, follow
 from phonelink_tui.ui.pacer import Pacer
 from phonelink_tui.ui.projection import Projection, Touched
 
@@ -198,8 +198,8 @@ class _Gentle:
         self.execute = api.execute
         self.search = api.search
 
-    def events(self) -> AbstractAsyncContextManager[AsyncIterator[Stamped]]:
-        return self._events()
+    def events(self, since: Place | None = None) -> AbstractAsyncContextManager[AsyncIterator[Stamped]]:
+        return self._events(since)
 
     async def messages(
         self, thread: ThreadId, *, before: MessageId | None = None, limit: int = PAGE
@@ -207,8 +207,8 @@ class _Gentle:
         return await self._api.messages(thread, before=before, limit=limit)
 
     @asynccontextmanager
-    async def _events(self) -> AsyncIterator[AsyncIterator[Stamped]]:
-        async with self._api.events() as events:
+    async def _events(self, since: Place | None) -> AsyncIterator[AsyncIterator[Stamped]]:
+        async with self._api.events(since) as events:
             yield _in_slices(events)
 
 

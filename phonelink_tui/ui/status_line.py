@@ -50,6 +50,12 @@ REASONS: Final = {
     DownReason.REFUSED: "held elsewhere",
     DownReason.FORBIDDEN: "off",
     DownReason.NO_BLUETOOTH: "no Bluetooth",
+    DownReason.ADAPTER_OFF: "Bluetooth off",
+    DownReason.BLUEZ_TOO_OLD: "old BlueZ",
+    DownReason.CLASS_OF_DEVICE: "class",
+    DownReason.OBEXD_IN_THE_WAY: "obexd",
+    DownReason.ASLEEP: "asleep",
+    DownReason.BOND_CHANGED: "other pairing",
     DownReason.PROTOCOL: "misunderstood",
     DownReason.TIMEOUT: "no answer",
 }

@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import attrs
 
-from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged, Stamped
+from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged, Resync, Stamped
 from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, Source, TextMessage
 from phonelink_tui.domain.text import clean
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import PhonelinkError, UnknownThread
 from phonelink_tui.ipc.subscription import EventQueue
-from phonelink_tui.relay.api import Command, MessagePage, SendText, Snapshot
+from phonelink_tui.relay.api import Command, MessagePage, Place, SendText, Snapshot
 from tests.ipc import samples
 
 
@@ -32,12 +32,14 @@ class FakeRelay:
         self.failure: PhonelinkError | None = None
         """Raised by every call while it is set."""
         self._queues: set[EventQueue] = set()
+        self._told: list[Stamped] = []
 
     def emit(self, event: Event) -> Stamped:
         """The next event of the stream."""
         self.current = attrs.evolve(self.current, rev=self.current.rev + 1)
         at = samples.NOON + timedelta(seconds=self.current.rev)
         stamped = Stamped(self.current.rev, at, event)
+        self._told.append(stamped)
         for queue in self._queues:
             queue.put(stamped)
         return stamped
@@ -52,9 +54,11 @@ class FakeRelay:
         return len(self._queues)
 
     @asynccontextmanager
-    async def events(self) -> AsyncIterator[AsyncIterator[Stamped]]:
+    async def events(self, since: Place | None = None) -> AsyncIterator[AsyncIterator[Stamped]]:
         self._check()
         queue = EventQueue()
+        for stamped in self._missed(since) if since is not None else ():
+            queue.put(stamped)
         self._queues.add(queue)
         try:
             yield queue
@@ -87,6 +91,12 @@ class FakeRelay:
         self._check()
         hits = [text for texts in self.texts.values() for text in texts if query in text.text]
         return tuple(sorted(hits, key=lambda text: text.at, reverse=True)[:limit])
+
+    def _missed(self, since: Place) -> list[Stamped]:
+        """Everything is kept; a place of another run, or one that never was, is answered by one Resync."""
+        if since.epoch not in ("", self.current.epoch) or since.rev > self.current.rev:
+            return [Stamped(self.current.rev, samples.NOON, Resync())]
+        return [stamped for stamped in self._told if stamped.rev > since.rev]
 
     def _check(self) -> None:
         if self.failure is not None:

@@ -12,7 +12,7 @@ from phonelink_tui.domain.message import DeliveryState
 from phonelink_tui.domain.notification import NotificationAction, NotificationId
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import ObexRefused, PhonelinkError, SendRefused, UnknownThread
-from phonelink_tui.relay.api import ActOnNotification, MarkRead, RelayApi, SendText, Snapshot, follow
+from phonelink_tui.relay.api import ActOnNotification, MarkRead, Place, RelayApi, SendText, Snapshot, follow
 from tests.ipc import samples
 from tests.ipc.conftest import DEADLINE_S, private_client
 from tests.ipc.fake_relay import FakeRelay
@@ -115,3 +115,34 @@ async def test_follow_sees_each_event_once(api: RelayApi, fake: FakeRelay) -> No
         await follow(api, take, seen.append)
     assert [snapshot.rev for snapshot in snapshots] == [0, 2]
     assert [stamped.rev for stamped in seen] == [1, 3]
+
+
+async def test_reader_goes_on_where_it_was(api: RelayApi, fake: FakeRelay) -> None:
+    """With a place a reader gets exactly what it missed, then what comes; at the newest place nothing twice."""
+    for number in range(5):
+        fake.emit(MessageChanged(samples.text(number)))
+    async with asyncio.timeout(DEADLINE_S), api.events(Place(2)) as events:
+        fake.emit(MessageChanged(samples.text(5)))
+        assert [(await anext(events)).rev for _ in range(4)] == [3, 4, 5, 6]
+        fake.emit(Resync())
+        assert (await anext(events)).rev == 7
+
+
+@pytest.mark.parametrize("place", [Place(1, "another run"), Place(99), Place(5, "another run")], ids=repr)
+async def test_place_that_is_not_known_is_one_resync(api: RelayApi, fake: FakeRelay, place: Place) -> None:
+    """A place of another run of the relay, or of its future, is answered by one Resync and what follows."""
+    for number in range(5):
+        fake.emit(MessageChanged(samples.text(number)))
+    async with asyncio.timeout(DEADLINE_S), api.events(place) as events:
+        first = await anext(events)
+        fake.emit(MessageChanged(samples.text(6)))
+        assert (first.rev, first.event) == (5, Resync())
+        assert (await anext(events)).rev == 6
+
+
+async def test_newest_place_misses_nothing(api: RelayApi, fake: FakeRelay) -> None:
+    """Whoever saw everything gets what comes, and no Resync."""
+    fake.emit(MessageChanged(samples.text(1)))
+    async with asyncio.timeout(DEADLINE_S), api.events(Place(1)) as events:
+        fake.emit(MessageChanged(samples.text(2)))
+        assert (await anext(events)).rev == 2

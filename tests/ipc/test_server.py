@@ -14,6 +14,7 @@ from phonelink_tui.domain.events import MessageChanged, Resync, Stamped
 from phonelink_tui.errors import DeadlineExceeded, IpcError, RelayError
 from phonelink_tui.ipc import wire
 from phonelink_tui.ipc.client import connect
+from phonelink_tui.ipc.hello import ALL_ROLES, Role, encode_client_hello
 from phonelink_tui.ipc.outgoing import EVENTS_QUEUED
 from phonelink_tui.ipc.server import RelayServer
 from phonelink_tui.ipc.subscription import EventQueue
@@ -22,7 +23,7 @@ from tests.ipc import samples
 from tests.ipc.conftest import DEADLINE_S, clients, private_client, served
 from tests.ipc.fake_relay import FakeRelay
 
-HELLO = wire.encode_line(wire.encode_client_hello(wire.ALL_ROLES))
+HELLO = wire.encode_line(encode_client_hello(ALL_ROLES))
 FLOOD = EVENTS_QUEUED * 3
 
 
@@ -125,13 +126,12 @@ async def test_stalled_client_cannot_pile_up_replies(fake: FakeRelay) -> None:
         b"nonsense\n",
         b'{"v":9,"type":"hello","roles":[]}\n',
         HELLO + b"[]\n",
-        HELLO + b'{"v":1,"type":"format_disk","id":1}\n',
         HELLO + b'{"v":1,"type":"execute","id":1,"command":{"type":"send_text"}}\n',
         HELLO + b"\xff\n",
         HELLO + b"[" * 100_000 + b"\n",
         HELLO + b"x" * (wire.REQUEST_BYTES + 1),
     ],
-    ids=["nonsense", "version", "list", "request", "command", "utf8", "nested", "oversized"],
+    ids=["nonsense", "version", "list", "command", "utf8", "nested", "oversized"],
 )
 async def test_malformed_frame_gets_an_error_and_the_door(fake: FakeRelay, bad: bytes) -> None:
     """The peer is told once, its connection is closed, and others notice nothing."""
@@ -149,7 +149,7 @@ async def test_malformed_frame_gets_an_error_and_the_door(fake: FakeRelay, bad: 
 
 async def test_reader_role_may_not_act(fake: FakeRelay) -> None:
     """A connection that asked only to read cannot send anything."""
-    async with served(fake) as server, connect(server.socket(), roles=frozenset({wire.Role.READ})) as client:
+    async with served(fake) as server, connect(server.socket(), roles=frozenset({Role.READ})) as client:
         assert (await client.snapshot()).rev == 0
         with pytest.raises(RelayError):
             await client.execute(MarkRead("c1", samples.ALICE_THREAD))

@@ -19,6 +19,7 @@ from phonelink_tui.errors import IpcError, PhonelinkError
 from phonelink_tui.ipc import wire
 from phonelink_tui.ipc.events import EVENT_TYPES, decode_event, encode_event
 from phonelink_tui.ipc.faults import decode_fault, encode_fault
+from phonelink_tui.ipc.hello import decode_client_hello, decode_relay_hello, encode_hello
 from phonelink_tui.ipc.values import from_json, to_json
 from phonelink_tui.relay.api import Command, MessagePage, SendText, Snapshot
 from tests.ipc import samples
@@ -140,6 +141,15 @@ def test_times_are_utc_whatever_the_zone() -> None:
         from_json("2026-03-01T14:00:00", datetime)
 
 
+@pytest.mark.parametrize(
+    ("data", "kind"), [("1", int), (True, int), (1.0, int), (5, str), (None, str), (1, bool), ("x", bool)]
+)
+def test_nothing_is_converted(data: object, kind: type) -> None:
+    """A number is no text and a text no number: what is of the wrong sort is refused, not made to fit."""
+    with pytest.raises(IpcError):
+        from_json(data, kind)
+
+
 def test_lone_surrogates_cross() -> None:
     """Text that came from a pipe as no UTF-8 is carried, not fatal."""
     command = SendText("c1", "caf\udce9", "+15550100")
@@ -179,7 +189,7 @@ def test_mutated_frames_raise_nothing_else(data: st.DataObject) -> None:
     frame = data.draw(
         STAMPED.map(encode_event)
         | REQUESTS.map(wire.encode_request)
-        | st.just(wire.encode_hello(samples.snapshot(), samples.NOON))
+        | st.just(encode_hello(samples.snapshot(), samples.NOON))
     )
     for key in data.draw(st.lists(st.sampled_from(list(frame)), max_size=3)):
         frame[key] = data.draw(JSON)
@@ -188,7 +198,7 @@ def test_mutated_frames_raise_nothing_else(data: st.DataObject) -> None:
         st.lists(st.tuples(st.integers(0, len(line) - 1), st.integers(0, 255)), max_size=3)
     ):
         line[at] = value
-    for decode in (decode_event, wire.decode_request, wire.decode_relay_hello, wire.decode_client_hello):
+    for decode in (decode_event, wire.decode_request, decode_relay_hello, decode_client_hello):
         with suppress(IpcError):
             decode(wire.decode_line(bytes(line)))
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given
 
-from phonelink_tui.domain.events import Progress, Resync, Stamped
-from phonelink_tui.relay.stream import Reader, Stream
+from phonelink_tui.domain.events import MessageChanged, Progress, Resync, Stamped
+from phonelink_tui.relay.api import Place
+from phonelink_tui.relay.stream import KEPT_BYTES, KEPT_EVENTS, Reader, Stream
+from tests.ipc import samples
 from tests.relay.fakes import START, FakeClock
 
 
@@ -94,3 +97,48 @@ def test_overflow_is_one_resync_and_then_what_came_after(bound: int, steps: list
         assert rest.count(Resync()) <= 1
 
     asyncio.run(scenario())
+
+
+@given(st.integers(0, 60), st.integers(1, 60))
+async def test_a_reader_that_comes_back_misses_nothing(published: int, since: int) -> None:
+    """Whatever was its place: all that came after it in order, or one Resync where that is unknown."""
+    stream = Stream(FakeClock(), epoch="this")
+    for number in range(published):
+        stream.publish(event(number))
+    with stream.subscribe(Place(since, "this")) as reader:
+        stream.publish(event(99))
+        stream.end()
+        got = await all_of(reader)
+    if since <= published:
+        assert [s.rev for s in got] == list(range(since + 1, published + 2))
+        assert not any(isinstance(s.event, Resync) for s in got)
+    else:
+        assert [s.rev for s in got] == [published, published + 1]
+        assert isinstance(got[0].event, Resync)
+
+
+@pytest.mark.parametrize(
+    ("events", "text", "kept"),
+    [(KEPT_EVENTS + 50, "hello", KEPT_EVENTS), (600, "x" * 20_000, KEPT_BYTES // 81_000)],
+    ids=["count", "bytes"],
+)
+async def test_the_past_is_bounded(events: int, text: str, kept: int) -> None:
+    """By count and by size: so many events back is still known, and one more is a Resync."""
+    stream = Stream(FakeClock(), epoch="this")
+    for number in range(events):
+        stream.publish(MessageChanged(samples.text(number, words=text)))
+    first: list[object] = []
+    for back in (kept, kept + 1):
+        with stream.subscribe(Place(events - back)) as reader:
+            stamped = await anext(aiter(reader))
+            first.append((stamped.rev, isinstance(stamped.event, Resync)))
+    assert first == [(events - kept + 1, False), (events, True)]
+
+
+async def test_another_run_is_another_stream() -> None:
+    """The same revision of another run of the relay means nothing here."""
+    stream = Stream(FakeClock(), epoch="this")
+    stream.publish(event(1))
+    with stream.subscribe(Place(1, "that")) as reader:
+        stream.end()
+        assert [(s.rev, s.event) for s in await all_of(reader)] == [(1, Resync())]

@@ -13,7 +13,7 @@ from phonelink_tui.domain.events import Event, Stamped
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import IpcError, UnknownThread
-from phonelink_tui.relay.api import Command, MessagePage, Snapshot
+from phonelink_tui.relay.api import Command, MessagePage, Place, Snapshot
 from tests.ui.believable import NOW, a_phone
 
 C = TypeVar("C")
@@ -72,7 +72,7 @@ class ScriptedRelay:
                 await self._executed.wait()
 
     @asynccontextmanager
-    async def events(self) -> AsyncIterator[AsyncIterator[Stamped]]:
+    async def events(self, since: Place | None = None) -> AsyncIterator[AsyncIterator[Stamped]]:
         stream: asyncio.Queue[Stamped | None] = asyncio.Queue()
         self._streams.append(stream)
         try:

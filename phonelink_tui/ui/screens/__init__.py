@@ -7,6 +7,8 @@
     writing      sending, being asked, taking back
     choosing     one text of the conversation: copied, quoted
     triage       notifications
+    starting     without a phone: pair one, or the demo
+    pairing      a pairing, view by view
     panels       switcher, search, new conversation, palette, help, status
 
 A hand (`Conversing`, `Writing`, …) knows the desk and no other screen. What it decides about the focus and the
