@@ -49,6 +49,11 @@ class Row:
     """Of banners: the limit is structural and stays quiet; else it is marked."""
 
 
+def is_message(row: Row) -> bool:
+    """Whether a row is a text, or stands for one."""
+    return row.kind in (RowKind.MESSAGE, RowKind.PLACEHOLDER)
+
+
 GROUPED_WITHIN: Final = timedelta(minutes=5)
 """A sender's texts closer together than this share one name."""
 

@@ -71,6 +71,11 @@ class Conversing:
         desk.stage.paint_talk()
         desk.widgets.conversations.move_to_key(thread)
 
+    def is_open(self, thread: ThreadId | None) -> bool:
+        """Whether this conversation is the open one."""
+        window = self.desk.projection.window
+        return window is not None and window.thread == thread
+
     def seen(self) -> None:
         """A person sits in front of the open conversation: it is read as soon as its texts are shown."""
         row = self.desk.projection.open_thread
