@@ -134,6 +134,10 @@ class IpcError(PhonelinkError):
     """The relay's socket was closed, or spoke another language."""
 
 
+class NoRelay(IpcError):
+    """Nobody listens where a shared relay was looked for."""
+
+
 class SettingsError(PhonelinkError):
     """A settings or scenario file is wrong; the message names the file and the key."""
 

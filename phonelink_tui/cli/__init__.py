@@ -16,6 +16,7 @@
     stdin_lines    lines of stdin while events go on
     plain          the app without a screen: one line an event
     simulating     `simulate`
+    relaying       `relay run|status|stop|install`
 
 May import everything below; Textual never, and `ui` only through `composition`.
 """

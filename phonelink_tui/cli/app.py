@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from phonelink_tui.ipc.role import Role
 
 app = typer.Typer(
     name="phonelink",
@@ -18,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-relay_app = typer.Typer(hidden=True, help="The background relay.", rich_markup_mode=None)
+relay_app = typer.Typer(help="The background relay.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(relay_app, name="relay")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -27,6 +30,14 @@ Persona = Annotated[str | None, typer.Option(help="iphone or android.")]
 Faults = Annotated[list[str] | None, typer.Option("--fault", help="A fault of the phone; may be repeated.")]
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many, the newest.")]
 SearchLimit = Annotated[int, typer.Option(min=1, max=100, help="How many, the newest.")]
+
+RelayPhone = Annotated[str | None, typer.Option("--phone", help="As for every command.")]
+Socket = Annotated[
+    Path | None, typer.Option(help="Of the relay; else phonelink-tui/relay.sock in XDG_RUNTIME_DIR.")
+]
+
+_HEADERS, _READ, _SEND = Role.HEADERS, Role.READ, Role.SEND
+"""What a command asks of a shared relay: no more than it needs."""
 
 
 class Button(StrEnum):
@@ -51,6 +62,7 @@ def _version(wanted: bool) -> None:
 def phonelink(
     ctx: typer.Context,
     phone: Annotated[str | None, typer.Option(help="bluez…, tcp:HOST:PORT or virtual[:SCENARIO].")] = None,
+    relay: Annotated[str, typer.Option(help="auto, private, a socket's path, or ssh:HOST.")] = "auto",
     plain: Annotated[bool, typer.Option("--plain", help="Lines in place of a screen.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
@@ -102,7 +114,7 @@ def threads(ctx: typer.Context, as_json: Json = False) -> None:
     """List the conversations."""
     from phonelink_tui.cli import reading, run
 
-    run.with_relay(ctx, lambda api, out: reading.threads(api, out, as_json=as_json))
+    run.with_relay(ctx, lambda api, out: reading.threads(api, out, as_json=as_json), _READ)
 
 
 @app.command()
@@ -110,7 +122,7 @@ def messages(ctx: typer.Context, thread: str, limit: Limit = 50, as_json: Json =
     """Print a conversation; THREAD is an id, a name, a number or an address."""
     from phonelink_tui.cli import reading, run
 
-    run.with_relay(ctx, lambda api, out: reading.messages(api, out, thread, limit, as_json=as_json))
+    run.with_relay(ctx, lambda api, out: reading.messages(api, out, thread, limit, as_json=as_json), _READ)
 
 
 @app.command()
@@ -133,7 +145,7 @@ def contacts(ctx: typer.Context, as_json: Json = False) -> None:
     """List the phone's book."""
     from phonelink_tui.cli import reading, run
 
-    run.with_relay(ctx, lambda api, out: reading.contacts(api, out, as_json=as_json))
+    run.with_relay(ctx, lambda api, out: reading.contacts(api, out, as_json=as_json), _HEADERS)
 
 
 @app.command()
@@ -141,7 +153,7 @@ def calls(ctx: typer.Context, as_json: Json = False) -> None:
     """List the phone's call history."""
     from phonelink_tui.cli import reading, run
 
-    run.with_relay(ctx, lambda api, out: reading.calls(api, out, as_json=as_json))
+    run.with_relay(ctx, lambda api, out: reading.calls(api, out, as_json=as_json), _HEADERS)
 
 
 @app.command()
@@ -149,7 +161,7 @@ def notifications(ctx: typer.Context, as_json: Json = False) -> None:
     """List the notifications on the phone."""
     from phonelink_tui.cli import reading, run
 
-    run.with_relay(ctx, lambda api, out: reading.notifications(api, out, as_json=as_json))
+    run.with_relay(ctx, lambda api, out: reading.notifications(api, out, as_json=as_json), _READ)
 
 
 @app.command()
@@ -161,7 +173,7 @@ def act(
     from phonelink_tui.domain.notification import NotificationAction
 
     action = NotificationAction(button.value)
-    run.with_relay(ctx, lambda api, out: acting.act(api, out, notification, action))
+    run.with_relay(ctx, lambda api, out: acting.act(api, out, notification, action), _READ, _SEND)
 
 
 @app.command()
@@ -169,7 +181,7 @@ def read(ctx: typer.Context, thread: str) -> None:
     """Mark a conversation read, here and on the phone."""
     from phonelink_tui.cli import acting, run
 
-    run.with_relay(ctx, lambda api, out: acting.read(api, out, thread))
+    run.with_relay(ctx, lambda api, out: acting.read(api, out, thread), _HEADERS, _SEND)
 
 
 @app.command()
@@ -177,7 +189,7 @@ def search(ctx: typer.Context, query: str, limit: SearchLimit = 50, as_json: Jso
     """Find texts that hold every word of QUERY."""
     from phonelink_tui.cli import reading, run
 
-    run.with_relay(ctx, lambda api, out: reading.search(api, out, query, limit, as_json=as_json))
+    run.with_relay(ctx, lambda api, out: reading.search(api, out, query, limit, as_json=as_json), _READ)
 
 
 @app.command()
@@ -185,7 +197,7 @@ def tail(ctx: typer.Context, as_json: Json = False) -> None:
     """Print events as they come, until interrupted."""
     from phonelink_tui.cli import run, streaming
 
-    run.with_relay(ctx, lambda api, out: streaming.tail(api, out, as_json=as_json))
+    run.with_relay(ctx, lambda api, out: streaming.tail(api, out, as_json=as_json), _READ)
 
 
 @app.command()
@@ -193,7 +205,7 @@ def limits(ctx: typer.Context, as_json: Json = False) -> None:
     """Every limit now in force, and whose it is."""
     from phonelink_tui.cli import reading, run
 
-    run.with_relay(ctx, lambda api, out: reading.limits(api, out, as_json=as_json))
+    run.with_relay(ctx, lambda api, out: reading.limits(api, out, as_json=as_json), _HEADERS)
 
 
 @app.command()
@@ -201,16 +213,45 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
     """How the phone and its connections stand."""
     from phonelink_tui.cli import reading, run
 
-    run.with_relay(ctx, lambda api, out: reading.status(api, out, as_json=as_json))
+    run.with_relay(ctx, lambda api, out: reading.status(api, out, as_json=as_json), _HEADERS)
 
 
-@relay_app.command("run", hidden=True)
+@relay_app.command("run")
 def relay_run(
     ctx: typer.Context,
-    phone: Annotated[str, typer.Option()],
-    fd: Annotated[int, typer.Option(min=3)],
+    phone: RelayPhone = None,
+    socket: Socket = None,
+    fd: Annotated[int | None, typer.Option(min=3, hidden=True)] = None,
 ) -> None:
-    """A private relay on an inherited socket; started by `phonelink`, not by people."""
-    from phonelink_tui.cli.opening import open_private_relay
+    """Keep a phone connected and serve every terminal and script of this user, until Ctrl+C."""
+    from phonelink_tui.cli import relaying
 
-    open_private_relay(ctx, phone, fd)
+    relaying.run(ctx, phone, socket, fd)
+
+
+@relay_app.command("status")
+def relay_status(ctx: typer.Context, socket: Socket = None, as_json: Json = False) -> None:
+    """Whose relay runs, since when, for how many, and how its phone stands."""
+    from phonelink_tui.cli import relaying
+
+    relaying.status(ctx, socket, as_json=as_json)
+
+
+@relay_app.command("stop")
+def relay_stop(ctx: typer.Context, socket: Socket = None) -> None:
+    """End the background relay in good order, and wait until it is gone."""
+    from phonelink_tui.cli import relaying
+
+    relaying.stop(ctx, socket)
+
+
+@relay_app.command("install")
+def relay_install(
+    ctx: typer.Context,
+    phone: RelayPhone = None,
+    only_print: Annotated[bool, typer.Option("--print", help="Show the unit, write nothing.")] = False,
+) -> None:
+    """Show a systemd user unit for the relay, then write it."""
+    from phonelink_tui.cli import relaying
+
+    relaying.install(ctx, phone, only_print=only_print)

@@ -16,10 +16,16 @@ from phonelink_tui.cli.sending import SendOptions, send
 from phonelink_tui.cli.simulating import SimulateOptions, simulate
 from phonelink_tui.cli.streaming import headless as headless_mode
 from phonelink_tui.config.paths import Paths
-from phonelink_tui.config.phone_spec import PhoneSpec, VirtualSpec, parse_persona, parse_spec, parse_speed
+from phonelink_tui.config.phone_spec import PhoneSpec, VirtualSpec, parse_persona, parse_speed
 from phonelink_tui.config.settings import load_settings
 from phonelink_tui.errors import UsageError
+from phonelink_tui.ipc.role import Role
 from phonelink_tui.relay.api import RelayApi
+
+SENDER: Final = frozenset({Role.HEADERS, Role.SEND})
+"""Names and numbers, and leave to send; what others wrote is none of its business."""
+
+_READER: Final = frozenset({Role.READ})
 
 TEXT_CHARS: Final = 20_000
 """Read from stdin; the guard refuses far shorter ones with its own words."""
@@ -43,7 +49,7 @@ def open_demo(
         scenario, persona, speed = phone
         spec = _virtual(scenario, persona, speed=speed)
         if headless:
-            use_relay(ctx, out, paths, spec, lambda api, out: headless_mode(api, out, seconds))
+            use_relay(ctx, out, paths, spec, lambda api, out: headless_mode(api, out, seconds), _READER)
         else:
             _open(
                 ctx, out, paths, spec, plain=bool(ctx.find_root().params.get("plain")) or not out.is_terminal
@@ -60,7 +66,7 @@ def open_send(
     def body(out: Output, paths: Paths) -> None:
         words = text if text is not None else _text_of_stdin(out)
         options = SendOptions(to, words, explain, yes, timeout_s)
-        use_relay(ctx, out, paths, chosen_phone(ctx), lambda api, out: send(api, out, options))
+        use_relay(ctx, out, paths, chosen_phone(ctx), lambda api, out: send(api, out, options), SENDER)
 
     carry_out(ctx, body)
 
@@ -81,11 +87,6 @@ def open_simulation(
         asyncio.run(simulate(surroundings_of(ctx), out, options))
 
     carry_out(ctx, body)
-
-
-def open_private_relay(ctx: typer.Context, phone: str, fd: int) -> None:
-    """`phonelink relay run`."""
-    carry_out(ctx, lambda out, paths: surroundings_of(ctx).run_relay(parse_spec(phone), fd), log="relay")
 
 
 def _open(ctx: typer.Context, out: Output, paths: Paths, spec: PhoneSpec | None, *, plain: bool) -> None:

@@ -28,7 +28,8 @@ from phonelink_tui.domain.events import (
     ThreadChanged,
 )
 from phonelink_tui.ipc.events import VERSION, encode_event
-from phonelink_tui.ipc.hello import Role, encode_hello
+from phonelink_tui.ipc.hello import encode_hello
+from phonelink_tui.ipc.role import Role
 from phonelink_tui.ipc.values import encode_time
 from phonelink_tui.relay.api import RelayApi, Snapshot
 
