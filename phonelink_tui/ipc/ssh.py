@@ -220,11 +220,13 @@ async def _end(process: Process) -> None:
         try:
             async with asyncio.timeout(END_S):
                 await process.wait()
-                return
+                break
         except TimeoutError:
             with suppress(ProcessLookupError):
                 then()
     await process.wait()
+    # asyncio holds its ends of the pipes until the other ends close, which a child of ssh may never do.
+    process._transport.close()  # type: ignore[attr-defined]
 
 
 def can_ask() -> bool:
