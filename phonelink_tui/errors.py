@@ -7,19 +7,25 @@ Foreign errors (D-Bus names, errno, BleakError) become one of these in one file 
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import ClassVar
+
 
 class PhonelinkError(Exception):
     """An expected failure.
 
     Args:
         message: One sentence, no markup, no private text; what went wrong.
-        hint: What the person can do about it; empty where nothing can be done.
+        hint: What the person can do about it; empty for the usual one of the class.
     """
+
+    USUAL_HINT: ClassVar[str] = ""
+    """What helps against most errors of the class; empty where a person can do nothing, or each error says more."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint = hint or self.USUAL_HINT
 
 
 class ProtocolError(PhonelinkError):
@@ -33,6 +39,8 @@ class LocalProtocolError(ProtocolError):
 class RemoteProtocolError(ProtocolError):
     """The phone broke the rules. Ends the session, never the relay."""
 
+    USUAL_HINT = "It connects again by itself. If it stays, `phonelink doctor` says more."
+
 
 class LimitExceeded(RemoteProtocolError):
     """The phone sent more than a written bound of `protocol.limits` allows."""
@@ -40,6 +48,8 @@ class LimitExceeded(RemoteProtocolError):
 
 class ProfileError(PhonelinkError):
     """A profile (MAP, PBAP, ANCS) gave a refusal as its answer."""
+
+    USUAL_HINT = "Try again; if it stays, do it on the phone."
 
 
 class ObexRefused(ProfileError):
@@ -70,32 +80,82 @@ class TransportError(PhonelinkError):
     """Bytes do not reach the phone."""
 
 
+class BluetoothReason(StrEnum):
+    """Why this computer's Bluetooth does not serve: a stable word, the name of the limit that tells it."""
+
+    MISSING = "bluetooth-missing"
+    """No bus, no bluetoothd, no adapter, no permission, or one that fails."""
+    ADAPTER_OFF = "adapter-off"
+    TOO_OLD = "bluez-too-old"
+    CLASS_OF_DEVICE = "class-of-device"
+    """The computer does not look like a hands-free set, and the phone kept its services to itself."""
+    OBEXD = "obexd-in-the-way"
+
+
 class BluetoothUnavailable(TransportError):
-    """This computer has no usable Bluetooth; the message says why."""
+    """This computer has no usable Bluetooth; the message says why, and so does `reason`."""
+
+    USUAL_HINT = "`phonelink doctor` looks for the cause."
+
+    def __init__(self, message: str, hint: str = "", *, reason: str = BluetoothReason.MISSING) -> None:
+        super().__init__(message, hint)
+        known = reason in frozenset(BluetoothReason)
+        self.reason = BluetoothReason(reason) if known else BluetoothReason.MISSING
 
 
 class ObexdInTheWay(BluetoothUnavailable):
     """Another program, mostly obexd, receives the phone's reports already; the obexd backend works beside it."""
 
+    def __init__(self, message: str, hint: str = "", *, reason: str = BluetoothReason.OBEXD) -> None:
+        super().__init__(message, hint, reason=reason)
+
 
 class PhoneUnreachable(TransportError):
     """No connection could be opened; `refused` tells a closed door from nobody there."""
+
+    USUAL_HINT = "Bring the phone nearer, and see that its Bluetooth is on."
 
     def __init__(self, message: str, hint: str = "", *, refused: bool = False) -> None:
         super().__init__(message, hint)
         self.refused = refused
 
 
+class BondRefused(TransportError):
+    """A known phone came with another pairing than the one it was known by."""
+
+    USUAL_HINT = "If you paired it anew yourself: `phonelink forget`, then `phonelink pair`."
+
+
+class PairingFailed(TransportError):
+    """The phone and this computer did not pair.
+
+    Args:
+        reason: A stable word of `relay.pairing`, for scripts.
+    """
+
+    USUAL_HINT = "`phonelink pair` begins again."
+
+    def __init__(self, reason: str, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.reason = reason
+
+
 class LinkLost(TransportError):
     """A connection that was open has ended."""
+
+    USUAL_HINT = "It connects again by itself; bring the phone nearer."
 
 
 class DeadlineExceeded(PhonelinkError):
     """An answer did not come within its deadline."""
 
+    USUAL_HINT = "Bring the phone nearer, unlock it, and try again."
+
 
 class OutcomeUnknown(PhonelinkError):
     """A text left us and no answer came: it may have been sent, and must not be sent again."""
+
+    USUAL_HINT = "Look at the phone before you send it again."
 
 
 class RelayError(PhonelinkError):
@@ -105,17 +165,35 @@ class RelayError(PhonelinkError):
 class NotConnected(RelayError):
     """There is no session with the phone for this just now."""
 
+    USUAL_HINT = "Bring the phone nearer, see that its Bluetooth is on, and try again."
+
+
+class NoPhoneKnown(NotConnected):
+    """No phone is named, and none is paired: it begins with `phonelink pair`."""
+
+
+class SeveralPhones(RelayError):
+    """No phone is named, and several are paired; the message lists them."""
+
+    USUAL_HINT = "Name one with --phone; `phonelink phones` lists them."
+
 
 class UnknownThread(RelayError):
     """No conversation has this id."""
+
+    USUAL_HINT = "`phonelink threads` lists them."
 
 
 class UnknownNotification(RelayError):
     """The notification is gone, or belongs to an earlier session."""
 
+    USUAL_HINT = "`phonelink notifications` lists them."
+
 
 class RoleRefused(RelayError):
     """This connection to the relay was opened without the role that is needed."""
+
+    USUAL_HINT = "Connect with the role that it names."
 
 
 class SendRefused(RelayError):
@@ -132,6 +210,8 @@ class SendRefused(RelayError):
 
 class IpcError(PhonelinkError):
     """The relay's socket was closed, or spoke another language."""
+
+    USUAL_HINT = "Start the program again; if it stays, see that both sides are of one version."
 
 
 class NoRelay(IpcError):

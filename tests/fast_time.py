@@ -24,6 +24,7 @@ class _JumpingSelector(selectors.DefaultSelector):
     def __init__(self) -> None:
         super().__init__()
         self.now_s = 0.0
+        self.settle: Callable[[], None] | None = None
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """See `selectors`; without a timeout nothing is scheduled, and only a socket can go on."""
@@ -31,6 +32,9 @@ class _JumpingSelector(selectors.DefaultSelector):
             return super().select(timeout)
         sockets = len(self.get_map()) > 1  # one is the loop's own
         ready = super().select(min(timeout, SOCKETS_S) if sockets else 0)
+        if not ready and self.settle is not None:
+            self.settle()
+            ready = super().select(0)
         if not ready:
             self.now_s += timeout
         return ready
@@ -42,6 +46,10 @@ class FastLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._jumping = _JumpingSelector()
         super().__init__(self._jumping)
+
+    def settle_with(self, settle: Callable[[], None] | None) -> None:
+        """Before the clock jumps, call this: it returns when what is under way in other processes has come out."""
+        self._jumping.settle = settle
 
     def time(self) -> float:
         """Seconds since the loop was made, by its own clock."""

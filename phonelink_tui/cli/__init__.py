@@ -7,6 +7,7 @@
     output         the only writer of stdout and stderr
     exit_codes     the only place of numbers
     settled        waits until a relay that just started knows what the phone says
+    outcomes       errors out of what the relay says was not done
     reading        commands that print what is known
     recipient      whom a name, number or address means
     sending        `send`
@@ -14,6 +15,7 @@
     streaming      `tail`, `demo --headless`
     event_words    one line for people an event
     stdin_lines    lines of stdin while events go on
+    audience_words who else reads it, in words
     plain          the app without a screen: one line an event
     simulating     `simulate`
     relaying       `relay run|status|stop|install`

@@ -6,16 +6,16 @@ import asyncio
 from secrets import token_hex
 from typing import Final
 
+from phonelink_tui.cli.outcomes import check
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.recipient import find_thread
 from phonelink_tui.cli.settled import require, settled
-from phonelink_tui.domain.events import CommandChanged, CommandState
+from phonelink_tui.domain.events import CommandChanged
 from phonelink_tui.domain.notification import NotificationAction, NotificationId
 from phonelink_tui.domain.phone import Capability
 from phonelink_tui.errors import (
     DeadlineExceeded,
     IpcError,
-    ProfileError,
     SendRefused,
     UnknownNotification,
 )
@@ -34,7 +34,11 @@ async def act(api: RelayApi, out: Output, notification: str, action: Notificatio
         raise UnknownNotification("No notification has this id.", "`phonelink notifications` lists them.")
     label = found.positive_label if action is NotificationAction.POSITIVE else found.negative_label
     if not label:
-        raise SendRefused("no_button", "The phone offers no such button on this notification.")
+        raise SendRefused(
+            "no_button",
+            "The phone offers no such button on this notification.",
+            "`phonelink notifications` lists the buttons of each.",
+        )
     command = ActOnNotification("cli-" + token_hex(8), NotificationId(notification), action)
     await _carried_out(api, command)
     out.line(f"Pressed: {label}.")
@@ -56,15 +60,10 @@ async def _carried_out(api: RelayApi, command: Command) -> None:
             await api.execute(command)
             async for stamped in events:
                 if isinstance(stamped.event, CommandChanged) and stamped.event.id == command.id:
-                    return _check(stamped.event)
+                    check(stamped.event, "The phone did not do it.")
+                    return
     except TimeoutError:
-        raise DeadlineExceeded(f"The phone did not answer within {OUTCOME_S:g} s.") from None
-    raise IpcError("The relay ended before it said what came of it.")
-
-
-def _check(outcome: CommandChanged) -> None:
-    if outcome.state is CommandState.DONE:
-        return
-    if outcome.state is CommandState.FAILED:
-        raise ProfileError(outcome.sentence or "The phone did not do it.", outcome.hint)
-    raise SendRefused(next(iter(outcome.reasons), "refused"), outcome.sentence, outcome.hint)
+        raise DeadlineExceeded(
+            f"The phone did not answer within {OUTCOME_S:g} s.", "Look at the phone before you try again."
+        ) from None
+    raise IpcError("The relay ended before it said what came of it.", "Look at the phone.")

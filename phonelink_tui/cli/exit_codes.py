@@ -27,6 +27,7 @@ _BY_CLASS: Final[dict[type[errors.PhonelinkError], int]] = {
     errors.UnknownThread: USAGE,
     errors.UnknownNotification: USAGE,
     errors.NotConnected: NOT_CONNECTED,
+    errors.SeveralPhones: AMBIGUOUS,
     errors.RelayError: NOT_CONNECTED,
     errors.IpcError: NOT_CONNECTED,
     errors.TransportError: NOT_CONNECTED,

@@ -127,7 +127,12 @@ def _text_of_stdin(out: Output) -> str:
         text = raw.decode("utf-8").rstrip("\n")
     except UnicodeDecodeError:
         # What is sent is what was written, or nothing.
-        raise UsageError("The text on stdin is not UTF-8, or too long; nothing was sent.") from None
+        raise UsageError(
+            "The text on stdin is not UTF-8, or too long; nothing was sent.", "`iconv -t UTF-8` converts it."
+        ) from None
     if len(text) > TEXT_CHARS:
-        raise UsageError(f"The text on stdin is longer than {TEXT_CHARS} characters.")
+        raise UsageError(
+            f"The text on stdin is longer than {TEXT_CHARS} characters; nothing was sent.",
+            "Send it in parts.",
+        )
     return text

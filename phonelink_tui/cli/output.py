@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from phonelink_tui.domain.text import clean, clean_line
@@ -62,10 +63,11 @@ class Output:
             self.notice(hint)
 
     def ask(self, question: str) -> bool:
-        """A yes or no; anything but yes is no."""
-        sys.stderr.write(_encodable(clean_line(question, limit=2000), sys.stderr.encoding) + " [y/N] ")
-        sys.stderr.flush()
-        return sys.stdin.readline().strip().casefold() in ("y", "yes")
+        """A yes or no; anything but yes is no. `KeyboardInterrupt` leaves at once, also inside an event loop."""
+        with _interruptible():
+            sys.stderr.write(_encodable(clean_line(question, limit=2000), sys.stderr.encoding) + " [y/N] ")
+            sys.stderr.flush()
+            return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
     def ask_on_terminal(self, question: str) -> bool:
         """The same where there is a terminal; without one nobody is asked and the answer is yes."""
@@ -91,6 +93,19 @@ class Output:
         for row in cells:
             table.add_row(*(Text(cell) for cell in row))
         Console(markup=False, emoji=False, highlight=False).print(table)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl+C raises inside. asyncio's own handler only marks the task as cancelled, and the read goes on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")  # what follows begins on a line of its own, behind the terminal's ^C
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _encodable(text: str, encoding: str | None) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import evolve
 
+from phonelink_tui.cli.audience_words import AUDIENCE_WORDS
 from phonelink_tui.cli.event_words import event_words
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.reading import text_row, when
@@ -93,7 +94,8 @@ class _Plain:
         self._threads = (await self._api.snapshot()).threads
         for number, thread in enumerate(self._threads, 1):
             unread = f", {thread.unread} unread" if thread.unread else ""
-            kind = "" if thread.audience.value == "private" else f" ({thread.audience.value})"
+            words = AUDIENCE_WORDS[thread.audience]
+            kind = f" ({words})" if words else ""
             self._out.line(
                 f"{number}. {thread.title}{kind}{unread}, {when(thread.last_at)}: {thread.last_text}"
             )

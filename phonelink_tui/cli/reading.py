@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from phonelink_tui.cli.audience_words import AUDIENCE_WORDS
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.recipient import find_thread
 from phonelink_tui.cli.settled import require, settled
@@ -33,7 +34,7 @@ async def threads(api: RelayApi, out: Output, *, as_json: bool) -> None:
         (
             thread.id,
             thread.title,
-            _mark(thread),
+            AUDIENCE_WORDS[thread.audience],
             str(thread.unread or ""),
             when(thread.last_at),
             thread.last_text,
@@ -192,10 +193,6 @@ def _print(
     for value in values:
         fields: dict[str, Any] = to_json(value)
         out.json({"v": VERSION, "type": kind, **fields})
-
-
-def _mark(thread: Thread) -> str:
-    return "" if thread.audience.value == "private" else thread.audience.value
 
 
 def _buttons(positive: str | None, negative: str | None) -> str:

@@ -6,11 +6,14 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
+from phonelink_tui.cli.audience_words import AUDIENCE_WORDS
 from phonelink_tui.cli.exit_codes import AMBIGUOUS_REASON
 from phonelink_tui.domain.address import Address, AddressKind, identify
 from phonelink_tui.domain.thread import Thread, ThreadId
-from phonelink_tui.errors import SendRefused, UnknownThread, UsageError
+from phonelink_tui.errors import PhonelinkError, SendRefused, UnknownThread, UsageError
 from phonelink_tui.relay.api import Snapshot
+from phonelink_tui.relay.correlation import TEXT_APPS
+from phonelink_tui.relay.guard import REFUSALS, Refusal
 
 _DIRECT = (AddressKind.PHONE, AddressKind.EMAIL, AddressKind.SHORT_CODE)
 
@@ -29,7 +32,8 @@ def find_recipient(words: str, snapshot: Snapshot) -> Recipient:
     """Whom `words` means: a number or address is itself, anything else a name.
 
     Raises:
-        SendRefused: `ambiguous_recipient`: several people or numbers; the hint lists them.
+        SendRefused: `ambiguous_recipient`: several people or numbers; the hint lists them. `group`: a group is
+            called that. `cannot_answer`: a sender without an address is.
         UsageError: Nobody is called that.
     """
     address = identify(words)
@@ -37,7 +41,7 @@ def find_recipient(words: str, snapshot: Snapshot) -> Recipient:
         return _recipient(address, address.value, snapshot)
     named = _named(words, snapshot)
     if not named:
-        raise UsageError("Nobody known here is called that.", "A number or an e-mail address works always.")
+        raise _nobody(words, snapshot)
     if len(named) > 1:
         choices = " or ".join(f"{address.value} ({name})" for address, name in named.values())
         raise SendRefused(
@@ -66,7 +70,8 @@ def find_thread(words: str, snapshot: Snapshot) -> Thread:
     if not found:
         raise UnknownThread("No conversation is called that.", "`phonelink threads` lists them.")
     if len(found) > 1:
-        choices = ", ".join(f"{thread.id} {thread.title} ({thread.audience.value})" for thread in found)
+        kinds = [AUDIENCE_WORDS[thread.audience] or "private" for thread in found]
+        choices = ", ".join(f"{t.id} {t.title} ({said})" for t, said in zip(found, kinds, strict=True))
         raise SendRefused(AMBIGUOUS_REASON, "Several conversations could be meant; give an id.", choices)
     return found[0]
 
@@ -78,11 +83,39 @@ def _recipient(address: Address, name: str, snapshot: Snapshot) -> Recipient:
 
 
 def _named(words: str, snapshot: Snapshot) -> dict[str, tuple[Address, str]]:
-    """Answerable addresses by key. The whole name wins over parts of one."""
-    people = list(_people(snapshot))
-    whole = [(address, name) for address, name in people if _same(name, words)]
-    found = whole or [(address, name) for address, name in people if _part_of(words, name)]
-    return {address.key: (address, name) for address, name in found if address.answerable}
+    """Answerable addresses by key. The whole name wins over parts of one, also where it is nobody's who answers."""
+    people = [(address, name) for address, name in _people(snapshot) if address.answerable]
+    found = [(address, name) for address, name in people if _same(name, words)]
+    if not found and not any(_same(name, words) for name, _ in _unanswerable(snapshot)):
+        found = [(address, name) for address, name in people if _part_of(words, name)]
+    return {address.key: (address, name) for address, name in found}
+
+
+def _nobody(words: str, snapshot: Snapshot) -> PhonelinkError:
+    """Why nobody of that name can be written to: what is called that has no address, or nothing is."""
+    named = [*_unanswerable(snapshot), *_only_notified(snapshot)]
+    found = [why for name, why in named if _same(name, words)]
+    found = found or [why for name, why in named if _part_of(words, name)]
+    if not found:
+        return UsageError("Nobody known here is called that.", "A number or an e-mail address works always.")
+    sentence, hint = REFUSALS[found[0]]
+    return SendRefused(found[0].value, sentence, hint)
+
+
+def _unanswerable(snapshot: Snapshot) -> Iterable[tuple[str, Refusal]]:
+    """Names of conversations that no text can be sent to."""
+    for thread in snapshot.threads:
+        if thread.audience.value == "group":
+            yield thread.title, Refusal.GROUP
+        elif not thread.address.answerable:
+            yield thread.title, Refusal.CANNOT_ANSWER
+
+
+def _only_notified(snapshot: Snapshot) -> Iterable[tuple[str, Refusal]]:
+    """Names over notified texts: they tell no address."""
+    for notification in snapshot.notifications:
+        if notification.app_id in TEXT_APPS:
+            yield notification.title, Refusal.CANNOT_ANSWER
 
 
 def _people(snapshot: Snapshot) -> Iterable[tuple[Address, str]]:

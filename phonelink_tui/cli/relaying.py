@@ -16,9 +16,9 @@ from phonelink_tui.cli.reading import when
 from phonelink_tui.cli.run import carry_out, chosen_phone, surroundings_of
 from phonelink_tui.config.log import log_to_stderr
 from phonelink_tui.config.paths import Paths
-from phonelink_tui.config.phone_spec import PhoneSpec, parse_spec
+from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, parse_spec
 from phonelink_tui.config.settings import load_settings
-from phonelink_tui.errors import DeadlineExceeded, IpcError, NotConnected, UsageError
+from phonelink_tui.errors import DeadlineExceeded, IpcError, UsageError
 from phonelink_tui.ipc.client import RelayClient
 from phonelink_tui.ipc.events import VERSION
 from phonelink_tui.ipc.role import Role
@@ -145,10 +145,8 @@ def _socket(paths: Paths, given: Path | None) -> Path:
 
 
 def _phone(ctx: typer.Context, given: str | None) -> PhoneSpec:
-    spec = parse_spec(given) if given else chosen_phone(ctx)
-    if spec is None:
-        raise NotConnected("No phone is named.", "For example `phonelink relay run --phone bluez`.")
-    return spec
+    """The phone that is named; else the only paired one."""
+    return (parse_spec(given) if given else chosen_phone(ctx)) or BluetoothSpec()
 
 
 def _unit_file() -> Path:

@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from phonelink_tui.cli.outcomes import check, failed
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.recipient import find_recipient
 from phonelink_tui.cli.settled import SETTLE_S, require, settled
@@ -20,7 +21,6 @@ from phonelink_tui.errors import (
     IpcError,
     OutcomeUnknown,
     PhonelinkError,
-    ProfileError,
     SendRefused,
 )
 from phonelink_tui.relay.api import Ask, CancelText, RelayApi, SendText
@@ -28,9 +28,11 @@ from phonelink_tui.relay.api import Ask, CancelText, RelayApi, SendText
 CANCEL_S: Final = 5.0
 """How long taking a text back may take."""
 
-_NEEDED: Final = frozenset({Capability.MESSAGES, Capability.CONTACTS})
+_NEEDED: Final = frozenset(Capability)
+"""Notifications too: they tell groups from people."""
 _ACCEPTED: Final = frozenset({DeliveryState.ACCEPTED, DeliveryState.SENT, DeliveryState.DELIVERED})
 _NOT_LEFT: Final = frozenset({DeliveryState.HELD, DeliveryState.QUEUED})
+_NOT_SENT: Final = "It was certainly not sent."
 _MAY_HAVE_LEFT: Final = "It may have been sent. Look at the phone before you send it again."
 
 
@@ -77,7 +79,7 @@ class _Outcomes:
         try:
             event = (await anext(self._events)).event
         except StopAsyncIteration:
-            raise IpcError("The relay ended.") from None
+            raise IpcError("The relay ended.", "Try again.") from None
         if isinstance(event, MessageChanged):
             self._texts[event.message.id] = event.message
         return event
@@ -91,18 +93,23 @@ async def send(api: RelayApi, out: Output, options: SendOptions) -> None:
 
     Raises:
         NotConnected: Messages are not connected; nothing was handed to the relay.
-        SendRefused: The guard refuses, or asks and nobody can answer.
-        ProfileError: The phone, or the relay right before the push, said no; certainly not sent.
+        SendRefused: The guard refuses, also right before the push, or asks and nobody can answer.
+        ProfileError: The phone said no; certainly not sent.
         DeadlineExceeded: Not sent within the time, and taken back.
         OutcomeUnknown: It may have been sent.
     """
     snapshot = await settled(api, _NEEDED, min(options.timeout_s, SETTLE_S))
-    recipient = find_recipient(options.to, snapshot)
-    command = SendText(
-        "cli-" + token_hex(8), options.text, recipient.address, recipient.thread, dry_run=options.explain
-    )
     if not options.explain:
         require(snapshot, Capability.MESSAGES)
+    recipient = find_recipient(options.to, snapshot)
+    command = SendText(
+        "cli-" + token_hex(8),
+        options.text,
+        recipient.address,
+        recipient.thread,
+        dry_run=options.explain,
+        hold=False,
+    )
     async with api.events() as events:
         outcomes = _Outcomes(events, command.id)
         outcome = await _decide(api, out, command, outcomes, options)
@@ -124,11 +131,7 @@ async def _decide(
             raise SendRefused("asked", outcome.sentence, hint)
         known = frozenset(ask for ask in Ask if ask.value in outcome.reasons)
         outcome = await _execute(api, evolve(command, confirmed=known), outcomes, options.timeout_s)
-    if outcome.state is CommandState.DONE:
-        return outcome
-    if outcome.state is CommandState.FAILED:
-        raise ProfileError(outcome.sentence or "The relay could not take up the text.", outcome.hint)
-    raise SendRefused(next(iter(outcome.reasons), "refused"), outcome.sentence, outcome.hint)
+    return check(outcome, "The relay could not take up the text.")
 
 
 async def _execute(api: RelayApi, command: SendText, outcomes: _Outcomes, timeout_s: float) -> CommandChanged:
@@ -139,7 +142,7 @@ async def _execute(api: RelayApi, command: SendText, outcomes: _Outcomes, timeou
             return await outcomes.command()
     except (TimeoutError, IpcError, DeadlineExceeded) as error:
         if command.dry_run:
-            raise DeadlineExceeded("The relay did not decide in time.") from error
+            raise DeadlineExceeded("The relay did not decide in time.", "Try again.") from error
         raise OutcomeUnknown("The relay took the text and said no more.", _MAY_HAVE_LEFT) from error
 
 
@@ -155,7 +158,7 @@ async def _wait(api: RelayApi, outcomes: _Outcomes, timeout_s: float) -> None:
     if text.state is DeliveryState.UNKNOWN:
         raise OutcomeUnknown(text.detail or "The link broke while the text was on its way.", _MAY_HAVE_LEFT)
     if text.state is DeliveryState.FAILED:
-        raise ProfileError(text.detail or "The phone did not take the text.", "It was certainly not sent.")
+        raise failed(text.failure, text.detail or "The phone did not take the text.", _NOT_SENT)
 
 
 async def _take_back(api: RelayApi, outcomes: _Outcomes, timeout_s: float) -> TextMessage:
@@ -176,4 +179,4 @@ async def _take_back(api: RelayApi, outcomes: _Outcomes, timeout_s: float) -> Te
                 return await outcomes.final_text()
     except (TimeoutError, PhonelinkError) as error:
         raise OutcomeUnknown(f"No answer within {timeout_s:g} s.", _MAY_HAVE_LEFT) from error
-    raise DeadlineExceeded(f"Not sent within {timeout_s:g} s, and taken back.", "It was certainly not sent.")
+    raise DeadlineExceeded(f"Not sent within {timeout_s:g} s, and taken back.", _NOT_SENT)

@@ -49,7 +49,10 @@ def require(snapshot: Snapshot, capability: Capability) -> None:
     if state is not None and state.phase is LinkPhase.READY:
         return
     if state is None or state.phase is LinkPhase.ABSENT:
-        raise NotConnected(f"This phone gives no {capability.value} over this connection.")
+        raise NotConnected(
+            f"This phone gives no {capability.value} over this connection.",
+            "`phonelink status` says what it gives.",
+        )
     told = [limit for limit in snapshot.limitations if limit.evidence.startswith(f"{capability}:")]
     reason = f" ({state.reason.value.replace('_', ' ')})" if state.reason else ""
     raise NotConnected(

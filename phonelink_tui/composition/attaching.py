@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 from attrs import frozen
 
 from phonelink_tui.config.paths import Paths
-from phonelink_tui.config.phone_spec import PhoneSpec, TcpSpec, VirtualSpec, parse_spec, same_phone
+from phonelink_tui.config.phone_spec import (
+    BluetoothSpec,
+    PhoneSpec,
+    TcpSpec,
+    VirtualSpec,
+    parse_spec,
+    same_phone,
+)
 from phonelink_tui.config.relay_choice import AUTO, RelayChoice, RelayKind
-from phonelink_tui.errors import NoRelay, NotConnected, UsageError
+from phonelink_tui.errors import BluetoothUnavailable, NoPhoneKnown, NoRelay, NotConnected, UsageError
 from phonelink_tui.ipc.client import RelayClient
 from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.ipc.service import SOCKET
 from phonelink_tui.ipc.shared import shared_relay
 from phonelink_tui.ipc.spawn import private_relay, relay_command
 from phonelink_tui.relay.api import RelayApi
+
+NO_PHONE_HINT: Final = "`phonelink pair` pairs one; `phonelink demo` shows everything without."
 
 
 @frozen
@@ -39,12 +49,14 @@ async def open_relay(
     """A relay for the phone.
 
     Args:
-        spec: The phone; None: that of the shared relay.
+        spec: The phone; None: that of the shared relay, else the only paired one.
         paths: Where the shared relay's socket and a private one's log are.
         wish: Which relay, and what for.
 
     Raises:
-        NotConnected: No phone is named, and none is known; or the named relay has another one.
+        NoPhoneKnown: No phone is named, and none is paired.
+        SeveralPhones: No phone is named, and several are paired.
+        NotConnected: The named relay has another phone.
         PhonelinkError: The relay could not start or be reached; what it said.
     """
     wish = wish or Wish()
@@ -90,7 +102,7 @@ async def _shared(
             return None
     if wish.attach_only:
         raise NotConnected("No background relay runs.", "Start one: `phonelink relay run`.")
-    if spec is not None:
+    if isinstance(spec, BluetoothSpec):
         wish.say("No background relay runs; this one ends with this program.")
     return None
 
@@ -105,11 +117,13 @@ def _owns(client: RelayClient, spec: PhoneSpec) -> bool:
 
 @asynccontextmanager
 async def _private(spec: PhoneSpec | None, paths: Paths, wish: Wish) -> AsyncIterator[RelayClient]:
-    if spec is None:
-        raise NotConnected(
-            "No phone is known here.", "Name one with --phone, or see everything in `phonelink demo`."
-        )
     log = paths.state_dir / "relay-stderr.log" if paths.state_dir else None
-    command = relay_command("--phone", str(spec))
-    async with private_relay(command, log=log, roles=wish.roles) as client:
+    command = relay_command("--phone", str(spec or BluetoothSpec()))
+    async with AsyncExitStack() as stack:
+        try:
+            client = await stack.enter_async_context(private_relay(command, log=log, roles=wish.roles))
+        except BluetoothUnavailable as failure:
+            if spec is not None:
+                raise
+            raise NoPhoneKnown(f"No phone is known here. {failure.message}", NO_PHONE_HINT) from failure
         yield client

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from random import Random
 from typing import Final
 
 from attrs import evolve
 
-from phonelink_tui.config.paths import find_paths
+from phonelink_tui.config.known_phones import KnownPhones
+from phonelink_tui.config.paths import Paths, find_paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, VirtualSpec
 from phonelink_tui.config.secret import VIRTUAL_SECRET, install_secret
 from phonelink_tui.config.settings import Settings, load_settings
@@ -42,6 +44,7 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
     Raises:
         UsageError: There is no such scenario, persona or fault.
         SettingsError: The settings or the scenario are wrong.
+        NoPhoneKnown, SeveralPhones: No phone over Bluetooth is named, and not exactly one is paired.
         BluetoothUnavailable: This phone cannot be reached from here.
     """
     paths = find_paths()
@@ -63,10 +66,31 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
             async with _alive(relay):
                 yield relay
         case BluetoothSpec():
-            raise BluetoothUnavailable(
-                "This version does not reach phones over Bluetooth yet.",
-                "`phonelink demo` shows everything on an embedded phone.",
-            )
+            async with _bluetooth_backend(spec, paths) as backend:
+                relay = _relay(backend, install_secret(paths.state_dir), settings)
+                async with _alive(relay), _following_sleep(relay):
+                    yield relay
+
+
+def _bluetooth_backend(spec: BluetoothSpec, paths: Paths) -> AbstractAsyncContextManager[LinkBackend]:
+    """What reaches a phone over Bluetooth. Loaded here: dbus-fast is installed on Linux alone."""
+    if sys.platform != "linux":
+        raise BluetoothUnavailable(
+            "Phones are reached over Bluetooth on Linux only.",
+            "`phonelink demo`, --phone tcp:HOST:PORT, or phonelink over SSH on a Linux machine beside the phone.",
+        )
+    from phonelink_tui.composition.bluetooth import bluetooth_backend
+
+    return bluetooth_backend(spec, KnownPhones(paths.state_dir))
+
+
+@asynccontextmanager
+async def _following_sleep(relay: Relay) -> AsyncIterator[None]:
+    """While inside, sessions end in order before this computer sleeps, and begin again at the resume."""
+    from phonelink_tui.transport.bluez.sleep import follow_sleep
+
+    async with beside(follow_sleep(relay.sleep, relay.wake)):
+        yield
 
 
 def _tcp_link(spec: TcpSpec) -> TcpLink:

@@ -115,14 +115,17 @@ def load_settings(path: Path | None) -> Settings:
     except FileNotFoundError:
         return Settings()
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.", _MEND) from error
     if len(raw) > FILE_BYTES:
-        raise SettingsError(f"{path} is larger than {FILE_BYTES} bytes.")
+        raise SettingsError(f"{path} is larger than {FILE_BYTES} bytes.", _MEND)
     try:
         table = tomllib.loads(raw.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise SettingsError(f"{path} is no TOML: {error}.") from error
+        raise SettingsError(f"{path} is no TOML: {error}.", _MEND) from error
     return read_settings(table, str(path))
+
+
+_MEND: Final = "Correct the file, or move it away: without it everything has its usual value."
 
 
 def read_settings(table: Mapping[str, Any], file: str) -> Settings:
@@ -144,7 +147,7 @@ def read_settings(table: Mapping[str, Any], file: str) -> Settings:
         try:
             values[key] = _READERS[key](value)
         except ValueError as error:
-            raise SettingsError(f"{file}: `{key}` {error}.") from error
+            raise SettingsError(f"{file}: `{key}` {error}.", _MEND) from error
     return Settings(**values)
 
 

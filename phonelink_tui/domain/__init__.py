@@ -6,8 +6,10 @@ May import `errors` only. Text that came from a phone is `RemoteText` here and e
     text           RemoteText: the one gate for text from a phone
     address        who can be written to, and when two spellings are the same person
     phone          the phone, its capabilities and the state of each
+    bond           the pairing, as far as it can be seen
     thread         conversations, audience, who may be answered
     message        texts in and out, and the delivery ladder
+    failure        why something that was asked for certainly did not happen
     notification   notifications and their actions
     contact, call  people and calls
     observed       what a phone was seen to say, before the relay makes sense of it

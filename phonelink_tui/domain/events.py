@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from phonelink_tui.domain.call import Call
 from phonelink_tui.domain.contact import Contact
+from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.limitations import Limitation
 from phonelink_tui.domain.message import MessageId, TextMessage
@@ -126,6 +127,8 @@ class CommandChanged:
     hint: str = ""
     message: MessageId | None = None
     """With SendText: the text it became."""
+    failure: Failure | None = None
+    """With FAILED: the cause, where it is known."""
 
 
 STORY: Final = "scenario"

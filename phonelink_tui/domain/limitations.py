@@ -69,7 +69,12 @@ class LimitKind(StrEnum):
     PREVIEWS_HIDDEN = "previews-hidden"
     HELD_ELSEWHERE = "held-elsewhere"
     PHONE_AWAY = "phone-away"
+    ADAPTER_OFF = "adapter-off"
     BLUETOOTH_MISSING = "bluetooth-missing"
+    BLUEZ_TOO_OLD = "bluez-too-old"
+    CLASS_OF_DEVICE = "class-of-device"
+    OBEXD_IN_THE_WAY = "obexd-in-the-way"
+    BOND_CHANGED = "bond-changed"
     NOT_KEPT = "not-kept"
 
 
@@ -218,6 +223,49 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         "`phonelink doctor` looks for the cause.",
         LimitAction.RETRY,
     ),
+    LimitKind.ADAPTER_OFF: LimitSpec(
+        _TEMPORARY,
+        LimitScope.APP,
+        Whose.THIS_COMPUTER,
+        "Bluetooth is off on this computer; `bluetoothctl power on` switches it on.",
+        "As soon as the adapter is on, the phone is tried again. Texts of yours wait and are not sent yet.",
+        LimitAction.RETRY,
+    ),
+    LimitKind.BLUEZ_TOO_OLD: LimitSpec(
+        _PERMISSION,
+        LimitScope.APP,
+        Whose.THIS_COMPUTER,
+        "This computer's BlueZ is too old: {detail}",
+        "BlueZ 5.66 is the oldest that was seen to work; 5.86 and newer tell most.",
+        LimitAction.RETRY,
+    ),
+    LimitKind.CLASS_OF_DEVICE: LimitSpec(
+        _PERMISSION,
+        LimitScope.APP,
+        Whose.PHONE_MAKER,
+        "The iPhone hides its messages from a computer; as a hands-free set it shows them: `sudo btmgmt class 4 8`.",
+        "iPhones offer messages to hands-free sets only. bluetoothd forgets the class when it starts;"
+        " `phonelink pair --print-class-unit` prints a systemd unit that sets it each time.",
+        LimitAction.RETRY,
+    ),
+    LimitKind.OBEXD_IN_THE_WAY: LimitSpec(
+        _PERMISSION,
+        LimitScope.APP,
+        Whose.THIS_COMPUTER,
+        "obexd receives this phone's reports: --phone obexd uses it, or mask obex.service.",
+        "Only one program on a computer can receive them. systemctl --user mask --now obex.service stops the"
+        " other; unmask undoes it.",
+        LimitAction.RETRY,
+    ),
+    LimitKind.BOND_CHANGED: LimitSpec(
+        _PERMISSION,
+        LimitScope.APP,
+        Whose.THIS_COMPUTER,
+        "This is not the pairing the phone was known by: {detail}",
+        "Somebody paired again, or something pretends to be your phone. If it was you: `phonelink forget`, then"
+        " `phonelink pair`.",
+        LimitAction.RETRY,
+    ),
     LimitKind.NOT_KEPT: LimitSpec(
         _PERMISSION,
         LimitScope.APP,
@@ -262,6 +310,11 @@ _DOWN: Final[dict[tuple[Capability, DownReason], LimitKind]] = {
     (Capability.NOTIFICATIONS, DownReason.FORBIDDEN): LimitKind.NOTIFICATIONS_OFF,
     (Capability.MESSAGES, DownReason.REFUSED): LimitKind.HELD_ELSEWHERE,
     (Capability.MESSAGES, DownReason.NO_BLUETOOTH): LimitKind.BLUETOOTH_MISSING,
+    (Capability.MESSAGES, DownReason.ADAPTER_OFF): LimitKind.ADAPTER_OFF,
+    (Capability.MESSAGES, DownReason.BLUEZ_TOO_OLD): LimitKind.BLUEZ_TOO_OLD,
+    (Capability.MESSAGES, DownReason.CLASS_OF_DEVICE): LimitKind.CLASS_OF_DEVICE,
+    (Capability.MESSAGES, DownReason.OBEXD_IN_THE_WAY): LimitKind.OBEXD_IN_THE_WAY,
+    (Capability.MESSAGES, DownReason.BOND_CHANGED): LimitKind.BOND_CHANGED,
     (Capability.MESSAGES, DownReason.OUT_OF_RANGE): LimitKind.PHONE_AWAY,
     (Capability.MESSAGES, DownReason.LINK_LOST): LimitKind.PHONE_AWAY,
     (Capability.MESSAGES, DownReason.TIMEOUT): LimitKind.PHONE_AWAY,

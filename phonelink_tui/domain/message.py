@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NewType
 from attrs import frozen
 
 from phonelink_tui.domain.address import Address
+from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.text import RemoteText
 
 if TYPE_CHECKING:
@@ -108,3 +109,5 @@ class TextMessage:
     placeholder: Placeholder | None = None
     detail: str = ""
     """Our own words on FAILED and UNKNOWN."""
+    failure: Failure | None = None
+    """With FAILED: the cause."""

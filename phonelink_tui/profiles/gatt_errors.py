@@ -60,7 +60,10 @@ def translate(error: BleakError) -> PhonelinkError:
         case BleakGATTProtocolError():
             return refused(int(error.code))
         case BleakCharacteristicNotFoundError():
-            return PhoneUnreachable("The phone offers no notifications on this link.")
+            return PhoneUnreachable(
+                "The phone offers no notifications on this link.",
+                "On the iPhone: Settings → Bluetooth → ⓘ → Share System Notifications.",
+            )
         case BleakBluetoothNotAvailableError():
             return BluetoothUnavailable("Bluetooth is off, or this computer has none.", "Switch it on.")
         case BleakDBusError():

@@ -91,3 +91,6 @@ BMESSAGE_LINES: Final = 4096
 
 XML_ATTRIBUTES: Final = 64
 """Attributes of one element. The richest MAP element knows 20."""
+
+DBUS_TEXT_CHARS: Final = 4096
+"""One text of a phone's that obexd passes on. Subjects are 255 bytes, lists of recipients a few hundred."""

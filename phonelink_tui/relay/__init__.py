@@ -14,7 +14,7 @@ line and scripts see `relay.api` only, and all read the same stream of events.
     filing        who an address is, which thread a text is in  notices       what a notification becomes
     correlation   which notification belongs to which text      nearby        its index
     commands      what each command does                        guard         may this text go out? pure
-    outbox        at most once
+    outbox        at most once                                  failures      what an error counts as
 
 This file imports nothing.
 """

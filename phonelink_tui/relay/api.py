@@ -52,6 +52,8 @@ class SendText:
     confirmed: frozenset[Ask] = frozenset()
     dry_run: bool = False
     """Decide only: nothing is queued."""
+    hold: bool = True
+    """False: no hold window, whatever is set. For whoever waits for the outcome and takes nothing back."""
 
 
 @frozen

@@ -8,7 +8,9 @@ from typing import Final
 from phonelink_tui.domain.phone import DownReason
 from phonelink_tui.errors import (
     AncsRefused,
+    BluetoothReason,
     BluetoothUnavailable,
+    BondRefused,
     DeadlineExceeded,
     ObexRefused,
     PhonelinkError,
@@ -24,6 +26,12 @@ PAUSES_S: Final[dict[DownReason, tuple[float, ...]]] = {
     DownReason.TIMEOUT: (2, 5, 15, 30),
     DownReason.PROTOCOL: (2, 10, 60),
     DownReason.NO_BLUETOOTH: (10, 30, 60),
+    DownReason.ADAPTER_OFF: (2, 5, 10),
+    DownReason.BLUEZ_TOO_OLD: (60,),
+    DownReason.CLASS_OF_DEVICE: (5, 15, 30),
+    DownReason.OBEXD_IN_THE_WAY: (10, 30, 60),
+    DownReason.ASLEEP: (1,),
+    DownReason.BOND_CHANGED: (30, 60),
 }
 """Seconds before attempt 1, 2, …; the last repeats. Forbidden waits for a person to find the switch (iPhones were
 seen polled at 5, 15, 60 s without harm); out of range is cheap to try and short in daily life."""
@@ -39,6 +47,15 @@ BUSY: Final = 0xD3
 
 ANCS_ERRORS: Final = range(0xA0, 0xA4)
 """ATT errors of ANCS itself; all others come from GATT, before a person has allowed it."""
+
+
+_UNAVAILABLE: Final = {
+    BluetoothReason.MISSING: DownReason.NO_BLUETOOTH,
+    BluetoothReason.ADAPTER_OFF: DownReason.ADAPTER_OFF,
+    BluetoothReason.TOO_OLD: DownReason.BLUEZ_TOO_OLD,
+    BluetoothReason.CLASS_OF_DEVICE: DownReason.CLASS_OF_DEVICE,
+    BluetoothReason.OBEXD: DownReason.OBEXD_IN_THE_WAY,
+}
 
 
 def pause_s(reason: DownReason, attempt: int, rng: Random) -> float:
@@ -60,8 +77,10 @@ def reason_of(error: PhonelinkError) -> DownReason:
             return DownReason.REFUSED
         case PhoneUnreachable():
             return DownReason.OUT_OF_RANGE
-        case BluetoothUnavailable():
-            return DownReason.NO_BLUETOOTH
+        case BluetoothUnavailable(reason=reason):
+            return _UNAVAILABLE[reason]
+        case BondRefused():
+            return DownReason.BOND_CHANGED
         case DeadlineExceeded():
             return DownReason.TIMEOUT
         case ProtocolError():

@@ -11,6 +11,7 @@ from attrs import evolve
 
 from phonelink_tui.domain.address import Address
 from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged
+from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import Audience, DeliveryState, Direction, MessageId, Source, TextMessage
 from phonelink_tui.domain.phone import Capability
 from phonelink_tui.domain.text import NO_TEXT, RemoteText, clean
@@ -101,7 +102,9 @@ class Commands:
         known = self._store.message(message.id)
         if known is None:
             return message
-        return evolve(known, state=message.state, detail=message.detail, at=message.at)
+        return evolve(
+            known, state=message.state, detail=message.detail, failure=message.failure, at=message.at
+        )
 
     def _send(self, command: SendText) -> None:
         if command.id in self._sent and not command.dry_run:
@@ -124,7 +127,7 @@ class Commands:
         self._publish(self._store.confirm(thread, command.confirmed))
         message = self._compose(text, thread, recipient)
         self._remember(command.id, message.id)
-        self._queue(message)
+        self._queue(message, hold=command.hold)
         self._publish([CommandChanged(command.id, CommandState.DONE, message=message.id)])
 
     def _remember(self, command_id: str, message: MessageId) -> None:
@@ -148,8 +151,9 @@ class Commands:
             audience=self._store.thread(thread).audience,
         )
 
-    def _queue(self, message: TextMessage) -> None:
-        hold_until = self._now() + timedelta(seconds=self._hold_s) if self._hold_s > 0 else None
+    def _queue(self, message: TextMessage, *, hold: bool = True) -> None:
+        held = hold and self._hold_s > 0
+        hold_until = self._now() + timedelta(seconds=self._hold_s) if held else None
         self._outbox.add(message, hold_until=hold_until)
 
     def _tell(self, command: SendText, decision: Decision, recipient: Address) -> None:
@@ -179,8 +183,8 @@ class Commands:
         if self._outbox.cancel(command.message):
             self._done(command.id)
         else:
-            sentence = "It has left already, or was never waiting."
-            self._publish([CommandChanged(command.id, CommandState.FAILED, sentence=sentence)])
+            sentence, gone = "It has left already, or was never waiting.", Failure.GONE
+            self._publish([CommandChanged(command.id, CommandState.FAILED, sentence=sentence, failure=gone)])
 
     def _retry_text(self, command: RetryText) -> None:
         message = self._store.message(command.message)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
 from attrs import evolve
 
+from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import DeliveryState, MessageId, TextMessage
 from phonelink_tui.domain.observed import OutgoingText
 from phonelink_tui.errors import (
@@ -24,12 +26,16 @@ from phonelink_tui.errors import (
     RemoteProtocolError,
 )
 from phonelink_tui.profiles.ports import MessageAccess
+from phonelink_tui.relay.failures import failure_of
 
 ATTEMPTS: Final = 5
 """Pushes of one text that certainly did not leave, before it is given up as FAILED."""
 
 LAST_PUSH_S: Final = 10.0
 """How long a push in flight may take to finish when the relay is told to stop."""
+
+REST_S: Final = 2.0
+"""The same before this computer sleeps: logind waits 5 s, and the sessions have to end in them too."""
 
 DROPPED: Final = "Dropped at the end of the program; not sent."
 
@@ -79,10 +85,10 @@ class Outbox:
     def add(self, message: TextMessage, *, hold_until: datetime | None = None) -> None:
         """Queue a text (and publish it), first held back until `hold_until`; after `close` it is dropped."""
         if self._closed:
-            self._settle(message, DeliveryState.FAILED, DROPPED)
+            self._fail(message, Failure.NOT_CONNECTED, DROPPED)
             return
         state = DeliveryState.HELD if hold_until is not None else DeliveryState.QUEUED
-        message = evolve(message, state=state, detail="")
+        message = evolve(message, state=state, detail="", failure=None)
         self._waiting[message.id] = message
         if hold_until is not None:
             self._held_until[message.id] = hold_until
@@ -94,7 +100,7 @@ class Outbox:
         message = self._waiting.pop(id_, None)
         if message is None:
             return False
-        self._settle(message, DeliveryState.FAILED, "Taken back; not sent.")
+        self._fail(message, Failure.HERE, "Taken back; not sent.")
         return True
 
     def use(self, access: MessageAccess | None) -> None:
@@ -111,20 +117,26 @@ class Outbox:
                 continue
             await self._push(message)
 
+    async def rest(self) -> None:
+        """Push nothing more until the next `use`; finish the push in flight, within `REST_S`."""
+        self._access = None
+        await self._finish(REST_S)
+
     async def close(self) -> int:
         """Stop: finish the push in flight, drop what waits; the number of texts dropped."""
         self._closed = True
         self._access = None
-        try:
-            async with asyncio.timeout(LAST_PUSH_S):
-                await self._idle.wait()
-        except TimeoutError:
-            pass
+        await self._finish(LAST_PUSH_S)
         dropped = list(self._waiting.values())
         self._waiting.clear()
         for message in dropped:
-            self._settle(message, DeliveryState.FAILED, DROPPED)
+            self._fail(message, Failure.NOT_CONNECTED, DROPPED)
         return len(dropped)
+
+    async def _finish(self, limit_s: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                await self._idle.wait()
 
     def _next(self) -> TextMessage | None:
         if self._access is None or self._closed:
@@ -154,7 +166,7 @@ class Outbox:
         self._held_until.pop(message.id, None)
         stop = self._recheck(message)
         if stop is not None or recipient is None:
-            self._settle(message, DeliveryState.FAILED, stop or "Nobody to send to.")
+            self._fail(message, Failure.HERE, stop or "Nobody to send to.")
             return
         message = evolve(message, state=DeliveryState.HANDED_OVER)
         self._idle.clear()
@@ -164,11 +176,11 @@ class Outbox:
         except OutcomeUnknown:
             self._settle(message, DeliveryState.UNKNOWN, "The link broke on the way: it may have been sent.")
         except ObexRefused as refusal:
-            self._settle(message, DeliveryState.FAILED, f"The phone refused it: {refusal.message}")
+            self._fail(message, Failure.BY_PHONE, f"The phone refused it: {refusal.message}")
         except (LinkLost, DeadlineExceeded, RemoteProtocolError):
             self._again(message, access)
         except PhonelinkError as error:
-            self._settle(message, DeliveryState.FAILED, error.message)
+            self._fail(message, failure_of(error), error.message)
         except asyncio.CancelledError:
             self._settle(
                 message, DeliveryState.UNKNOWN, "The program ended on the way: it may have been sent."
@@ -187,13 +199,15 @@ class Outbox:
         attempts = self._attempts.get(message.id, 0) + 1
         self._attempts[message.id] = attempts
         if attempts >= ATTEMPTS:
-            self._settle(
-                message, DeliveryState.FAILED, f"Not sent: the link broke {attempts} times before it left."
-            )
+            detail = f"Not sent: the link broke {attempts} times before it left."
+            self._fail(message, Failure.NOT_CONNECTED, detail)
             return
         message = evolve(message, state=DeliveryState.QUEUED)
         self._waiting = {message.id: message, **self._waiting}
         self._publish(message)
+
+    def _fail(self, message: TextMessage, failure: Failure, detail: str) -> None:
+        self._settle(evolve(message, failure=failure), DeliveryState.FAILED, detail)
 
     def _settle(self, message: TextMessage, state: DeliveryState, detail: str) -> None:
         self._attempts.pop(message.id, None)

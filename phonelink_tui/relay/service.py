@@ -13,6 +13,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged, Stamped
+from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase, Phone
 from phonelink_tui.domain.thread import ThreadId
@@ -20,6 +21,7 @@ from phonelink_tui.errors import PhonelinkError
 from phonelink_tui.profiles.ports import MessageAccess, NotificationAccess, PhoneBackend, PhonebookAccess
 from phonelink_tui.relay.api import MESSAGES_PAGE, SEARCH_HITS, Command, MessagePage, Place, Snapshot
 from phonelink_tui.relay.commands import Commands
+from phonelink_tui.relay.failures import failure_of
 from phonelink_tui.relay.guard import REFUSALS
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.links import Links
@@ -139,6 +141,18 @@ class Relay:
             supervisor.stop()
         return await self._outbox.close()
 
+    async def sleep(self) -> None:
+        """Before this computer sleeps: end all sessions in order, and begin none until `wake`."""
+        await self._outbox.rest()
+        async with asyncio.TaskGroup() as tasks:
+            for supervisor in self._supervisors.values():
+                tasks.create_task(supervisor.sleep())
+
+    def wake(self) -> None:
+        """This computer is awake: connect at once."""
+        for supervisor in self._supervisors.values():
+            supervisor.wake()
+
     def publish(self, events: Iterable[Event]) -> None:
         """Apply and publish events in order, each with what follows from it."""
         for event in events:
@@ -217,7 +231,8 @@ class Relay:
         """Carry out what needs the phone, beside everything else."""
         if self._tasks is None:
             work.close()
-            self.publish([CommandChanged(command_id, CommandState.FAILED, sentence="The relay is ending.")])
+            sentence, hint = "The relay is ending.", "Try again."
+            self._fail(command_id, Failure.NOT_CONNECTED, sentence, hint)
             return
         self._tasks.create_task(self._finish(command_id, work))
 
@@ -225,8 +240,10 @@ class Relay:
         try:
             await work
         except PhonelinkError as error:
-            self.publish(
-                [CommandChanged(command_id, CommandState.FAILED, sentence=error.message, hint=error.hint)]
-            )
+            self._fail(command_id, failure_of(error), error.message, error.hint)
         else:
             self.publish([CommandChanged(command_id, CommandState.DONE)])
+
+    def _fail(self, command_id: str, failure: Failure, sentence: str, hint: str) -> None:
+        state = CommandState.FAILED
+        self.publish([CommandChanged(command_id, state, sentence=sentence, hint=hint, failure=failure)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final, Generic, Protocol, TypeVar
@@ -11,7 +12,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from attrs import evolve
 
 from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase
-from phonelink_tui.errors import DeadlineExceeded, PhonelinkError
+from phonelink_tui.errors import DeadlineExceeded, LinkLost, PhonelinkError
 from phonelink_tui.relay.backoff import pause_s, reason_of
 
 OPEN_S: Final = 30.0
@@ -22,6 +23,8 @@ CLOSE_S: Final = 5.0
 
 STEADY_S: Final = 20.0
 """A session that lived this long was a good one: the next failure counts as the first."""
+
+ASLEEP: Final = "This computer went to sleep."
 
 
 class Closable(Protocol):
@@ -55,6 +58,10 @@ class Supervisor(Generic[Session]):
         self._rng = rng
         self._retry = asyncio.Event()
         self._stopped = False
+        self._awake = asyncio.Event()
+        self._awake.set()
+        self._parted = asyncio.Event()
+        self._session_scope: asyncio.Timeout | None = None
         self._ready_at: datetime | None = None
         self._state = CapabilityState(capability, LinkPhase.CONNECTING, now())
 
@@ -70,15 +77,35 @@ class Supervisor(Generic[Session]):
         """
         self._stopped = True
         self._retry.set()
+        self._awake.set()
+
+    async def sleep(self) -> None:
+        """End the session in order, and begin no other until `wake`; returns when it has ended."""
+        self._parted.clear()
+        self._awake.clear()
+        self._retry.set()
+        if self._session_scope is not None:
+            self._session_scope.reschedule(asyncio.get_running_loop().time())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(2 * self._close_s):
+                await self._parted.wait()
+
+    def wake(self) -> None:
+        """Connect again, at once."""
+        self._awake.set()
 
     async def run(self) -> None:
         """Connect, run the session, wait; until `stop`."""
         attempt = 0
         while not self._stopped:
+            if not self._awake.is_set():
+                await self._sleep_on()
+                attempt = 0
+                continue
             self._enter(LinkPhase.CONNECTING)
             self._ready_at = None
             try:
-                await self._live_once()
+                await self._live_while_awake()
                 error = PhonelinkError("The session ended.")
             except PhonelinkError as failure:
                 error = failure
@@ -86,6 +113,20 @@ class Supervisor(Generic[Session]):
                 attempt = 0
             await self._wait(error, attempt)
             attempt += 1
+
+    async def _live_while_awake(self) -> None:
+        try:
+            async with asyncio.timeout(None) as self._session_scope:
+                await self._live_once()
+        except TimeoutError:
+            raise LinkLost(ASLEEP) from None
+        finally:
+            self._session_scope = None
+
+    async def _sleep_on(self) -> None:
+        self._enter(LinkPhase.WAITING, DownReason.ASLEEP, ASLEEP)
+        self._parted.set()
+        await self._awake.wait()
 
     async def _live_once(self) -> None:
         """One session from opening to its end."""
@@ -114,6 +155,8 @@ class Supervisor(Generic[Session]):
     async def _wait(self, error: PhonelinkError, attempt: int) -> None:
         reason = reason_of(error)
         pause = pause_s(reason, attempt, self._rng)
+        if not self._awake.is_set():
+            return
         self._enter(LinkPhase.WAITING, reason, error.message, self._now() + timedelta(seconds=pause))
         if self._stopped:
             return

@@ -9,6 +9,7 @@ from typing import Final
 from attrs import evolve
 
 from phonelink_tui.domain.events import Event, MessageChanged, Progress
+from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, Source, TextMessage
 from phonelink_tui.domain.observed import ChangeKind, Folder, FolderChange, ListedText, handle_key
 from phonelink_tui.errors import ProfileError
@@ -216,7 +217,9 @@ class MessageSync:
     def _climb(self, known: TextMessage, kind: ChangeKind) -> None:
         state, detail = _LADDER[kind]
         if known.state is not DeliveryState.DELIVERED:  # reports may overtake each other
-            self._publish([MessageChanged(evolve(known, state=state, detail=detail), live=False)])
+            failure = Failure.BY_PHONE if state is DeliveryState.FAILED else None
+            climbed = evolve(known, state=state, detail=detail, failure=failure)
+            self._publish([MessageChanged(climbed, live=False)])
 
     async def _fetch_new(self, access: MessageAccess, change: FolderChange) -> None:
         self._refine.set()  # the listing tells what the report does not, or all of it

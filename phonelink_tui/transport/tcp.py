@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable
@@ -149,7 +150,9 @@ class TcpLink:
 
     def attach_gatt(self, on_lost: Callable[[], None]) -> AbstractAsyncContextManager[GattClient]:
         """TCP carries no notifications: raises PhoneUnreachable."""
-        raise PhoneUnreachable("Over TCP a phone gives no notifications.")
+        raise PhoneUnreachable(
+            "Over TCP a phone gives no notifications.", "An embedded phone does: --phone virtual."
+        )
 
 
 async def connect_tcp(endpoint: Endpoint) -> TcpStream:
@@ -163,9 +166,11 @@ async def connect_tcp(endpoint: Endpoint) -> TcpStream:
             return TcpStream(*await asyncio.open_connection(endpoint.host, endpoint.port))
     except ConnectionRefusedError as error:
         # Not `refused`: that is a phone that answers and takes no session. A closed port is nobody there.
-        raise PhoneUnreachable(f"Nothing listens at {endpoint}.") from error
+        raise PhoneUnreachable(
+            f"Nothing listens at {endpoint}.", "Start a phone there: `phonelink simulate`."
+        ) from error
     except (OSError, TimeoutError) as error:
-        raise PhoneUnreachable(f"{endpoint} cannot be reached.") from error
+        raise PhoneUnreachable(f"{endpoint} cannot be reached.", "Look at host and port.") from error
 
 
 @asynccontextmanager
@@ -191,7 +196,7 @@ async def listen_tcp(endpoint: Endpoint, accept: Callable[[TcpStream], None]) ->
             connected, endpoint.host, endpoint.port, limit=RECEIVE_BYTES, family=_family(endpoint.host)
         )
     except OSError as error:
-        raise UsageError(f"Cannot listen at {endpoint}: {error.strerror}.", "Choose another port.") from error
+        raise UsageError(f"Cannot listen at {endpoint}: {_reason(error)}.", "Choose another port.") from error
     try:
         yield evolve(endpoint, port=server.sockets[0].getsockname()[1])
     finally:
@@ -204,6 +209,12 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _reason(error: OSError) -> str:
+    """asyncio puts the address and its own words into `strerror`; only a name that is not found has none else."""
+    known = isinstance(error, socket.gaierror) or error.errno is None
+    return str(error.strerror) if known else os.strerror(error.errno or 0)
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from typing import Final
@@ -26,6 +27,8 @@ ACTIONS: Final = {
 
 _ORDER: Final = (LimitClass.POLICY, LimitClass.TEMPORARY, LimitClass.PERMISSION, LimitClass.STRUCTURAL)
 
+_LONG_WORD: Final = re.compile(r"\w{4,}")
+
 
 @frozen
 class Banner:
@@ -49,7 +52,8 @@ def banner(limit: Limitation, now: datetime, zone: tzinfo | None) -> Banner:
     since = ""
     if spec.cls is LimitClass.TEMPORARY and limit.since is not None and limit.scope is LimitScope.APP:
         since = f" Since {moment(limit.since, zone, now)}."
-    evidence = f" Known from: {limit.evidence}." if limit.evidence else ""
+    known = limit.evidence.replace("_", " ")
+    evidence = f" Known from: {known}." if known and not _says(f"{limit.sentence} {spec.why}", known) else ""
     return Banner(
         limit.kind,
         SIGNS[spec.cls],
@@ -67,6 +71,12 @@ def banners(limits: Iterable[Limitation], now: datetime, zone: tzinfo | None) ->
     by_kind = {limit.kind: limit for limit in limits}
     ordered = sorted(by_kind.values(), key=lambda limit: _ORDER.index(limit.spec.cls))
     return tuple(banner(limit, now, zone) for limit in ordered)
+
+
+def _says(text: str, evidence: str) -> bool:
+    """Whether a text holds most words of the evidence already."""
+    words = _LONG_WORD.findall(evidence.casefold())
+    return 2 * sum(word in text.casefold() for word in words) >= len(words)
 
 
 def relay_ended(reason: str) -> Banner:

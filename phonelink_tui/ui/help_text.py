@@ -79,6 +79,14 @@ def footer(place: Place, keys: KeyMap, *, closed: bool = False) -> list[tuple[st
     return [(shown(key), by_id[id_].hint or _WORDS[id_]) for id_ in ids_here if (key := keys.first_key(id_))]
 
 
+def complaint(keys: KeyMap) -> str:
+    """What is said at the start about lines of the settings that do not hold."""
+    count = len(keys.problems)
+    lines = "1 line" if count == 1 else f"{count} lines"
+    key = shown(keys.first_key("status.open", composer=True))
+    return f"{lines} of [keys] in the settings cannot hold: {key} says why."
+
+
 def help_rows(place: Place, keys: KeyMap) -> list[tuple[str, list[tuple[str, str]]]]:
     """The help of a place: headings, each with pairs of keys and title."""
     in_text = place in (Place.COMPOSER, Place.FIELD)

@@ -60,7 +60,8 @@ class PaneFeed:
             return
         limits = limits_of(thread, phone, now, zone)
         gaps = tuple(sorted(projection.gaps.values(), key=_started))
-        around = (gaps, limits, window.first_unread, window.older is None, now.astimezone(zone).date())
+        marker = (window.first_unread, window.was_left)
+        around = (gaps, limits, marker, window.older is None, now.astimezone(zone).date())
         new = _Shown(window.thread, tuple(window.messages), around)
         old, self._shown = self._shown, new
         clock = Clock(now, zone)
@@ -78,6 +79,7 @@ class PaneFeed:
             gaps=gaps,
             limitations=limits,
             first_unread=window.first_unread,
+            was_left=window.was_left,
             complete=window.older is None,
         )
         is_same = old.thread == window.thread and bool(old.messages)

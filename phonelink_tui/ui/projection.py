@@ -32,13 +32,13 @@ from phonelink_tui.domain.events import (
 )
 from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.limitations import Limitation, LimitKind
-from phonelink_tui.domain.message import UNSETTLED, Direction, MessageId, TextMessage
+from phonelink_tui.domain.message import UNSETTLED, MessageId, TextMessage
 from phonelink_tui.domain.notification import NotificationId, PhoneNotification
 from phonelink_tui.domain.phone import Phone
 from phonelink_tui.domain.thread import Thread, ThreadId
 from phonelink_tui.relay.api import MessagePage, Snapshot
 from phonelink_tui.ui.settings import Sort
-from phonelink_tui.ui.window import Window
+from phonelink_tui.ui.window import Window, is_news
 
 ANNOUNCED: Final = 512
 """Texts remembered as announced: a change of one of these is not news again."""
@@ -78,6 +78,8 @@ class Projection:
     _arrivals: list[TextMessage] = field(factory=list, init=False)
     _kept_unread: bool = field(default=False, init=False)
     _announced: deque[MessageId] = field(factory=lambda: deque(maxlen=ANNOUNCED), init=False)
+    _left: set[ThreadId] = field(factory=set, init=False)
+    """Conversations that were open before."""
     _moves: dict[ThreadId, ThreadId] = field(factory=dict, init=False)
 
     # what comes from the relay
@@ -115,7 +117,9 @@ class Projection:
     def open(self, thread: ThreadId) -> Window:
         """Open a conversation with an empty window; its first page is to be asked for."""
         row = self.threads.get(thread)
-        self.window = Window(thread, unread_at_open=row.unread if row else 0)
+        if self.window is not None:
+            self._left.add(self.window.thread)
+        self.window = Window(thread, was_left=thread in self._left, unread_at_open=row.unread if row else 0)
         self._kept_unread = row is not None and row.unread > 0
         return self.window
 
@@ -268,7 +272,7 @@ class Projection:
             touched |= self._drop_from_window(message.id, event.moved_from)
         if self.window is not None and self.window.thread == message.thread and self.window.put(message):
             touched |= Touched.WINDOW
-        if event.live and _is_news(message) and message.id not in self._announced:
+        if event.live and is_news(message) and message.id not in self._announced:
             self._announced.append(message.id)
             self._arrivals.append(message)
             touched |= Touched.ARRIVALS
@@ -282,10 +286,6 @@ class Projection:
     def _thread_touched(self, thread: ThreadId) -> Touched:
         is_open = self.window is not None and self.window.thread == thread
         return Touched.THREADS | (Touched.WINDOW if is_open else Touched.NOTHING)
-
-
-def _is_news(message: TextMessage) -> bool:
-    return message.direction is Direction.INCOMING and not message.read
 
 
 def _haystack(thread: Thread) -> str:

@@ -35,12 +35,27 @@ PHASES: Final = {
 }
 """Glyph, word and role of each phase."""
 
+SILENT: Final = "◌"
+"""Glyph of a ready capability that gave no sign of life for a while."""
+
+AGING: Final = frozenset({Capability.MESSAGES, Capability.NOTIFICATIONS})
+"""Where silence means something: the phone's book is read and then left alone."""
+
+LENGTHS: Final = 6
+"""Steps of the line, from all words to the fewest."""
+
 REASONS: Final = {
     DownReason.OUT_OF_RANGE: "away",
     DownReason.LINK_LOST: "lost",
     DownReason.REFUSED: "held elsewhere",
     DownReason.FORBIDDEN: "off",
     DownReason.NO_BLUETOOTH: "no Bluetooth",
+    DownReason.ADAPTER_OFF: "Bluetooth off",
+    DownReason.BLUEZ_TOO_OLD: "old BlueZ",
+    DownReason.CLASS_OF_DEVICE: "class",
+    DownReason.OBEXD_IN_THE_WAY: "obexd",
+    DownReason.ASLEEP: "asleep",
+    DownReason.BOND_CHANGED: "other pairing",
     DownReason.PROTOCOL: "misunderstood",
     DownReason.TIMEOUT: "no answer",
 }
@@ -68,23 +83,25 @@ def status_line(facts: StatusFacts, width: int, now: datetime, zone: tzinfo | No
     if facts.phone is None:
         return [("◐ asking the relay", "warn")]
     spans: list[Span] = []
-    for brief in range(4):
+    for brief in range(LENGTHS):
         spans = list(_joined(_parts(facts, facts.phone, brief, now, zone)))
         if sum(cell_len(text) for text, _ in spans) <= width:
             break
     return spans
 
 
-def state_words(state: CapabilityState | None, now: datetime, zone: tzinfo | None) -> Span:
-    """One capability in words: `● ready`, `○ away`."""
+def state_words(
+    state: CapabilityState | None, now: datetime, zone: tzinfo | None, *, sign: bool = True
+) -> Span:
+    """One capability in words: `● ready`, `○ away`, with `sign` also `◌ ready, last sign 11:40`."""
     if state is None:
         return ("– none", "dim")
     glyph, word, role = PHASES[state.phase]
     if state.phase is LinkPhase.WAITING and state.reason is not None:
         word = REASONS[state.reason]
-    if state.phase is LinkPhase.READY and state.proof_at is not None and now - state.proof_at > SILENT_AFTER:
-        return (f"{glyph} {word}, last sign {clock(state.proof_at, zone)}", "warn")
-    return (f"{glyph} {word}", role)
+    if (silent_since := _silent_since(state, now)) is None:
+        return (f"{glyph} {word}", role)
+    return (f"{SILENT} {word}" + (f", last sign {clock(silent_since, zone)}" if sign else ""), "warn")
 
 
 def outbox_words(unsettled: Iterable[TextMessage], *, brief: bool = False) -> Span | None:
@@ -102,26 +119,33 @@ def _parts(
 ) -> Iterable[list[Span]]:
     """The parts of the line; with each step of `brief` the least important words go."""
     battery = f" {phone.battery_percent}%" if phone.battery_percent is not None else ""
-    name = phone.name if brief < 3 else cut(phone.name, 9)
-    if brief < 3 or not facts.progress:
+    name = phone.name if brief < 5 else cut(phone.name, 9)
+    if brief < 5 or not facts.progress:
         yield [(f"{name}{battery}", "name")]
     for capability, label in NAMES.items():
-        text, role = state_words(phone.capabilities.get(capability), now, zone)
+        text, role = state_words(phone.capabilities.get(capability), now, zone, sign=brief < 1)
         ready = phone.phase(capability) in (LinkPhase.READY, LinkPhase.ABSENT)
-        yield [(f"{label} ", "dim"), (text.split(" ")[0] if brief >= 2 and ready else text, role)]
-    if outbox := outbox_words(facts.unsettled, brief=brief > 2):
+        yield [(f"{label} ", "dim"), (text.split(" ")[0] if brief >= 4 and ready else text, role)]
+    if brief == 1 and (silent := [at for s in phone.capabilities.values() if (at := _silent_since(s, now))]):
+        yield [(f"last sign {clock(min(silent), zone)}", "warn")]
+    if outbox := outbox_words(facts.unsettled, brief=brief > 4):
         yield [outbox]
     if facts.progress:
         total = f"/{facts.progress.total}" if facts.progress.total is not None else ""
         yield [(f"{facts.progress.work} {facts.progress.done}{total}", "warn")]
     if next_at := _next_attempt(phone):
         yield [(f"next try {local(next_at, zone):%H:%M:%S}", "dim")]
-    elif phone.complete_since and brief < 1:
+    elif phone.complete_since and brief < 3:
         yield [(f"complete since {clock(phone.complete_since, zone)}", "dim")]
-    elif phone.complete_since and brief < 2:
+    elif phone.complete_since and brief < 4:
         yield [(f"since {clock(phone.complete_since, zone)}", "dim")]
-    if facts.problems and brief < 3:
-        yield [("settings: see S" if brief < 2 else "S!", "warn")]
+    if facts.problems and brief < 5:
+        yield [("settings: see S" if brief < 4 else "S!", "warn")]
+
+
+def _silent_since(state: CapabilityState, now: datetime) -> datetime | None:
+    ages = state.capability in AGING and state.phase is LinkPhase.READY
+    return state.proof_at if ages and state.proof_at and now - state.proof_at > SILENT_AFTER else None
 
 
 def _next_attempt(phone: Phone) -> datetime | None:

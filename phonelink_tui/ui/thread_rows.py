@@ -51,6 +51,8 @@ GROUPED_WITHIN: Final = timedelta(minutes=5)
 
 YOU: Final = "You"
 NEW_SINCE_TEXT: Final = "new since you left"
+UNREAD_TEXT: Final = "not read yet"
+"""Where nobody was here before."""
 
 
 @frozen
@@ -70,6 +72,7 @@ def thread_rows(
     gaps: Iterable[Gap] = (),
     limitations: Iterable[Limitation] = (),
     first_unread: MessageId | None = None,
+    was_left: bool = True,
     complete: bool = True,
 ) -> tuple[Row, ...]:
     """All rows of what is loaded of a thread.
@@ -82,6 +85,7 @@ def thread_rows(
         limitations: Those of thread scope become rows: at the top, except no-receipts, which stands once
             under the first text it speaks of.
         first_unread: The message above which "new since you left" stands.
+        was_left: Whether there was a leave; else it is only not read yet.
         complete: Whether `messages` begins where the history does; only then history-start is shown.
     """
     limits = {limit.kind: limit for limit in limitations if limit.scope is LimitScope.THREAD}
@@ -102,7 +106,8 @@ def thread_rows(
         else:
             rows.extend(rows_after(previous, message, clock))
         if message.id == first_unread:
-            rows.insert(len(rows) - 1, Row(RowKind.NEW_SINCE, "new-since", NEW_SINCE_TEXT))
+            words = NEW_SINCE_TEXT if was_left else UNREAD_TEXT
+            rows.insert(len(rows) - 1, Row(RowKind.NEW_SINCE, "new-since", words))
         if receipts and message.state is DeliveryState.ACCEPTED and message.direction is Direction.OUTGOING:
             rows.append(_banner(receipts))
             receipts = None

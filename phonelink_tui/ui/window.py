@@ -27,8 +27,12 @@ class Window:
     loaded: bool = field(default=False, init=False)
     loading: bool = field(default=True, init=False)
     first_unread: MessageId | None = field(default=None, init=False)
-    """Where the "new since you left" line stands."""
+    """Above which the line stands that says where to begin to read."""
+    was_left: bool = field(default=False)
+    """Whether a person was here before `first_unread` came, so that it is new since then."""
     _unread_at_open: int = field(default=0)
+    _away: bool = field(default=False, init=False)
+    """Nobody looks, and nothing came since."""
     _crossed: dict[MessageId, TextMessage | None] = field(factory=dict, init=False)
     _at: list[datetime] = field(factory=list, init=False)
     _from: datetime | None = field(default=None, init=False)
@@ -71,6 +75,8 @@ class Window:
         if self.loading:
             self._crossed[message.id] = message
         known = self._index(message.id)
+        if self._away and known is None and self.loaded and is_news(message):
+            self._away, self.first_unread, self.was_left = False, message.id, True
         if known is not None:
             if self.messages[known].at == message.at:
                 self.messages[known] = message
@@ -93,6 +99,10 @@ class Window:
         self._pop(known)
         return True
 
+    def look_away(self, *, away: bool) -> None:
+        """Nobody looks at it from now on, or somebody does again: what comes meanwhile is new since then."""
+        self._away = away
+
     def newest(self, direction: Direction) -> TextMessage | None:
         """The last message of one direction."""
         return next((m for m in reversed(self.messages) if m.direction is direction), None)
@@ -113,10 +123,15 @@ class Window:
         del self._at[index]
 
     def _mark_first_unread(self) -> None:
-        unread = [m for m in self.messages if m.direction is Direction.INCOMING and not m.read]
+        unread = [m for m in self.messages if is_news(m)]
         self._unread_at_open = 0
         if unread:
             self.first_unread = unread[0].id
+
+
+def is_news(message: TextMessage) -> bool:
+    """Whether a text is somebody else's and was not read."""
+    return message.direction is Direction.INCOMING and not message.read
 
 
 def _time(message: TextMessage) -> datetime:

@@ -18,6 +18,16 @@ LINE_CHARS: Final = 100_000
 """The longest line taken: five times the longest text."""
 
 
+_SAID: Final[dict[str, tuple[str, ...]]] = {
+    "text": ("from", "text"),
+    "group_text": ("from", "text"),
+    "own_text": ("to", "text"),
+    "call": ("from",),
+    "notify": ("app",),
+}
+"""What a line has to say: without it somebody made a mistake, other than in a scenario about odd phones."""
+
+
 def perform_line(phone: VirtualPhone, line: str) -> JsonObject:
     """Let the phone do what a line says.
 
@@ -29,6 +39,11 @@ def perform_line(phone: VirtualPhone, line: str) -> JsonObject:
         if not isinstance(table, dict):
             return _error("A line has to be one JSON object.", "")
         act = read_act(table)
+        for name in _SAID.get(act.NAME, ()):
+            if not table.get(name) and not (name == "text" and table.get("photo")):
+                return _error(
+                    f"“{name}”: expected one that is not empty.", "Scenarios may have such; a line not."
+                )
         return {**act_line(act), **act.perform(phone)}
     except (ValueError, RecursionError):
         return _error("The line is not JSON.", "")

@@ -21,6 +21,9 @@ from phonelink_tui.virtual.tables import TableError, make_converter, read_table,
 JsonObject: TypeAlias = dict[str, Any]
 
 
+_WHERE: Final = "The answer to `text` names its handle."
+
+
 class Act(Protocol):
     """One thing that happens on the phone."""
 
@@ -154,7 +157,7 @@ class RemoveAct:
         entries = phone.centre.entries
         key = self.key or (entries[-1].key if entries else "")
         if not phone.centre.clear(key):
-            raise UsageError("There is no such notification.")
+            raise UsageError("There is no such notification.", "The answer to `notify` names its key.")
         return {"key": key}
 
 
@@ -184,7 +187,7 @@ class HangUpAct:
 
     def perform(self, phone: VirtualPhone) -> JsonObject:
         if not phone.call_log.ringing:
-            raise UsageError("No call is ringing.")
+            raise UsageError("No call is ringing.", "`call` without a kind lets one ring.")
         key = phone.call_log.ringing[0]
         phone.call_log.end(key, answered=self.answered)
         return {"key": key}
@@ -201,7 +204,7 @@ class ReadAct:
         handles = [_handle(self.handle)] if self.handle else [t.handle for t in phone.folder(Folder.INBOX)]
         found = [phone.mark_read(handle) for handle in handles]
         if not all(found):
-            raise UsageError("There is no text with this handle.")
+            raise UsageError("There is no text with this handle.", _WHERE)
         return {"texts": len(handles)}
 
 
@@ -214,7 +217,7 @@ class DeleteAct:
 
     def perform(self, phone: VirtualPhone) -> JsonObject:
         if not phone.delete_text(_handle(self.handle)):
-            raise UsageError("There is no text with this handle.")
+            raise UsageError("There is no text with this handle.", _WHERE)
         return {}
 
 
@@ -345,4 +348,4 @@ def _handle(text: str) -> int:
     try:
         return int(text, 16)
     except ValueError as error:
-        raise UsageError("A handle is a hexadecimal number.") from error
+        raise UsageError("A handle is a hexadecimal number.", _WHERE) from error

@@ -11,6 +11,7 @@ where it is not to happen as often as it usually does:
     garble:40            the byte at this place of a connection is changed on its way from the phone, once
     refuse:3             so many attempts to connect are refused
     lose_push            the phone takes a text and the link breaks before its answer, once
+    refuse_push          the phone refuses to take a text (Service Unavailable)
     no_call_back         the phone never connects back to tell of new texts
     flood:500            so many event reports at once after registration, so many notifications after attaching
     odd                  odd but legal encodings of everything
@@ -39,6 +40,7 @@ class FaultKind(StrEnum):
     GARBLE = "garble"
     REFUSE = "refuse"
     LOSE_PUSH = "lose_push"
+    REFUSE_PUSH = "refuse_push"
     NO_CALL_BACK = "no_call_back"
     FLOOD = "flood"
     ODD = "odd"
@@ -65,7 +67,7 @@ class FaultPlan:
 NO_FAULTS: Final = FaultPlan()
 
 _SPELLING: Final = re.compile(r"([a-z_]+)(?::(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?)?(?:\*(\d+))?")
-_BARE: Final = frozenset({FaultKind.LOSE_PUSH, FaultKind.NO_CALL_BACK, FaultKind.ODD})
+_BARE: Final = frozenset({FaultKind.LOSE_PUSH, FaultKind.REFUSE_PUSH, FaultKind.NO_CALL_BACK, FaultKind.ODD})
 _ONCE: Final = frozenset(
     {FaultKind.DROP, FaultKind.DROP_UP, FaultKind.STALL, FaultKind.GARBLE, FaultKind.LOSE_PUSH}
 )
@@ -117,6 +119,7 @@ _EXAMPLES: Final = {
     FaultKind.GARBLE: "garble:40",
     FaultKind.REFUSE: "refuse:3",
     FaultKind.LOSE_PUSH: "lose_push",
+    FaultKind.REFUSE_PUSH: "refuse_push*1",
     FaultKind.NO_CALL_BACK: "no_call_back",
     FaultKind.FLOOD: "flood:500",
     FaultKind.ODD: "odd",

@@ -172,6 +172,8 @@ class MasServer:
     def _push(self, request: PushMessage) -> Outcome:
         phone, persona = self._phone, self._phone.persona
         phone.counts["push"] += 1
+        if phone.faults.happened(FaultKind.REFUSE_PUSH):
+            return _refused(ResponseCode.SERVICE_UNAVAILABLE)
         folder = self._folder(request.folder)
         if persona.push_folders is not None and folder not in persona.push_folders:
             return _refused(ResponseCode.NOT_ACCEPTABLE)

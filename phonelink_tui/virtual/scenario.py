@@ -16,6 +16,7 @@ from phonelink_tui.virtual.faults import NO_FAULTS, FaultPlan, parse_faults
 from phonelink_tui.virtual.tables import TableError, WrongValue, make_converter, read_table
 
 DEFAULT_SCENARIO: Final = "first-day"
+_HINT: Final = "Correct the file; examples/own_scenario.toml of the project shows every part of one."
 _FOLDER: Final = resources.files("phonelink_tui.virtual") / "scenarios"
 
 
@@ -120,9 +121,17 @@ def load_scenario(name: str) -> Scenario:
         try:
             return parse_scenario(path.read_text("utf-8"), path.name)
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path.name} cannot be read.") from error
+            why = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise SettingsError(
+                f"{path.name} cannot be read: {why}.", f"By name there are: {_known()}."
+            ) from error
+    if "/" in name:
+        raise UsageError(
+            f"“{name[:80]}” is no scenario: the name of such a file ends in .toml.",
+            f"By name there are: {_known()}.",
+        )
     if name not in scenario_names():
-        raise UsageError(f"There is no scenario “{name[:40]}”.", f"Known: {', '.join(scenario_names())}.")
+        raise UsageError(f"There is no scenario “{name[:40]}”.", f"Known: {_known()}.")
     file = f"{name}.toml"
     return parse_scenario((_FOLDER / file).read_text("utf-8"), file)
 
@@ -141,9 +150,13 @@ def parse_scenario(text: str, file: str) -> Scenario:
         table = tomllib.loads(text)
         return read_table(_CONVERTER, {"name": file.removesuffix(".toml"), **table}, Scenario)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{file} is not TOML: {error}.") from error
+        raise SettingsError(f"{file} is not TOML: {error}.", _HINT) from error
     except TableError as error:
-        raise SettingsError(f"{file}, {error.key or 'top level'}: {error.reason}.") from error
+        raise SettingsError(f"{file}, {error.key or 'top level'}: {error.reason}.", _HINT) from error
+
+
+def _known() -> str:
+    return ", ".join(scenario_names())
 
 
 def _is_toml(name: str) -> bool:

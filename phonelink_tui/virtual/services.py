@@ -67,7 +67,7 @@ class PhoneServices:
         """
         phone = self._phone
         if not phone.present:
-            raise PhoneUnreachable("The phone is out of range.")
+            raise PhoneUnreachable("The phone is out of range.", "It is tried again by itself.")
         phone.counts[f"open_{service}"] += 1
         taken = any(session.service is service and not session.ended for session in self._sessions)
         busy = service is Service.MAS and phone.persona.one_map_session and taken

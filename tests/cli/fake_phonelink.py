@@ -38,6 +38,8 @@ async def open_relay(spec: PhoneSpec | None, paths: Paths, wish: Wish) -> AsyncI
     fake = FakeRelay()
     if isinstance(spec, VirtualSpec) and spec.scenario == "asks":
         fake.outcomes = asks
+    if isinstance(spec, VirtualSpec) and spec.scenario == "broken":
+        raise RuntimeError("private words")
     async with background(chatter(fake, 5 if short else 100_000)):
         yield fake
 

@@ -12,13 +12,16 @@ from typing import Any
 
 import pytest
 
+from tests.terminal.pty_process import PtyProcess
+
 ME = [sys.executable, "-m", "tests.cli.fake_phonelink"]
 DEADLINE_S = 20
 
 
 def start(*words: str, **options: Any) -> subprocess.Popen[bytes]:
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([*ME, *words], **{**pipes, **options})
+    # unbuffered: `communicate` would not see what a first `readline` read ahead
+    return subprocess.Popen([*ME, *words], bufsize=0, **{**pipes, **options})
 
 
 def finish(process: subprocess.Popen[bytes]) -> tuple[list[dict[str, Any]], str]:
@@ -148,6 +151,39 @@ def test_terminal_gets_a_table_and_a_question() -> None:
     os.write(ours, b"n\n")
     assert asking.wait(DEADLINE_S) == 4
     os.close(ours)
+
+
+@pytest.mark.parametrize(
+    ("words", "shown", "number"),
+    [
+        (["--phone", "virtual:asks", "send", "+15550199", "-m", "x"], b"[y/N]", None),
+        (["send", "+15550199"], b"Ctrl+D", None),
+        (["--plain"], b"? is help", None),
+        (["tail"], b"Ctrl+C ends", None),
+        (["--phone", "virtual:asks", "send", "+15550199", "-m", "x"], b"[y/N]", signal.SIGINT),
+    ],
+    ids=["question", "text", "plain", "tail", "question, by kill"],
+)
+def test_interrupt_at_a_prompt(words: list[str], shown: bytes, number: signal.Signals | None) -> None:
+    """Ctrl+C ends whatever waits for words, at once, with 130, and the terminal is as it was."""
+    with PtyProcess("tests.cli.fake_phonelink", words, environment={"TERM": "xterm"}) as process:
+        before = process.terminal_attributes()
+        process.read_until(shown)
+        if number is None:
+            process.type(b"\x03")
+        else:
+            process.signal(number)
+        assert process.wait(limit_s=5) == 130
+        assert process.terminal_attributes() == before
+        assert b"Traceback" not in process.output
+
+
+def test_a_bug_says_its_class_only() -> None:
+    """Exit 1, one line, and nothing of what the error quotes."""
+    process = start("--phone", "virtual:broken", "threads")
+    frames, error = finish(process)
+    assert (process.returncode, frames) == (1, [])
+    assert error == "A bug of this program: RuntimeError.\n"
 
 
 HEAVY = ("textual", "bleak", "dbus_fast", "rich", "cattrs", "phonenumbers")

@@ -7,6 +7,7 @@ import pytest
 
 from phonelink_tui.domain.call import Call, CallKind
 from phonelink_tui.domain.limitations import LimitKind, make_limitation
+from phonelink_tui.domain.message import Audience
 from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase
 from phonelink_tui.domain.text import clean_line
 from phonelink_tui.domain.thread import Thread
@@ -25,11 +26,14 @@ def test_threads_as_json_are_threads(phonelink: Phonelink, fake: FakeRelay) -> N
     assert tuple(from_json(line, Thread) for line in objects(result)) == fake.current.threads
 
 
-def test_threads_for_people_are_rows(phonelink: Phonelink) -> None:
-    """Without a terminal a row is one line with tabs, and a group is marked as one."""
+def test_threads_for_people_are_rows(phonelink: Phonelink, fake: FakeRelay) -> None:
+    """Without a terminal a row is one line with tabs; a group is marked, and what may be one is asked about."""
     lines = phonelink("threads").stdout.splitlines()
     assert lines[0].split("\t")[:2] == [samples.ALICE_THREAD, "Alice"]
     assert "group" in lines[2].split("\t")
+    unknown = attrs.evolve(fake.current.threads[0], audience=Audience.UNKNOWN)
+    fake.current = attrs.evolve(fake.current, threads=(unknown,))
+    assert phonelink("threads").stdout.split("\t")[2] == "group or private?"
 
 
 @pytest.mark.parametrize("words", [samples.ALICE_THREAD, "alice", "+15550100", "ali"])

@@ -6,11 +6,29 @@ import attrs
 import pytest
 
 from phonelink_tui.cli.exit_codes import exit_code
+from phonelink_tui.cli.outcomes import failed
+from phonelink_tui.domain.address import Address, AddressKind
 from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged
+from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import DeliveryState
 from phonelink_tui.domain.phone import LinkPhase
-from phonelink_tui.errors import IpcError, PhonelinkError
+from phonelink_tui.domain.text import clean
+from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.errors import (
+    AncsRefused,
+    DeadlineExceeded,
+    IpcError,
+    LinkLost,
+    NotConnected,
+    ObexRefused,
+    PhonelinkError,
+    RemoteProtocolError,
+    SendRefused,
+    UnknownNotification,
+    UnknownThread,
+)
 from phonelink_tui.relay.api import Ask, CancelText, Command, SendText
+from phonelink_tui.relay.failures import failure_of
 from tests.cli.conftest import Phonelink
 from tests.ipc import samples
 from tests.ipc.fake_relay import FakeRelay, accepted, own_text
@@ -59,7 +77,7 @@ def test_text_is_accepted(phonelink: Phonelink, fake: FakeRelay) -> None:
         "+15550100",
         samples.ALICE_THREAD,
     )
-    assert not command.dry_run
+    assert (command.dry_run, command.hold) == (False, False)
 
 
 def test_text_comes_from_stdin(phonelink: Phonelink, fake: FakeRelay) -> None:
@@ -74,13 +92,26 @@ def test_text_comes_from_stdin(phonelink: Phonelink, fake: FakeRelay) -> None:
     [
         ("carol jones", 6, "+15550111 (Carol Jones) or +15550112"),
         ("Zoe", 2, "Nobody known"),
-        ("Family", 2, "Nobody known"),
+        ("Family", 4, "would not reach the group"),
+        ("fam", 4, "would not reach the group"),
+        ("PARCELS", 4, "a name is not an address"),
+        ("Dana", 4, "a name is not an address"),
     ],
 )
 def test_recipient_is_one_person_or_nobody(
     phonelink: Phonelink, fake: FakeRelay, to: str, code: int, words: str
 ) -> None:
-    """Two numbers are listed, not guessed between; a group is nobody."""
+    """Two numbers are listed, not guessed between; a group and a name without an address are refused, and say why."""
+    parcels = attrs.evolve(
+        samples.thread(ThreadId("t-parcels"), "PARCELS", "PARCELS"),
+        address=Address(clean("PARCELS"), AddressKind.ALPHANUMERIC, "name:PARCELS"),
+    )
+    dana = samples.notification(2, app_id="com.apple.MobileSMS", title=clean("Dana"))
+    fake.current = attrs.evolve(
+        fake.current,
+        threads=(*fake.current.threads, parcels),
+        notifications=(*fake.current.notifications, dana),
+    )
     result = phonelink("send", to, "-m", "x")
     assert (result.exit_code, fake.commands) == (code, [])
     assert words in result.stderr
@@ -187,11 +218,42 @@ def test_act_presses_the_button(phonelink: Phonelink, fake: FakeRelay) -> None:
 
 
 def test_read_marks_the_conversation(phonelink: Phonelink, fake: FakeRelay) -> None:
-    """`read` marks by name, and the phone's refusal is exit 5."""
+    """`read` marks by name."""
     assert phonelink("read", "Alice").exit_code == 0
-    fake.outcomes = lambda command: (CommandChanged(command.id, CommandState.FAILED, sentence="No."),)
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [
+        (Failure.NOT_CONNECTED, 3),
+        (Failure.HERE, 4),
+        (Failure.BY_PHONE, 5),
+        (None, 5),
+        (Failure.TIMED_OUT, 7),
+        (Failure.GONE, 2),
+        (Failure.BUG, 1),
+    ],
+)
+def test_exit_code_tells_the_cause_of_a_failure(
+    phonelink: Phonelink, fake: FakeRelay, failure: Failure | None, code: int
+) -> None:
+    """A command that failed, and a text that failed, exit with the code of the cause, in the relay's words."""
+
+    def fails(command: Command) -> tuple[Event, ...]:
+        return (CommandChanged(command.id, CommandState.FAILED, (), "No.", "Why.", failure=failure),)
+
+    def text_fails(command: Command) -> tuple[Event, ...]:
+        assert isinstance(command, SendText)
+        text = attrs.evolve(own_text(command), state=DeliveryState.FAILED, detail="No.", failure=failure)
+        done = CommandChanged(command.id, CommandState.DONE, message=text.id)
+        return (done, MessageChanged(text))
+
+    fake.outcomes = fails
     result = phonelink("read", "Alice")
-    assert (result.exit_code, result.stderr) == (5, "No.\n")
+    assert (result.exit_code, result.stderr) == (code, "No.\nWhy.\n")
+    fake.outcomes = text_fails
+    result = phonelink("send", "Alice", "-m", "x")
+    assert (result.exit_code, result.stderr) == (code, "No.\nIt was certainly not sent.\n")
 
 
 def test_every_error_class_has_a_code() -> None:
@@ -205,6 +267,26 @@ def test_every_error_class_has_a_code() -> None:
             error.__dict__["reason"] = ""
             assert exit_code(error) != 1, cls
     assert exit_code(IpcError("x")) == 3
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotConnected("x"),
+        LinkLost("x"),
+        DeadlineExceeded("x"),
+        ObexRefused(0xD3, "x"),
+        AncsRefused(0xA2, "x"),
+        RemoteProtocolError("x"),
+        SendRefused("group", "x"),
+        UnknownNotification("x"),
+        UnknownThread("x"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_exit_code_survives_the_stream(error: PhonelinkError) -> None:
+    """An error in the relay that reaches the command as the cause of an outcome exits as it would have itself."""
+    assert exit_code(failed(failure_of(error), "x", "")) == exit_code(error)
 
 
 def test_stdin_that_is_no_text_is_not_sent(phonelink: Phonelink) -> None:

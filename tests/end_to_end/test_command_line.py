@@ -41,6 +41,13 @@ def started(*words: str) -> Iterator[subprocess.Popen[str]]:
                 process.kill()
 
 
+BREAKS = "virtual:first-day?fault=drop_up:7000*9"
+"""The link breaks in the middle of each long text, and never before: nothing else is so long."""
+
+
+GROUPS = "virtual:family-groups?persona=android"
+
+
 @pytest.mark.parametrize(
     ("phone", "words", "code", "said"),
     [
@@ -48,6 +55,10 @@ def started(*words: str) -> Iterator[subprocess.Popen[str]]:
         ("virtual:first-day", ["Alice", "-m", "hi"], 6, "alice.moreau@example.com"),
         ("virtual:first-day", ["+15550177", "-m", "hi"], 4, "new recipient"),
         ("virtual:first-day", ["Nobody", "-m", "hi"], 2, "Nobody known here"),
+        ("virtual:first-day", ["Parcel Post", "-m", "hi"], 4, "a name is not an address"),
+        (GROUPS, ["Dad, Lena, Mum, Robin Doe", "-m", "hi"], 4, "would not reach the group"),
+        ("virtual:first-day?fault=refuse_push", ["ben", "-m", "hi"], 5, "The phone refused it"),
+        (BREAKS, ["ben", "-m", "€" * 3900, "--timeout", "2.6"], 7, "taken back"),
         ("virtual:first-day?fault=lose_push", ["ben", "-m", "hi"], 9, "may have been sent"),
     ],
 )
@@ -90,6 +101,34 @@ def test_demo_ends_with_its_scenario() -> None:
     assert sum(lines[-1]["counts"].values()) == lines[-1]["events"] == len(lines) - 2
     assert all(line["v"] == 1 and "rev" in line and "at" in line for line in lines)
     assert lines[-1]["counts"]["message"] > 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["act", "9-9", "positive"], 2, "No notification has this id"),
+        (["read", "Nobody"], 2, "No conversation is called that"),
+        (["--phone", "nonsense", "threads"], 2, "names no phone"),
+        (["messages", "Lena"], 0, ""),
+    ],
+)
+def test_other_commands(words: list[str], code: int, said: str) -> None:
+    """Words that fit nothing are exit 2, whatever the command."""
+    phone = () if words[0] == "--phone" else ("--phone", "virtual:family-groups")
+    done = run(*phone, *words)
+    assert done.returncode == code, done
+    assert said in done.stderr
+
+
+def test_phone_that_begins_to_refuse() -> None:
+    """Told over stdin, a simulated phone refuses one text and takes the next."""
+    with simulated("--scenario", "first-day") as (phone, spec):
+        assert phone.stdin is not None
+        phone.stdin.write('{"act":"fault","fault":"refuse_push*1"}\n')
+        phone.stdin.flush()
+        until(phone, act="fault")
+        codes = [run("--phone", spec, "send", "ben", "-m", "hi", "--yes").returncode for _ in range(2)]
+    assert codes == [5, 0]
 
 
 @contextmanager

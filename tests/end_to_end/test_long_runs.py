@@ -31,6 +31,7 @@ from phonelink_tui.ipc.events import decode_event, encode_event
 from phonelink_tui.ipc.values import from_json, to_json
 from phonelink_tui.ipc.wire import decode_line, encode_line
 from phonelink_tui.relay.api import RetryNow, Snapshot
+from phonelink_tui.relay.stream import KEPT_EVENTS
 from phonelink_tui.virtual.embed import make_phone as phone_of
 from phonelink_tui.virtual.scenario import load_scenario
 from phonelink_tui.virtual.scenario_runner import ScenarioRunner
@@ -178,6 +179,8 @@ async def test_nothing_grows_but_what_is_kept() -> None:
     async with living(phone) as house, asyncio.TaskGroup() as tasks:
         life = tasks.create_task(runner.run())
         sizes: list[tuple[int, int]] = []
+        while house.watch.events[-1:] == [] or house.watch.events[-1].rev <= KEPT_EVENTS:
+            await asyncio.sleep(1200)  # the stream's memory of events fills up first
         for _ in range(4):
             await asyncio.sleep(1200 + 20)
             house.watch.events.clear()

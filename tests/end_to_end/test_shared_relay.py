@@ -93,7 +93,7 @@ def test_no_runtime_directory(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_push_in_flight_is_finished(number: signal.Signals) -> None:
     """A slow phone has the text half: the relay is told to end, waits for the answer, and the writer hears it."""
     with relay("virtual:first-day?fault=delay:0.05") as process:
-        with started("send", "ben", "-m", "in flight", "--timeout", "60") as sender, tail() as lines:
+        with tail() as lines, started("send", "ben", "-m", "in flight", "--timeout", "60") as sender:
             for line in lines:
                 if line["type"] == "message" and line.get("state") == "handed_over":
                     process.send_signal(number)
@@ -118,7 +118,7 @@ def test_what_waits_is_dropped_and_counted() -> None:
     config.parent.mkdir(parents=True)
     config.write_text("hold_s = 60\n")
     with relay("virtual:first-day") as process:
-        with started("send", "ben", "-m", "never mind", "--timeout", "60") as sender, tail() as lines:
+        with tail() as lines, started("send", "ben", "-m", "never mind", "--timeout", "60") as sender:
             for line in lines:
                 if line["type"] == "message" and line.get("state") == "held":
                     process.terminate()
@@ -142,6 +142,7 @@ def tail() -> Iterator[Iterator[dict[str, str]]]:
     ) as process:
         try:
             assert process.stdout is not None
+            assert json.loads(process.stdout.readline())["type"] == "hello"
             yield (json.loads(line) for line in process.stdout)
         finally:
             process.kill()

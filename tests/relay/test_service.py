@@ -29,6 +29,7 @@ from phonelink_tui.domain.events import (
     ThreadChanged,
     ThreadGone,
 )
+from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import Audience, DeliveryState, MessageId
 from phonelink_tui.domain.observed import ChangeKind, Folder, FolderChange
@@ -355,9 +356,14 @@ async def test_commands_of_a_relay_that_is_not_running_fail_politely() -> None:
     async with bench.relay.events() as events:
         await bench.relay.execute(MarkRead("c1", thread))
         seen = [e async for e in events]
-    assert [s.event for s in seen] == [
-        CommandChanged("c1", CommandState.FAILED, sentence="The relay is ending.")
-    ]
+    (outcome,) = [s.event for s in seen]
+    assert isinstance(outcome, CommandChanged)
+    assert (outcome.id, outcome.state, outcome.sentence) == (
+        "c1",
+        CommandState.FAILED,
+        "The relay is ending.",
+    )
+    assert outcome.failure is Failure.NOT_CONNECTED
     fresh = Bench()
     async with fresh.relay.events() as events:
         await fresh.relay.execute(MarkRead("c1", thread))

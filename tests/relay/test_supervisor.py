@@ -261,3 +261,56 @@ async def test_stopped_it_begins_no_other_session() -> None:
         waiting.supervisor.stop()
         await running
     assert waiting.plan == []
+
+
+async def test_sleep_ends_the_session_in_order_and_wake_connects_at_once() -> None:
+    """Whatever pause it stood in; the state says that the computer slept, and `sleep` returns when all is closed."""
+    first, second = Session(), Session()
+    bench = Bench(first, second)
+    lives = asyncio.Event()
+
+    async def live(_session: Session) -> None:
+        lives.set()
+        await asyncio.Event().wait()
+
+    supervisor = Supervisor(
+        Capability.MESSAGES, bench.open, live, bench.report, now=bench.clock, rng=Exactly(), close_s=1
+    )
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(supervisor.run())
+        await lives.wait()
+        await supervisor.sleep()
+        assert first.closed
+        assert (bench.states[-1].phase, bench.states[-1].reason) == (LinkPhase.WAITING, DownReason.ASLEEP)
+        lives.clear()
+        supervisor.wake()
+        await lives.wait()
+        assert bench.states[-1].phase is LinkPhase.READY
+        supervisor.stop()
+        running.cancel()
+    assert second.closed
+
+
+async def test_sleep_is_reached_from_a_long_pause_too() -> None:
+    """A computer that sleeps while the phone is away is not asked to wait for the phone."""
+    bench = Bench(*[PhoneUnreachable("away")] * 3, rng=Exactly())
+    waits = asyncio.Event()
+
+    def report(state: CapabilityState) -> None:
+        bench.report(state)
+        if state.phase is LinkPhase.WAITING:
+            waits.set()
+
+    supervisor = Supervisor(
+        Capability.MESSAGES, bench.open, bench.run, report, now=bench.clock, rng=Exactly(), close_s=1
+    )
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(supervisor.run())
+        await waits.wait()
+        await supervisor.sleep()
+        assert bench.states[-1].reason is DownReason.ASLEEP
+        attempts = len(bench.plan)
+        await asyncio.sleep(0.01)
+        assert len(bench.plan) == attempts
+        supervisor.stop()
+        running.cancel()

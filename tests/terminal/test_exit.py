@@ -15,7 +15,7 @@ ON_AT_FIRST = {7, 25}
 
 
 @pytest.mark.parametrize("moment", [b"\x1b[?1049h", READY], ids=["starting", "running"])
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
 def test_a_signal_restores_the_terminal(number: signal.Signals, moment: bytes, tmp_path: Path) -> None:
     """No alternate screen, no mouse, no paste or focus reports are left; the cursor and the echo are back."""
     with PtyProcess("tests.terminal.order_app", [str(tmp_path / "log"), "send"]) as process:

@@ -117,3 +117,19 @@ def _newest(truth: dict[int, TextMessage], cut: int) -> MessagePage:
 
 def _at_of(id_: str) -> datetime:
     return text(int(id_.rpartition("-")[2])).at
+
+
+def test_what_comes_while_nobody_looks_is_new() -> None:
+    """The line moves to the first of it, once for each time away; what comes while somebody looks is not."""
+    window = Window(ALICE.id)
+    window.take_page(page(1, 2))
+    window.put(text(3, read=False))
+    assert window.first_unread is None
+    window.look_away(away=True)
+    window.put(text(4, read=False))
+    window.put(text(5, read=False))
+    assert [window.first_unread, window.was_left] == [text(4).id, True]
+    window.look_away(away=False)
+    window.look_away(away=True)
+    window.put(text(6, read=False))
+    assert window.first_unread == text(6).id

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from phonelink_tui.domain.events import CommandChanged, CommandState, Progress
 from phonelink_tui.domain.limitations import LIMITS, LimitClass, LimitKind, make_limitation
 from phonelink_tui.domain.message import Audience, DeliveryState
-from phonelink_tui.domain.phone import Capability, DownReason, LinkPhase
+from phonelink_tui.domain.phone import Capability, DownReason, LinkPhase, Phone
 from phonelink_tui.domain.thread import Reply
 from phonelink_tui.relay.api import Ask
 from phonelink_tui.ui.banner_text import SIGNS, banner, banners
@@ -69,7 +69,7 @@ def test_a_silent_phone_says_when_it_was_last_heard() -> None:
     phone = a_phone()
     state = evolve(phone.capabilities[Capability.MESSAGES], proof_at=NOW - timedelta(minutes=20))
     phone = evolve(phone, capabilities={**phone.capabilities, Capability.MESSAGES: state})
-    assert "texts ● ready, last sign 12:10" in status(StatusFacts(phone))
+    assert "texts ◌ ready, last sign 12:10" in status(StatusFacts(phone))
 
 
 def test_every_state_has_its_glyph_and_word() -> None:
@@ -224,3 +224,27 @@ def test_the_themes_go_around() -> None:
         seen.append(theme_after(seen[-1]))
     assert len(set(seen)) == 4
     assert seen[-1] == seen[0]
+
+
+def quiet_phone() -> Phone:
+    """Connected, and silent for twenty minutes."""
+    phone = a_phone()
+    states = {
+        c: evolve(s, proof_at=NOW - timedelta(minutes=20, seconds=10)) for c, s in phone.capabilities.items()
+    }
+    return evolve(phone, capabilities=states)
+
+
+def test_silence_does_not_push_away_what_matters_more() -> None:
+    """At 100 columns "ready" and "complete since" stay; a glyph of its own is left of the silence."""
+    line = status(StatusFacts(quiet_phone()), 98)
+    assert line == (
+        "Anna's iPhone 82%  texts ◌ ready  alerts ◌ ready  contacts ● ready  complete since 11:40"
+    )
+    assert "texts ◌ ready, last sign 12:09" in status(StatusFacts(quiet_phone()), 200)
+    assert "last sign 12:09  complete since 11:40" in status(StatusFacts(quiet_phone()), 110)
+
+
+def test_a_book_that_is_left_alone_is_no_warning() -> None:
+    """It is read once."""
+    assert "contacts ● ready" in status(StatusFacts(quiet_phone()))

@@ -100,6 +100,25 @@ def test_a_bad_line_is_an_error_object(phone: VirtualPhone, line: str, says: str
     assert says in answer["message"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"act":"text","from":"","text":"x"}',
+        '{"act":"text","from":"+15550100","text":""}',
+        '{"act":"text","from":"+15550100"}',
+        '{"act":"group_text","from":"+15550100","text":"","members":["+15550101"]}',
+        '{"act":"own_text","to":[],"text":"x"}',
+        '{"act":"call","from":""}',
+        '{"act":"notify","app":"","title":"x"}',
+    ],
+)
+def test_a_line_that_says_nothing_is_refused(phone: VirtualPhone, line: str) -> None:
+    """Empty senders and texts are mistakes of the program that writes the line; a photo needs no text."""
+    assert "not empty" in perform_line(phone, line)["message"]
+    assert (phone.folder(Folder.INBOX), phone.centre.entries) == ((), ())
+    assert perform_line(phone, '{"act":"text","from":"+15550100","photo":true}')["type"] == "act"
+
+
 JSON = (
     st.none()
     | st.booleans()

@@ -158,7 +158,13 @@ def test_a_wrong_scenario_names_file_and_key(text: str, key: str) -> None:
 
 
 def test_an_unknown_scenario_lists_the_known_ones() -> None:
-    """A wrong name is a usage error whose hint helps."""
+    """A wrong name is a usage error whose hint helps; a path says what a path has to look like."""
+    with pytest.raises(UsageError, match=r"“/etc/passwd” is no scenario: .* ends in \.toml") as path_caught:
+        load_scenario("/etc/passwd")
+    assert "first-day" in path_caught.value.hint
+    with pytest.raises(SettingsError, match="cannot be read: No such file") as file_caught:
+        load_scenario("/nowhere/mine.toml")
+    assert "first-day" in file_caught.value.hint
     with pytest.raises(UsageError) as caught:
         load_scenario("no-such-day")
     assert "first-day" in caught.value.hint

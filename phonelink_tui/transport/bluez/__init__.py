@@ -7,18 +7,22 @@
     daemon         is bluetoothd there? keeps the mirror, through restarts
     adapter        the adapter of this computer
     device         the phone as BlueZ knows it
+    phones         paired phones, and what is seen of their pairing
     sockets        L2CAP and RFCOMM, also on Pythons without `socket.AF_BLUETOOTH`
     socket_errors  what an errno of such a socket means
     socket_stream  a connected socket as a ByteStream
     sdp_query      on which channel is a service?
     mns_profile    our notification server: its record, and the phone's calls
+    call_back_watch  what our record declares, reduced for a phone that does not call
     gatt_backend   a bleak backend on a link that is up already
     gatt_link      attaching to the phone's LE link, and noticing its loss
     advertisement  asking the phone to open that link
     agent          the questions of pairing, for one phone
+    sleep          this computer sleeps and wakes
     link           BluezLink, which joins them
 
-dbus-fast and bleak may be imported here; of the project `protocol` (SDP, UUIDs), `transport`, `config`, `errors`.
+dbus-fast and bleak may be imported here; of the project `protocol` (SDP, UUIDs), `domain`
+(bonds, kinds of phone), `transport`, `config`, `errors`.
 Never calls Device1.Disconnect, nor bleak's BlueZ client, whose `disconnect()` and whose cancelled `connect()` do:
 that drops the messages with the notifications. (bleak 3.1.0, bluezdbus/client.py)
 """

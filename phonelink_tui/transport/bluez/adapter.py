@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from attrs import frozen
 
-from phonelink_tui.errors import BluetoothUnavailable
+from phonelink_tui.errors import BluetoothReason, BluetoothUnavailable
 from phonelink_tui.transport.bluez import names
 from phonelink_tui.transport.bluez.dbus_errors import switched_off
 from phonelink_tui.transport.bluez.objects import ObjectTree
+
+_MAJOR_MINOR: Final = 0x1FFC
+_HANDS_FREE: Final = 0x0408
 
 
 @frozen
@@ -18,6 +23,18 @@ class Adapter:
     address: str
     can_advertise: bool
     """Whether it can be an LE peripheral at all."""
+    class_of_device: int
+    """24 bits: services, major and minor class."""
+
+    @property
+    def is_hands_free(self) -> bool:
+        """Whether it looks like a hands-free set to a phone."""
+        return is_hands_free(self.class_of_device)
+
+
+def is_hands_free(class_of_device: int) -> bool:
+    """Whether major and minor class are Audio/Video, Hands-free (0x..0408), whatever services stand before."""
+    return class_of_device & _MAJOR_MINOR == _HANDS_FREE
 
 
 def find_adapter(tree: ObjectTree, name: str | None) -> Adapter:
@@ -41,5 +58,15 @@ def find_adapter(tree: ObjectTree, name: str | None) -> Adapter:
     for path, properties in adapters:
         if properties.get(names.POWERED):
             can_advertise = tree.get(path, names.ADVERTISING_MANAGER) is not None
-            return Adapter(path, str(properties.get(names.ADDRESS, "")), can_advertise)
+            address, cod = str(properties.get(names.ADDRESS, "")), int(properties.get(names.CLASS, 0))
+            return Adapter(path, address, can_advertise, cod)
     raise switched_off()
+
+
+def class_of_device() -> BluetoothUnavailable:
+    """The phone refused, and this computer does not look like what it serves."""
+    return BluetoothUnavailable(
+        "The phone does not serve this computer, which does not look like a hands-free set to it.",
+        "sudo btmgmt class 4 8; `phonelink pair --print-class-unit` prints a unit that does it at each start.",
+        reason=BluetoothReason.CLASS_OF_DEVICE,
+    )

@@ -134,8 +134,11 @@ class Bus:
 
 
 @asynccontextmanager
-async def open_bus() -> AsyncIterator[Bus]:
-    """A connection to the system bus while inside; file descriptors may be passed.
+async def open_bus(address: str | None = None) -> AsyncIterator[Bus]:
+    """A connection to a bus while inside; file descriptors may be passed.
+
+    Args:
+        address: A D-Bus address; None: the system bus.
 
     Raises:
         BluetoothUnavailable: There is no bus, or it does not let us in.
@@ -144,10 +147,10 @@ async def open_bus() -> AsyncIterator[Bus]:
     try:
         try:
             async with asyncio.timeout(CONNECT_S):
-                connection = MessageBus(bus_type=BusType.SYSTEM, negotiate_unix_fd=True)
+                connection = MessageBus(address, BusType.SYSTEM, negotiate_unix_fd=True)
                 await connection.connect()
         except TimeoutError:
-            raise BluetoothUnavailable("This computer's system bus does not answer.") from None
+            raise BluetoothUnavailable("This computer's message bus does not answer.") from None
         except CONNECT_ERRORS as error:
             raise no_bus(error) from error
         yield Bus(connection)

@@ -8,7 +8,13 @@ from typing import Final
 from dbus_fast import Message
 from dbus_fast.errors import AuthError, DBusFastError, InvalidAddressError
 
-from phonelink_tui.errors import BluetoothUnavailable, PhonelinkError, PhoneUnreachable, TransportError
+from phonelink_tui.errors import (
+    BluetoothReason,
+    BluetoothUnavailable,
+    PhonelinkError,
+    PhoneUnreachable,
+    TransportError,
+)
 
 NOT_PERMITTED: Final = "org.bluez.Error.NotPermitted"
 IN_PROGRESS: Final = "org.bluez.Error.InProgress"
@@ -48,6 +54,8 @@ _UNAVAILABLE: Final[Mapping[str, tuple[str, str]]] = {
     IN_PROGRESS: _BUSY,
 }
 
+_REASONS: Final = {_OFF: BluetoothReason.ADAPTER_OFF, _TOO_OLD: BluetoothReason.TOO_OLD}
+
 _UNREACHABLE: Final[Mapping[str, tuple[str, str]]] = {
     "org.bluez.Error.NotConnected": _AWAY,
     "org.bluez.Error.DoesNotExist": _AWAY,
@@ -62,7 +70,8 @@ _UNREACHABLE: Final[Mapping[str, tuple[str, str]]] = {
 def translate(name: str) -> PhonelinkError:
     """The error of ours for a D-Bus error's name."""
     if name in _UNAVAILABLE:
-        return BluetoothUnavailable(*_UNAVAILABLE[name])
+        words = _UNAVAILABLE[name]
+        return BluetoothUnavailable(*words, reason=_REASONS.get(words, BluetoothReason.MISSING))
     if name in _UNREACHABLE:
         return PhoneUnreachable(*_UNREACHABLE[name])
     return TransportError(f"Bluetooth refused ({name.rpartition('.')[2]}).", "bluetoothd's log may tell why.")
@@ -87,7 +96,7 @@ def no_daemon() -> BluetoothUnavailable:
 
 def switched_off() -> BluetoothUnavailable:
     """The adapter is off."""
-    return BluetoothUnavailable(*_OFF)
+    return BluetoothUnavailable(*_OFF, reason=BluetoothReason.ADAPTER_OFF)
 
 
 def away() -> PhoneUnreachable:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from phonelink_tui.errors import PhoneUnreachable
+from phonelink_tui.errors import BondRefused, PhoneUnreachable
 from phonelink_tui.protocol.ancs.constants import SERVICE_UUID as ANCS_UUID
 from phonelink_tui.transport.bluez import names
 from phonelink_tui.transport.bluez.objects import ObjectTree, Properties
@@ -42,7 +42,8 @@ def find_device(tree: ObjectTree, adapter_path: str, address: str | None) -> Dev
     """The phone with this address; without one, the only paired phone.
 
     Raises:
-        PhoneUnreachable: It is not paired, or it is not clear which phone is meant.
+        BondRefused: It is not paired.
+        PhoneUnreachable: None is paired, or it is not clear which phone is meant.
     """
     paired = [
         (path, properties)
@@ -52,20 +53,23 @@ def find_device(tree: ObjectTree, adapter_path: str, address: str | None) -> Dev
     if address is not None:
         found = [entry for entry in paired if str(entry[1].get(names.ADDRESS, "")).upper() == address.upper()]
     else:
-        found = [entry for entry in paired if _is_phone(entry[1])]
+        found = [entry for entry in paired if is_phone(entry[1])]
         if len(found) > 1:
             raise PhoneUnreachable(
                 "Several phones are paired with this computer.", "Name one: --phone bluez/ADDRESS"
             )
+    if not found and address is not None:
+        raise BondRefused("The phone is not paired with this computer.", "`phonelink pair` pairs it.")
     if not found:
-        raise PhoneUnreachable("The phone is not paired with this computer.", "Pair it first.")
+        raise PhoneUnreachable("No phone is paired with this computer.", "`phonelink pair` pairs one.")
     # After a botched pairing there may be two; the connected one is the live one.
     path, properties = max(found, key=lambda entry: bool(entry[1].get(names.CONNECTED)))
     shown_address = str(properties.get(names.ADDRESS, "")).upper()
     return Device(path, shown_address, str(properties.get(names.ALIAS, "")), dict(properties))
 
 
-def _is_phone(properties: Properties) -> bool:
+def is_phone(properties: Properties) -> bool:
+    """Whether a device looks like a phone: by its class, or by what it offers."""
     uuids: Iterable[str] = properties.get(names.UUIDS, ())
     is_class = int(properties.get(names.CLASS, 0)) & _MAJOR_CLASS == _PHONE
     return is_class or not {names.MAS_UUID, ANCS_UUID}.isdisjoint(uuid.lower() for uuid in uuids)

@@ -7,16 +7,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from attrs import frozen
 
+from phonelink_tui.domain.bond import Bond
 from phonelink_tui.errors import PhonelinkError, PhoneUnreachable
 from phonelink_tui.protocol.map.constants import Features
 from phonelink_tui.protocol.map.sdp_record import MNS_FEATURES
 from phonelink_tui.transport.bluez import mns_profile, names
-from phonelink_tui.transport.bluez.adapter import Adapter, find_adapter
+from phonelink_tui.transport.bluez.adapter import Adapter, class_of_device, find_adapter
 from phonelink_tui.transport.bluez.advertisement import Solicitor
 from phonelink_tui.transport.bluez.bus import Bus
+from phonelink_tui.transport.bluez.call_back_watch import CALL_BACK_S, CallBackWatch
 from phonelink_tui.transport.bluez.daemon import Daemon
 from phonelink_tui.transport.bluez.device import Device, find_device
 from phonelink_tui.transport.bluez.gatt_link import attached
+from phonelink_tui.transport.bluez.phones import bond_of
 from phonelink_tui.transport.bluez.sdp_query import ServiceDirectory
 from phonelink_tui.transport.bluez.socket_stream import SocketStream
 from phonelink_tui.transport.bluez.sockets import Dial, Kind, dial
@@ -24,6 +27,9 @@ from phonelink_tui.transport.gatt import GattClient
 from phonelink_tui.transport.link import CallBack, Service
 from phonelink_tui.transport.stream import ByteStream
 from phonelink_tui.transport.together import beside, together
+
+Admit = Callable[[Bond, str], None]
+"""Given what is seen of the pairing and the adapter's address; raises BondRefused."""
 
 
 @frozen
@@ -35,7 +41,9 @@ class BluezSpec:
     address: str | None = None
     """The phone's public address; None: the only paired phone."""
     features: Features = MNS_FEATURES
-    """What our notification server tells the phone."""
+    """What our notification server tells the phone; see `call_back_watch` for when it is reduced."""
+    call_back_s: float = CALL_BACK_S
+    """How long the phone may take to call back before that."""
 
 
 class BluezLink:
@@ -45,28 +53,46 @@ class BluezLink:
     adapter, switched off; the message says which), and recovers by itself when that ends.
     """
 
-    def __init__(self, daemon: Daemon, spec: BluezSpec, dial: Dial) -> None:
+    def __init__(self, daemon: Daemon, spec: BluezSpec, dial: Dial, admit: Admit) -> None:
         self._daemon = daemon
         self._spec = spec
         self._dial = dial
+        self._admit = admit
         self._directory = ServiceDirectory(dial)
         self._solicitor = Solicitor(daemon, spec.adapter, self._wants_le)
+        self._watch = CallBackWatch(spec.features, call_back_s=spec.call_back_s)
         self._attached = 0
+
+    async def addresses(self) -> tuple[str, str]:
+        """The public addresses of the adapter and of the phone.
+
+        Raises:
+            BluetoothUnavailable, PhoneUnreachable: There is no such adapter; the phone is not paired.
+        """
+        _, adapter, device = await self._phone()
+        return adapter.address, device.address
 
     async def open_stream(self, service: Service) -> ByteStream:
         """See `PhoneLink.open_stream`.
 
         Raises:
-            LinkLost, RemoteProtocolError: The search for the service broke, or was answered with nonsense.
+            BondRefused: It is not paired, or not as it was known.
+        LinkLost, RemoteProtocolError: The search for the service broke, or was answered with nonsense.
         """
         _, adapter, device = await self._phone()
-        channel = await self._directory.channel(adapter.address, device.address, service)
         try:
+            channel = await self._directory.channel(adapter.address, device.address, service)
             connected = await self._dial(Kind.RFCOMM, adapter.address, device.address, channel)
-        except PhonelinkError:
+        except PhonelinkError as failure:
             self._directory.forget()
+            if isinstance(failure, PhoneUnreachable) and failure.refused and not adapter.is_hands_free:
+                # Phones that have granted it once go on serving a computer, so the class alone proves nothing.
+                raise class_of_device() from failure
             raise
-        return await SocketStream.open(connected)
+        stream = await SocketStream.open(connected)
+        if service is Service.MAS:
+            self._watch.opened(stream)
+        return stream
 
     @asynccontextmanager
     async def serve_call_backs(self, serve: CallBack) -> AsyncIterator[None]:
@@ -76,7 +102,15 @@ class BluezLink:
             ObexdInTheWay: Another program receives the phone's reports already.
         """
         bus, _, _ = await self._phone()
-        async with mns_profile.published(bus, self._is_phone, serve, features=self._spec.features):
+
+        async def take(stream: ByteStream) -> None:
+            self._watch.called()
+            await serve(stream)
+
+        async with (
+            mns_profile.published(bus, self._is_phone, take, features=self._watch.features),
+            self._watch.watching(),
+        ):
             yield
 
     @asynccontextmanager
@@ -121,7 +155,9 @@ class BluezLink:
     async def _phone(self) -> tuple[Bus, Adapter, Device]:
         bus = await self._daemon.ready()
         adapter = find_adapter(self._daemon.tree, self._spec.adapter)
-        return bus, adapter, find_device(self._daemon.tree, adapter.path, self._spec.address)
+        device = find_device(self._daemon.tree, adapter.path, self._spec.address)
+        self._admit(bond_of(self._daemon.tree, device.path), adapter.address.upper())
+        return bus, adapter, device
 
     def _known_phone(self) -> Device | None:
         try:
@@ -137,14 +173,21 @@ class BluezLink:
         return phone is not None and address.upper() == phone.address
 
 
+def admit_any(_bond: Bond, _adapter_address: str) -> None:
+    """Any pairing is good."""
+
+
 @asynccontextmanager
-async def open_bluez_link(spec: BluezSpec, *, dial: Dial = dial) -> AsyncIterator[BluezLink]:
+async def open_bluez_link(
+    spec: BluezSpec, *, dial: Dial = dial, admit: Admit = admit_any
+) -> AsyncIterator[BluezLink]:
     """A link to a phone while inside. Opening needs nothing to be there yet, not even Bluetooth.
 
     Args:
         spec: Which phone.
         dial: Opens sockets.
+        admit: Asked before anything is opened whether the pairing is the right one; raises BondRefused.
     """
-    link = BluezLink(Daemon(), spec, dial)
+    link = BluezLink(Daemon(), spec, dial, admit)
     async with beside(link.run()):
         yield link

@@ -10,7 +10,7 @@ import errno
 from collections.abc import Mapping
 from typing import Final
 
-from phonelink_tui.errors import BluetoothUnavailable, PhoneUnreachable, TransportError
+from phonelink_tui.errors import BluetoothReason, BluetoothUnavailable, PhoneUnreachable, TransportError
 
 _AWAY: Final = "The phone is out of range, or its Bluetooth is off."
 _NEARER: Final = "Bring it near, with Bluetooth on."
@@ -50,12 +50,17 @@ UNAVAILABLE: Final[Mapping[int, tuple[str, str]]] = {
 }
 
 
+SWITCHED_OFF: Final = frozenset({errno.ENETDOWN, errno.EHOSTUNREACH})
+
+
 def translate(number: int) -> TransportError:
     """The error of ours for a connection that could not be opened."""
     if number in REFUSED:
         return PhoneUnreachable(*REFUSED[number], refused=True)
     if number in UNAVAILABLE:
-        return BluetoothUnavailable(*UNAVAILABLE[number])
+        off = number in SWITCHED_OFF
+        reason = BluetoothReason.ADAPTER_OFF if off else BluetoothReason.MISSING
+        return BluetoothUnavailable(*UNAVAILABLE[number], reason=reason)
     if number in OUT_OF_REACH:
         return PhoneUnreachable(*OUT_OF_REACH[number])
     name = errno.errorcode.get(number, str(number))

@@ -46,6 +46,7 @@ class Limits:
             return
         stack = stacks[0 if here is None else (here + 1) % len(stacks)]
         stack.first()
+        stack.most_lines = max(1, stack.most_lines)  # hidden on a low screen it could not take the keys
         stack.screen.set_focus(stack)
 
     def act(self) -> None:

@@ -17,7 +17,7 @@ from textual.widgets import Static
 
 from phonelink_tui.domain.message import TextMessage
 from phonelink_tui.ui.actions import BY_ID, Place
-from phonelink_tui.ui.help_text import footer
+from phonelink_tui.ui.help_text import complaint, footer
 from phonelink_tui.ui.keymap import KeyMap, default_bindings
 from phonelink_tui.ui.layout import Pane, panes
 from phonelink_tui.ui.pane_feed import PaneFeed
@@ -25,6 +25,7 @@ from phonelink_tui.ui.projection import Projection, Touched
 from phonelink_tui.ui.screens.conversing import Conversing
 from phonelink_tui.ui.screens.desk import Desk, Outlet, View, Widgets
 from phonelink_tui.ui.screens.editing import Editing
+from phonelink_tui.ui.screens.fitting import fit
 from phonelink_tui.ui.screens.handlers import Hands, handlers
 from phonelink_tui.ui.screens.limits import Limits
 from phonelink_tui.ui.screens.moving import Moving
@@ -50,6 +51,9 @@ from phonelink_tui.ui.widgets.thread_pane import ThreadPane
 
 PASSING: Final = frozenset({Place.PANEL, Place.FIELD, Place.QUESTION, Place.HIDDEN, Place.BANNER})
 """Places the keys come back from."""
+
+PANELS: Final = frozenset({Place.PANEL, Place.FIELD, Place.QUESTION, Place.HIDDEN})
+"""Places whose hints say how to get out; no notice hides them."""
 
 LEAVING: Final = ("app.quit", "privacy.hide")
 """Keys of somebody who does not read."""
@@ -94,7 +98,9 @@ class MessagesScreen(Screen[None]):
         self._empty = Static(id="empty", markup=False)
         self._painting = Painting(desk, self._hands, self._empty)
         self._notices = NoticeLine(
-            widgets.hints, lambda: footer(self.place, keys, closed=widgets.composer.closed)
+            widgets.hints,
+            lambda: footer(self.place, keys, closed=widgets.composer.closed),
+            lambda: self.place in PANELS,
         )
         self._handlers: Mapping[str, Callable[[], None]] = handlers(self, desk, self._hands)
 
@@ -106,7 +112,12 @@ class MessagesScreen(Screen[None]):
             head=Line(id="head", classes="head"),
             app_banners=BannerStack(id="app-banners"),
             pane=ThreadPane(id="pane"),
-            question=QuestionBar(on_typing=self._back_to_text, on_intent=self._intent_key, id="question"),
+            question=QuestionBar(
+                on_typing=self._back_to_text,
+                on_intent=self._intent_key,
+                on_room=self.make_room,
+                id="question",
+            ),
             composer_banners=BannerStack(id="composer-banners"),
             to=Line(id="to"),
             composer=Composer(
@@ -145,6 +156,9 @@ class MessagesScreen(Screen[None]):
         self._hands.conversing.retarget()
         self.paint(Touched.ALL)
         self.set_interval(TICK_S, self._painting.tick)
+        self.watch(self.app, "app_focus", self._look_away, init=False)
+        if self._desk.keys.problems:
+            self.notice(complaint(self._desk.keys), "warn")
 
     def paint(self, touched: Touched) -> None:
         """The projection changed: draw anew what is out of date."""
@@ -217,15 +231,26 @@ class MessagesScreen(Screen[None]):
 
     def _arrange(self) -> None:
         view = self._desk.view
-        shown = panes(self.size.width or self.app.size.width, view.looked_at, alone=view.alone)
+        seen = panes(self.size.width or self.app.size.width, view.looked_at, alone=view.alone)
         for selector, pane in (("#side", Pane.LIST), ("#talk", Pane.TALK), ("#notifications", Pane.QUEUE)):
-            self.query_one(selector).display = pane in shown
-        self.set_class(len(shown) == 1, "-single")
-        self.set_class(len(shown) == 3, "-broad")
+            self.query_one(selector).display = pane in seen
+        self.set_class(len(seen) == 1, "-single")
+        self.set_class(len(seen) == 3, "-broad")
+        self._look_away()
+
+    def _look_away(self) -> None:
+        window = self._desk.projection.window
+        if window is not None:
+            window.look_away(away=not self.app.app_focus or not self.query_one("#talk").display)
+
+    def make_room(self) -> None:
+        """Another height, a question or a banner that is read: who gives way?"""
+        fit(self._desk.widgets, self.size.height or self.app.size.height)
 
     def on_resize(self) -> None:
         """Another width shows other panes."""
         self._arrange()
+        self.make_room()
         self._painting.status()
         self._notices.paint()
 
@@ -237,6 +262,7 @@ class MessagesScreen(Screen[None]):
         if pane is not None and pane is not self._desk.view.looked_at:
             self._desk.view.looked_at = pane
             self._arrange()
+        self.make_room()
         self._notices.paint()
 
     # the stage of the hands

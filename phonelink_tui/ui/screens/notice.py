@@ -7,8 +7,10 @@ from time import monotonic
 from typing import Final
 
 from attrs import define, field
+from rich.cells import cell_len
 from textual.timer import Timer
 
+from phonelink_tui.ui.cells import cut
 from phonelink_tui.ui.widgets.line import Line, Span
 
 NOTICE_S: Final = 8.0
@@ -16,6 +18,8 @@ NOTICE_S: Final = 8.0
 
 READ_S: Final = 1.5
 """By then a notice is read, and the next key takes it away."""
+
+_BLANK: Final = (" ", "plain")
 
 
 @define(eq=False)
@@ -25,6 +29,8 @@ class NoticeLine:
     _line: Line
     _hints: Callable[[], Sequence[tuple[str, str]]]
     """Pairs of key and word for where the keys go now."""
+    _hints_stay: Callable[[], bool]
+    """Whether the hints say how to get out of where the keys go: then a notice stands behind them."""
     _words: Span | None = field(default=None, init=False)
     _said_at: float = field(default=0.0, init=False)
     _timer: Timer | None = field(default=None, init=False)
@@ -50,18 +56,26 @@ class NoticeLine:
 
     def paint(self) -> None:
         """Write the line."""
-        if self._words is not None:
-            self._line.show([(" ", "plain"), self._words])
-            return
-        spans: list[Span] = [(" ", "plain")]
         room = self._line.size.width - 1
-        for key, word in self._hints():
-            room -= len(key) + len(word) + 3
-            if room >= -2:
-                spans += [(key, "key"), (f" {word}  ", "dim")]
-        self._line.show(spans)
+        hints = list(self._hints())
+        if self._words is None:
+            self._line.show([_BLANK, *_fitting(hints, room)])
+            return
+        before = _fitting(hints, room // 2) if self._hints_stay() else []
+        words, role = self._words
+        room -= sum(cell_len(text) for text, _ in before)
+        self._line.show([_BLANK, *before, (cut(words, room), role)])
 
     def _stop(self) -> None:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
+
+
+def _fitting(hints: Sequence[tuple[str, str]], room: int) -> list[Span]:
+    spans: list[Span] = []
+    for key, word in hints:
+        room -= len(key) + len(word) + 3
+        if room >= -2:
+            spans += [(key, "key"), (f" {word}  ", "dim")]
+    return spans

@@ -108,7 +108,7 @@ class Panels:
             parts.append(Content(f"Battery {phone.battery_percent} %"))
         for capability, label in NAMES.items() if phone else ():
             state = phone.capabilities.get(capability) if phone else None
-            words, _ = state_words(state, now, zone)
+            words, _ = state_words(state, now, zone, sign=False)
             parts.append(Content(f"{label:<9} {words}"))
             if state is not None:
                 proof = f", last sign {moment(state.proof_at, zone, now)}" if state.proof_at else ""
@@ -119,12 +119,14 @@ class Panels:
                     parts.append(Content(f"          {state.detail}"))
         if phone and phone.complete_since:
             parts.append(Content(f"\nNo gap in texts since {moment(phone.complete_since, zone, now)}."))
+        if problems := self.desk.keys.problems:
+            parts.append(Content.styled("\nSettings", "bold"))
+            parts += [Content(f"! {problem}") for problem in problems]
         parts.append(Content.styled("\nLimits in force", "bold"))
         limits = [x for x in projection.limitations.values() if x.scope is LimitScope.APP]
         parts += [Content(f"· {x.sentence}\n  {x.spec.why} ({x.spec.whose.value})") for x in limits]
         if not limits:
             parts.append(Content("None beside those named in the conversations."))
-        parts += [Content(f"! {problem}") for problem in self.desk.keys.problems]
         return Content("\n").join(parts)
 
     def notification(self, it: PhoneNotification) -> None:

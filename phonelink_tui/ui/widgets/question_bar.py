@@ -32,6 +32,7 @@ class QuestionBar(Static, can_focus=True):
         *,
         on_typing: Callable[[], None],
         on_intent: Callable[[str], bool],
+        on_room: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = monotonic,
         id: str,
     ) -> None:
@@ -40,12 +41,14 @@ class QuestionBar(Static, can_focus=True):
         Args:
             on_typing: Called when a key comes that answers nothing: whoever types goes on typing.
             on_intent: Called with every other key; whether it meant something.
+            on_room: Called when the bar comes or goes.
             clock: Seconds that only grow.
             id: As of every widget.
         """
         super().__init__(id=id, markup=False)
         self._on_typing = on_typing
         self._on_intent = on_intent
+        self._on_room = on_room
         self._clock = clock
         self._answers: tuple[Answer, ...] = ()
         self._asked_at = 0.0
@@ -74,11 +77,15 @@ class QuestionBar(Static, can_focus=True):
         words = "   ".join(f"{_key(a.keys[0])} {a.word}" for a in answers)
         self.update(Content.assemble(("? ", "bold"), (sentence, "bold"), "\n  ", (words, "$text-muted")))
         self.display = True
+        self._on_room()
 
     def close(self) -> None:
         """Ask nothing any more."""
+        was_open = self.is_open
         self._answers, self.sentence = (), ""
         self.display = False
+        if was_open:
+            self._on_room()
 
     async def _on_key(self, event: events.Key) -> None:
         answer = next((a for a in self._answers if event.key in a.keys), None)

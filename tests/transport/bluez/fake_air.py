@@ -20,8 +20,9 @@ from phonelink_tui.protocol.ancs.constants import (
 )
 from phonelink_tui.protocol.map.constants import Features
 from phonelink_tui.protocol.map.sdp_record import MasRecord
+from phonelink_tui.protocol.pbap.sdp_record import PseRecord
 from phonelink_tui.protocol.sdp import PSM, Record, answer_search
-from phonelink_tui.protocol.sdp_records import build_mas_record
+from phonelink_tui.protocol.sdp_records import build_mas_record, build_pse_record
 from phonelink_tui.transport.bluez.names import DEVICE_NAME_UUID, MNS_UUID
 from phonelink_tui.transport.bluez.socket_errors import translate
 from phonelink_tui.transport.bluez.socket_stream import SocketStream
@@ -37,6 +38,9 @@ DEVICE = f"{ADAPTER}/dev_60_4B_90_72_E0_DB"
 """The private address of the first contact stays in the path for ever."""
 
 MAS_CHANNEL = 2
+PBAP_CHANNEL = 13
+"""An iPhone's own."""
+CHANNELS = {MAS_CHANNEL: Service.MAS, PBAP_CHANNEL: Service.PBAP}
 GATT = "org.bluez.GattCharacteristic1"
 
 
@@ -73,7 +77,8 @@ class FakeAir:
         self.records: list[Record] = [
             build_mas_record(
                 MasRecord("MAP MAS-iOS", MAS_CHANNEL, features=Features(phone.persona.map_features))
-            )
+            ),
+            build_pse_record(PseRecord("Phonebook", PBAP_CHANNEL)),
         ]
         self.le_is_up = False
 
@@ -119,14 +124,14 @@ class FakeAir:
         if (kind, port) == (Kind.L2CAP, PSM):
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             self._servers.append(self._tasks.create_task(self._serve_sdp(theirs)))
-        elif (kind, port) == (Kind.RFCOMM, MAS_CHANNEL):
+        elif kind is Kind.RFCOMM and port in CHANNELS:
             try:
-                self._services.admit(Service.MAS)
+                self._services.admit(CHANNELS[port])
             except PhoneUnreachable:
                 raise translate(errno.ECONNREFUSED) from None
             ours, theirs = socket.socketpair()
             theirs.setblocking(False)
-            self._services.serve(Service.MAS, await self._open_end(theirs), self._call_out)
+            self._services.serve(CHANNELS[port], await self._open_end(theirs), self._call_out)
         else:
             raise translate(errno.ECONNREFUSED)
         ours.setblocking(False)

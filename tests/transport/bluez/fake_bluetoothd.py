@@ -18,6 +18,8 @@ from dbus_fast.aio import MessageBus
 
 ADAPTER = "/org/bluez/hci0"
 ADAPTER_ADDRESS = "00:AA:01:00:00:00"
+HANDS_FREE = 0x7C0408
+COMPUTER = 0x7C010C
 PROPERTIES = "org.freedesktop.DBus.Properties"
 OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 REJECTED = "org.bluez.Error.Rejected"
@@ -26,6 +28,10 @@ Values = dict[str, tuple[str, Any]]
 """Property to signature and value."""
 
 Answer = Callable[[Message], Awaitable[Message] | Message]
+
+
+Radio = Callable[[str], Awaitable[None]]
+"""Carries a method of Device1 out, given its name. Raises Refused."""
 
 
 class Refused(Exception):
@@ -54,6 +60,10 @@ class FakeBluetoothd:
         """What is on air."""
         self.agents: list[tuple[str, str, str]] = []
         """Who is an agent, under which path, with which capability; the last is asked."""
+        self.radios: dict[str, Radio] = {}
+        """Device to what its Connect, Pair and CancelPairing do."""
+        self.removed: list[str] = []
+        """Devices a program had removed."""
         self.changed = asyncio.Event()
         self.characteristics: dict[str, FakeCharacteristic] = {}
         self.add("/org/bluez", "org.bluez.AgentManager1", {})
@@ -78,10 +88,23 @@ class FakeBluetoothd:
             bus.disconnect()
             await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
-    def add_adapter(self, *, powered: bool = True, advertises: bool = True) -> None:
+    def add_adapter(self, *, powered: bool = True, advertises: bool = True, cod: int = HANDS_FREE) -> None:
         """Plug hci0 in."""
         self.add(
-            ADAPTER, "org.bluez.Adapter1", {"Address": ("s", ADAPTER_ADDRESS), "Powered": ("b", powered)}
+            ADAPTER,
+            "org.bluez.Adapter1",
+            {
+                "Address": ("s", ADAPTER_ADDRESS),
+                "Alias": ("s", "desk"),
+                "Class": ("u", cod),
+                "Modalias": ("s", "usb:v1D6Bp0246d0557"),
+                "Powered": ("b", powered),
+                "Discoverable": ("b", False),
+                "DiscoverableTimeout": ("u", 180),
+                "Pairable": ("b", False),
+                "PairableTimeout": ("u", 0),
+                "Discovering": ("b", False),
+            },
         )
         if advertises:
             self.add(ADAPTER, "org.bluez.LEAdvertisingManager1", {})
@@ -106,6 +129,28 @@ class FakeBluetoothd:
         changed = Variant(signature, value)
         self.objects[path][interface][name] = changed
         self._signal(path, PROPERTIES, "PropertiesChanged", "sa{sv}as", [interface, {name: changed}, []])
+
+    def remove_device(self, path: str) -> None:
+        """A program has a device removed, with all that is below it."""
+        if path not in self.objects:
+            raise Refused("org.bluez.Error.DoesNotExist", "Does Not Exist")
+        self.removed.append(path)
+        for gone in [one for one in self.objects if one == path or one.startswith(path + "/")]:
+            self.remove(gone)
+
+    async def ask_agent(self, device: str, passkey: int, *, member: str = "RequestConfirmation") -> None:
+        """A device wants to pair: ask the default agent. Raises Refused where it says no, or there is none."""
+        if not self.agents:
+            raise Refused(REJECTED, "No agent")
+        owner, path, _ = self.agents[-1]
+        numeric = member == "RequestConfirmation"
+        body: list[Any] = [device, passkey] if numeric else [device]
+        await self.call_program(owner, path, f"org.bluez.Agent1.{member}", "ou" if numeric else "o", body)
+
+    async def withdraw_question(self) -> None:
+        """bluetoothd cancels what it asked the agent."""
+        owner, path, _ = self.agents[-1]
+        await self.call_program(owner, path, "org.bluez.Agent1.Cancel", "", [])
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait until something a program does makes it so."""
@@ -227,6 +272,16 @@ class FakeBluetoothd:
                 self.agents = [agent for agent in self.agents if agent[1] != path]
             case "RequestDefaultAgent", _:
                 pass
+            case "Set", [interface, name, value]:
+                self.set(message.path or "", interface, name, value.signature, value.value)
+            case "StartDiscovery" | "StopDiscovery", _:
+                self.set(ADAPTER, "org.bluez.Adapter1", "Discovering", "b", member == "StartDiscovery")
+            case "SetDiscoveryFilter", _:
+                pass
+            case "RemoveDevice", [path]:
+                self.remove_device(path)
+            case (("Connect" | "Pair" | "CancelPairing"), _) if message.path in self.radios:
+                await self.radios[message.path](member)
             case _ if message.path in self.characteristics:
                 return self.characteristics[message.path].perform(member, message.body)
             case _:

@@ -10,13 +10,16 @@ import pytest
 from phonelink_tui.domain.observed import ChangeKind, Folder, OutgoingText
 from phonelink_tui.domain.text import RemoteText
 from phonelink_tui.errors import (
+    BluetoothReason,
     BluetoothUnavailable,
+    BondRefused,
     LinkLost,
     ObexdInTheWay,
     PhonelinkError,
     PhoneUnreachable,
 )
 from phonelink_tui.profiles.map_client import MapClient
+from phonelink_tui.profiles.pbap_client import PbapClient
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.profiles.quirks import QUIRKS
 from phonelink_tui.protocol.map.constants import MessageTypes
@@ -31,7 +34,7 @@ from phonelink_tui.transport.together import beside
 from phonelink_tui.virtual.personas import ANDROID
 from phonelink_tui.virtual.phone import VirtualPhone
 from tests.transport.bluez.fake_air import DEVICE, MAS_CHANNEL, PHONE_ADDRESS, FakeAir
-from tests.transport.bluez.fake_bluetoothd import ADAPTER, FakeBluetoothd, Refused
+from tests.transport.bluez.fake_bluetoothd import ADAPTER, COMPUTER, FakeBluetoothd, Refused
 
 pytestmark = pytest.mark.needs("dbus-daemon", "dbus-daemon")
 
@@ -83,6 +86,71 @@ async def test_features_can_be_cautious(air: FakeAir, bluetoothd: FakeBluetoothd
     async with open_bluez_link(spec, dial=air.dial) as link, link.serve_call_backs(serve_nothing):
         _, _, options = bluetoothd.profiles[MNS_UUID]
     assert '<uint32 value="0x0000027f"/>' in options["ServiceRecord"]
+
+
+async def test_contacts_come_over_the_same_link(link: BluezLink, phone: VirtualPhone) -> None:
+    """Their server is found by its own record, beside a message session."""
+    messages = await open_messages(link)
+    async with asyncio.timeout(5):
+        book = await PbapClient.open(link, PhoneClock())
+        async with beside(book.run()), beside(messages.run()):
+            owner, contacts = await book.owner(), await book.contacts()
+        await book.aclose()
+        await messages.aclose()
+    assert owner is not None
+    assert owner.addresses[0].value == phone.owner.addresses[0]
+    assert [contact.name for contact in contacts] == [owner.name]
+
+
+async def test_a_phone_that_does_not_call_back_gets_a_cautious_record(
+    air: FakeAir, bluetoothd: FakeBluetoothd
+) -> None:
+    """Once: its session ends, and the next one declares less, whatever comes of it."""
+    spec = BluezSpec(address=PHONE_ADDRESS, call_back_s=0.05)
+    async with open_bluez_link(spec, dial=air.dial) as link:
+        for declared, lives in (("0x0006027f", False), ("0x0000027f", True)):
+            async with link.serve_call_backs(serve_nothing):
+                _, _, options = bluetoothd.profiles[MNS_UUID]
+                assert f'<uint32 value="{declared}"/>' in options["ServiceRecord"]
+                stream = await link.open_stream(Service.MAS)
+                if lives:
+                    with pytest.raises(TimeoutError):
+                        async with asyncio.timeout(0.2):
+                            await stream.receive()
+                else:
+                    async with asyncio.timeout(5):
+                        assert await stream.receive() == b""
+                await stream.aclose()
+
+
+async def test_a_phone_that_calls_back_keeps_the_full_record(
+    air: FakeAir, bluetoothd: FakeBluetoothd
+) -> None:
+    """The session lives on, and the next one declares the same."""
+    spec = BluezSpec(address=PHONE_ADDRESS, call_back_s=0.1)
+    async with open_bluez_link(spec, dial=air.dial) as link:
+        client = await open_messages(link)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3), beside(client.run()):
+                await asyncio.Event().wait()
+        await client.aclose()
+        async with link.serve_call_backs(serve_nothing):
+            _, _, options = bluetoothd.profiles[MNS_UUID]
+    assert '<uint32 value="0x0006027f"/>' in options["ServiceRecord"]
+
+
+async def test_refused_computer_is_told_its_class(
+    air: FakeAir, bluetoothd: FakeBluetoothd, link: BluezLink
+) -> None:
+    """Only where the phone refuses and the class is not hands-free; a granted phone serves any class."""
+    bluetoothd.set(ADAPTER, "org.bluez.Adapter1", "Class", "u", COMPUTER)
+    await (await link.open_stream(Service.MAS)).aclose()
+    del air.records[1]
+    with pytest.raises(PhonelinkError) as refused:
+        await link.open_stream(Service.PBAP)
+    assert isinstance(refused.value, BluetoothUnavailable)
+    assert refused.value.reason is BluetoothReason.CLASS_OF_DEVICE
+    assert "btmgmt class 4 8" in refused.value.hint
 
 
 async def test_obexd_in_the_way(link: BluezLink, bluetoothd: FakeBluetoothd) -> None:
@@ -211,7 +279,7 @@ async def test_phone_walks_away(link: BluezLink, phone: VirtualPhone) -> None:
 async def test_phone_is_not_paired(link: BluezLink, bluetoothd: FakeBluetoothd) -> None:
     """A device that is known, but not paired, is not used."""
     bluetoothd.set(DEVICE, "org.bluez.Device1", "Paired", "b", False)
-    await until_raised(link, PhoneUnreachable, "not paired")
+    await until_raised(link, BondRefused, "not paired")
 
 
 async def test_the_only_paired_phone(air: FakeAir) -> None:

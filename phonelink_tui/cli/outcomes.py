@@ -1,0 +1,48 @@
+"""Which error is it when the relay says that something was not done? So that the exit code tells the cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from phonelink_tui.domain.events import CommandChanged, CommandState
+from phonelink_tui.domain.failure import Failure
+from phonelink_tui.errors import (
+    DeadlineExceeded,
+    NotConnected,
+    PhonelinkError,
+    ProfileError,
+    SendRefused,
+    UnknownNotification,
+)
+
+_ERRORS: Final[dict[Failure, Callable[[str, str], PhonelinkError]]] = {
+    Failure.NOT_CONNECTED: NotConnected,
+    Failure.TIMED_OUT: DeadlineExceeded,
+    Failure.BY_PHONE: ProfileError,
+    Failure.HERE: lambda sentence, hint: SendRefused(Failure.HERE.value, sentence, hint),
+    Failure.GONE: UnknownNotification,
+    Failure.BUG: PhonelinkError,
+}
+
+
+def failed(failure: Failure | None, sentence: str, hint: str) -> PhonelinkError:
+    """The error for a cause; one that is not told counts as the phone's."""
+    return _ERRORS[failure or Failure.BY_PHONE](sentence, hint)
+
+
+def check(outcome: CommandChanged, otherwise: str) -> CommandChanged:
+    """The outcome of a command that was done.
+
+    Args:
+        outcome: What the relay said, anything but a question.
+        otherwise: The sentence where it gave none.
+
+    Raises:
+        PhonelinkError: It was not done; which one, the cause tells.
+    """
+    if outcome.state is CommandState.DONE:
+        return outcome
+    if outcome.state is CommandState.FAILED:
+        raise failed(outcome.failure, outcome.sentence or otherwise, outcome.hint)
+    raise SendRefused(next(iter(outcome.reasons), "refused"), outcome.sentence or otherwise, outcome.hint)
