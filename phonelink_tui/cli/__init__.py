@@ -19,6 +19,11 @@
     plain          the app without a screen: one line an event
     simulating     `simulate`
     relaying       `relay run|status|stop|install`
+    replying       `reply --last`
+    waiting        `outbox`
+    expiry         the words after `--expires`
+    status_line    `status --format`; imports next to nothing
+    clock          how a time is said
 
 May import everything below; Textual never, and `ui` only through `composition`.
 """

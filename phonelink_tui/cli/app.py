@@ -23,6 +23,8 @@ app = typer.Typer(
 )
 relay_app = typer.Typer(help="The background relay.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(relay_app, name="relay")
+outbox_app = typer.Typer(help="Your texts on their way.", rich_markup_mode=None)
+app.add_typer(outbox_app, name="outbox")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Scenario = Annotated[str | None, typer.Option(help="Scenario of the embedded phone: a name or a TOML file.")]
@@ -31,6 +33,10 @@ Faults = Annotated[list[str] | None, typer.Option("--fault", help="A fault of th
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many, the newest.")]
 SearchLimit = Annotated[int, typer.Option(min=1, max=100, help="How many, the newest.")]
 
+Text = Annotated[str | None, typer.Option("-m", "--message", help="Without it, from stdin.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Answer what is asked, not what is refused.")]
+Timeout = Annotated[float, typer.Option(min=0.1, max=600, help="Seconds; then it is taken back.")]
+TextId = Annotated[str, typer.Argument(metavar="ID")]
 RelayPhone = Annotated[str | None, typer.Option("--phone", help="As for every command.")]
 Socket = Annotated[
     Path | None, typer.Option(help="Of the relay; else phonelink-tui/relay.sock in XDG_RUNTIME_DIR.")
@@ -129,15 +135,18 @@ def messages(ctx: typer.Context, thread: str, limit: Limit = 50, as_json: Json =
 def send(
     ctx: typer.Context,
     to: str,
-    text: Annotated[str | None, typer.Option("-m", "--message", help="Without it, from stdin.")] = None,
+    text: Text = None,
     explain: Annotated[bool, typer.Option("--explain", help="Print the decision, send nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Answer what is asked, not what is refused.")] = False,
-    timeout: Annotated[float, typer.Option(min=0.1, max=600, help="Seconds.")] = 30.0,
+    yes: Yes = False,
+    timeout: Timeout = 30.0,
+    expires: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="Not after: 18:00, +2h, or ISO 8601. Waits until then.")
+    ] = None,
 ) -> None:
     """Send one text to one person; TO is a name, a number or an address."""
     from phonelink_tui.cli.opening import open_send
 
-    open_send(ctx, to, text, explain=explain, yes=yes, timeout_s=timeout)
+    open_send(ctx, to, text, expires, explain=explain, yes=yes, timeout_s=timeout)
 
 
 @app.command()
@@ -193,11 +202,18 @@ def search(ctx: typer.Context, query: str, limit: SearchLimit = 50, as_json: Jso
 
 
 @app.command()
-def tail(ctx: typer.Context, as_json: Json = False) -> None:
+def tail(
+    ctx: typer.Context,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="[EPOCH:]REV", help="Go on after this event; else one `resync` first."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Print events as they come, until interrupted."""
-    from phonelink_tui.cli import run, streaming
+    from phonelink_tui.cli.opening import open_tail
 
-    run.with_relay(ctx, lambda api, out: streaming.tail(api, out, as_json=as_json), _READ)
+    open_tail(ctx, since, as_json=as_json)
 
 
 @app.command()
@@ -209,11 +225,66 @@ def limits(ctx: typer.Context, as_json: Json = False) -> None:
 
 
 @app.command()
-def status(ctx: typer.Context, as_json: Json = False) -> None:
+def status(
+    ctx: typer.Context,
+    words: Annotated[
+        str | None,
+        typer.Option(
+            "--format", help="One line for tmux: {unread}, {battery}, {messages}; a wrong one lists all."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """How the phone and its connections stand."""
+    if words is not None:
+        from phonelink_tui.cli.status_line import open_status_line
+
+        open_status_line(ctx, words)
+        return
     from phonelink_tui.cli import reading, run
 
     run.with_relay(ctx, lambda api, out: reading.status(api, out, as_json=as_json), _HEADERS)
+
+
+@app.command()
+def reply(
+    ctx: typer.Context,
+    last: Annotated[bool, typer.Option("--last", help="To whoever wrote the newest text.")] = False,
+    text: Text = None,
+    yes: Yes = False,
+    timeout: Timeout = 30.0,
+) -> None:
+    """Answer the newest text; says first whom the answer goes to."""
+    if not last:
+        raise typer.BadParameter("say --last: it answers the newest text", param_hint="reply")
+    from phonelink_tui.cli.opening import open_reply
+
+    open_reply(ctx, text, yes=yes, timeout_s=timeout)
+
+
+@outbox_app.callback(invoke_without_command=True)
+def outbox(ctx: typer.Context, as_json: Json = False) -> None:
+    """Your texts that wait, are on their way, may have been sent, or failed."""
+    if ctx.invoked_subcommand is None:
+        from phonelink_tui.cli import run, waiting
+
+        run.with_relay(ctx, lambda api, out: waiting.outbox(api, out, as_json=as_json), _READ)
+
+
+@outbox_app.command("cancel")
+def outbox_cancel(ctx: typer.Context, text_id: TextId) -> None:
+    """Take back a text that has not left."""
+    from phonelink_tui.cli import run, waiting
+
+    run.with_relay(ctx, lambda api, out: waiting.cancel(api, out, text_id), _HEADERS, _SEND)
+
+
+@outbox_app.command("retry")
+def outbox_retry(ctx: typer.Context, text_id: TextId) -> None:
+    """Send again a text that certainly was not sent."""
+    from phonelink_tui.cli import run, waiting
+
+    run.with_relay(ctx, lambda api, out: waiting.retry(api, out, text_id), _HEADERS, _SEND)
 
 
 @relay_app.command("run")

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import datetime
+from functools import partial
 from typing import Final
 
 import typer
 
 from phonelink_tui.cli import exit_codes
+from phonelink_tui.cli.expiry import parse_expiry
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.plain import plain as plain_mode
+from phonelink_tui.cli.replying import reply_last
 from phonelink_tui.cli.run import carry_out, chosen_phone, surroundings_of, use_relay
 from phonelink_tui.cli.sending import SendOptions, send
 from phonelink_tui.cli.simulating import SimulateOptions, simulate
 from phonelink_tui.cli.streaming import headless as headless_mode
+from phonelink_tui.cli.streaming import parse_place, tail
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import PhoneSpec, VirtualSpec, parse_persona, parse_speed
 from phonelink_tui.config.settings import load_settings
@@ -59,14 +64,48 @@ def open_demo(
 
 
 def open_send(
-    ctx: typer.Context, to: str, text: str | None, *, explain: bool, yes: bool, timeout_s: float
+    ctx: typer.Context,
+    to: str,
+    text: str | None,
+    expires: str | None,
+    *,
+    explain: bool,
+    yes: bool,
+    timeout_s: float,
 ) -> None:
     """`phonelink send`."""
 
     def body(out: Output, paths: Paths) -> None:
+        until = parse_expiry(expires, datetime.now().astimezone()) if expires is not None else None
         words = text if text is not None else _text_of_stdin(out)
-        options = SendOptions(to, words, explain, yes, timeout_s)
+        options = SendOptions(to, words, explain, yes, timeout_s, until)
         use_relay(ctx, out, paths, chosen_phone(ctx), lambda api, out: send(api, out, options), SENDER)
+
+    carry_out(ctx, body)
+
+
+def open_reply(ctx: typer.Context, text: str | None, *, yes: bool, timeout_s: float) -> None:
+    """`phonelink reply --last`."""
+
+    def body(out: Output, paths: Paths) -> None:
+        options = SendOptions("", text or "", explain=False, yes=yes, timeout_s=timeout_s)
+        read_text = (lambda: _text_of_stdin(out)) if text is None else None
+
+        async def work(api: RelayApi, out: Output) -> None:
+            await reply_last(api, out, options, read_text)
+
+        use_relay(ctx, out, paths, chosen_phone(ctx), work, SENDER)
+
+    carry_out(ctx, body)
+
+
+def open_tail(ctx: typer.Context, since: str | None, *, as_json: bool) -> None:
+    """`phonelink tail`."""
+
+    def body(out: Output, paths: Paths) -> None:
+        place = parse_place(since) if since is not None else None
+        work = partial(tail, as_json=as_json, since=place)
+        use_relay(ctx, out, paths, chosen_phone(ctx), work, _READER)
 
     carry_out(ctx, body)
 

@@ -11,8 +11,8 @@ from typing import Final
 
 import typer
 
+from phonelink_tui.cli.clock import when
 from phonelink_tui.cli.output import Output
-from phonelink_tui.cli.reading import when
 from phonelink_tui.cli.run import carry_out, chosen_phone, surroundings_of
 from phonelink_tui.config.log import log_to_stderr
 from phonelink_tui.config.paths import Paths

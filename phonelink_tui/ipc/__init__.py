@@ -7,6 +7,7 @@
     role          what a connection may be opened for
     hello         greetings: who, and which versions
     about         how a relay stands, in counts and words of state
+    glance        one blocking question, for status lines
     answers       what is answered to each request, and to whom
     outgoing      what waits for one client: bounded, never waited for
     server        serves a RelayApi to any number of clients

@@ -8,7 +8,6 @@ import logging
 import os
 import socket
 import stat
-import struct
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Final
 from phonelink_tui.errors import IpcError, NoRelay
 from phonelink_tui.ipc.background import background
 from phonelink_tui.ipc.client import RelayClient, connect
+from phonelink_tui.ipc.glance import peer_uid
 from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.ipc.server import RelayServer
 from phonelink_tui.relay.api import RelayApi
@@ -28,9 +28,6 @@ ACCEPT_PAUSE_S: Final = 1.0
 """After a connection that could not be accepted: out of file descriptors, mostly."""
 
 _log = logging.getLogger(__name__)
-
-_PEERCRED: Final = struct.Struct("3i")
-"""struct ucred: pid, uid, gid (unix(7))."""
 
 
 @contextmanager
@@ -91,7 +88,7 @@ async def shared_relay(
     except OSError as error:
         sock.close()
         raise NoRelay(f"No relay listens at {path}.", "Start one: `phonelink relay run`.") from error
-    if _peer_uid(sock) != os.getuid():
+    if peer_uid(sock) != os.getuid():
         sock.close()
         raise IpcError(f"The relay at {path} is another user's.")
     async with connect(sock, roles=roles, gone=gone) as client:
@@ -117,17 +114,11 @@ async def _accept(server: RelayServer, listener: socket.socket, clients: asyncio
             room.release()
             await asyncio.sleep(ACCEPT_PAUSE_S)
             continue
-        if _peer_uid(sock) == os.getuid():
+        if peer_uid(sock) == os.getuid():
             clients.create_task(serve(sock))
         else:
             sock.close()
             room.release()
-
-
-def _peer_uid(sock: socket.socket) -> int:
-    credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEERCRED.size)
-    uid: int = _PEERCRED.unpack(credentials)[1]
-    return uid
 
 
 def _check_directory(directory: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -52,6 +53,8 @@ class SendText:
     confirmed: frozenset[Ask] = frozenset()
     dry_run: bool = False
     """Decide only: nothing is queued."""
+    expires: datetime | None = None
+    """Not pushed from then on: it settles as failed, certainly not sent (UTC)."""
     hold: bool = True
     """False: no hold window, whatever is set. For whoever waits for the outcome and takes nothing back."""
 

@@ -127,7 +127,7 @@ class Commands:
         self._publish(self._store.confirm(thread, command.confirmed))
         message = self._compose(text, thread, recipient)
         self._remember(command.id, message.id)
-        self._queue(message, hold=command.hold)
+        self._queue(message, hold=command.hold, expires=command.expires)
         self._publish([CommandChanged(command.id, CommandState.DONE, message=message.id)])
 
     def _remember(self, command_id: str, message: MessageId) -> None:
@@ -151,10 +151,10 @@ class Commands:
             audience=self._store.thread(thread).audience,
         )
 
-    def _queue(self, message: TextMessage, *, hold: bool = True) -> None:
+    def _queue(self, message: TextMessage, *, hold: bool = True, expires: datetime | None = None) -> None:
         held = hold and self._hold_s > 0
         hold_until = self._now() + timedelta(seconds=self._hold_s) if held else None
-        self._outbox.add(message, hold_until=hold_until)
+        self._outbox.add(message, hold_until=hold_until, expires=expires)
 
     def _tell(self, command: SendText, decision: Decision, recipient: Address) -> None:
         """Why a text does not go out, or (dry run) that it would."""

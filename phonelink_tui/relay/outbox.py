@@ -39,6 +39,11 @@ REST_S: Final = 2.0
 
 DROPPED: Final = "Dropped at the end of the program; not sent."
 
+EXPIRED: Final = "Expired before it could leave; not sent."
+
+LOOK_S: Final = 60.0
+"""How often it is looked what has expired: the loop's clock stands still while this computer sleeps."""
+
 WAITING: Final = 500
 """Texts that wait at the same time. More are refused when they are written, and none is dropped."""
 
@@ -70,6 +75,7 @@ class Outbox:
         self._now = now
         self._waiting: dict[MessageId, TextMessage] = {}
         self._held_until: dict[MessageId, datetime] = {}
+        self._expires: dict[MessageId, datetime] = {}
         self._attempts: dict[MessageId, int] = {}
         self._access: MessageAccess | None = None
         self._changed = asyncio.Event()
@@ -82,8 +88,13 @@ class Outbox:
         """Whether as many texts wait as may."""
         return len(self._waiting) >= WAITING
 
-    def add(self, message: TextMessage, *, hold_until: datetime | None = None) -> None:
-        """Queue a text (and publish it), first held back until `hold_until`; after `close` it is dropped."""
+    def add(
+        self, message: TextMessage, *, hold_until: datetime | None = None, expires: datetime | None = None
+    ) -> None:
+        """Queue a text (and publish it), first held back until `hold_until`; after `close` it is dropped.
+
+        From `expires` on it is not pushed any more, but fails.
+        """
         if self._closed:
             self._fail(message, Failure.NOT_CONNECTED, DROPPED)
             return
@@ -92,6 +103,8 @@ class Outbox:
         self._waiting[message.id] = message
         if hold_until is not None:
             self._held_until[message.id] = hold_until
+        if expires is not None:
+            self._expires[message.id] = expires
         self._publish(message)
         self._changed.set()
 
@@ -111,6 +124,7 @@ class Outbox:
     async def run(self) -> None:
         """Push what is queued, oldest first, for ever."""
         while True:
+            self._expire()
             message = self._next()
             if message is None:
                 await self._wait()
@@ -138,6 +152,11 @@ class Outbox:
             async with asyncio.timeout(limit_s):
                 await self._idle.wait()
 
+    def _expire(self) -> None:
+        now = self._now()
+        for id_ in [id_ for id_, at in self._expires.items() if at <= now and id_ in self._waiting]:
+            self._fail(self._waiting.pop(id_), Failure.TIMED_OUT, EXPIRED)
+
     def _next(self) -> TextMessage | None:
         if self._access is None or self._closed:
             return None
@@ -149,10 +168,14 @@ class Outbox:
         return None
 
     async def _wait(self) -> None:
-        """Until something changes, or the first hold window ends."""
+        """Until something changes, the first hold window ends, or the first text expires."""
         self._changed.clear()
         holds = [self._held_until[id_] for id_ in self._waiting if id_ in self._held_until]
-        pause = max(0.0, (min(holds) - self._now()).total_seconds()) if holds and self._access else None
+        ends = [self._expires[id_] for id_ in self._waiting if id_ in self._expires]
+        times = [*(holds if self._access else ()), *ends]
+        pause = max(0.0, (min(times) - self._now()).total_seconds()) if times else None
+        if pause is not None and ends:
+            pause = min(pause, LOOK_S)
         try:
             async with asyncio.timeout(pause):
                 await self._changed.wait()
@@ -211,5 +234,6 @@ class Outbox:
 
     def _settle(self, message: TextMessage, state: DeliveryState, detail: str) -> None:
         self._attempts.pop(message.id, None)
+        self._expires.pop(message.id, None)
         self._held_until.pop(message.id, None)
         self._publish(evolve(message, state=state, detail=detail))

@@ -113,21 +113,19 @@ def test_push_in_flight_is_finished(number: signal.Signals) -> None:
 
 
 def test_what_waits_is_dropped_and_counted() -> None:
-    """Texts in the hold window certainly do not leave; the log has their number and nothing of them."""
-    config = Path(os.environ["XDG_CONFIG_HOME"]) / "phonelink-tui" / "config.toml"
-    config.parent.mkdir(parents=True)
-    config.write_text("hold_s = 60\n")
-    with relay("virtual:first-day") as process:
-        with tail() as lines, started("send", "ben", "-m", "never mind", "--timeout", "60") as sender:
+    """Texts for a phone that is away certainly do not leave; the log has their number and nothing of them."""
+    with relay("virtual:first-day?fault=refuse:999") as process:
+        words = ["+15550101", "-m", "never mind", "--yes", "--expires", "+1h"]
+        with tail() as lines, started("send", *words) as sender:
             for line in lines:
-                if line["type"] == "message" and line.get("state") == "held":
+                if line["type"] == "message" and line.get("state") == "queued":
                     process.terminate()
                     break
             out, error = sender.communicate(timeout=DEADLINE_S)
         assert process.wait(DEADLINE_S) == 0
         assert process.stderr is not None
         log = process.stderr.read()
-    assert (sender.returncode in (5, 7), out) == (True, "")
+    assert (sender.returncode, out) == (3, "")
     assert "not sent" in error
     assert "1 texts that waited were dropped" in log
     assert "never mind" not in log
@@ -146,6 +144,16 @@ def tail() -> Iterator[Iterator[dict[str, str]]]:
             yield (json.loads(line) for line in process.stdout)
         finally:
             process.kill()
+
+
+def test_expired_text_is_certainly_not_sent() -> None:
+    """A phone that is away, and a text that says not after: exit 7 when the time has come."""
+    with relay("virtual:first-day?fault=refuse:999"):
+        words = ["+15550101", "-m", "dinner at seven?", "--yes", "--expires", "+2s", "--timeout", "1"]
+        done = run("send", *words)
+        assert (done.returncode, "Expired" in done.stderr) == (7, True), done
+        listed = run("outbox", "--json")
+        assert [json.loads(line)["state"] for line in listed.stdout.splitlines()] == ["failed"]
 
 
 def test_install_shows_writes_and_explains() -> None:
