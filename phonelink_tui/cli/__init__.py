@@ -24,6 +24,9 @@
     expiry         the words after `--expires`
     status_line    `status --format`; imports next to nothing
     clock          how a time is said
+    command_table  every command and option as data
+    completion     scripts for bash, zsh and fish, made from it
+    manual         the manual page, made from it
 
 May import everything below; Textual never, and `ui` only through `composition`.
 """

@@ -53,14 +53,19 @@ class Button(StrEnum):
     NEGATIVE = "negative"
 
 
+class Shell(StrEnum):
+    """Shells with a completion script."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+
+
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import PackageNotFoundError, version
+        from phonelink_tui import __version__
 
-        try:
-            typer.echo(version("phonelink-tui"))
-        except PackageNotFoundError:
-            typer.echo("phonelink-tui, not installed")
+        typer.echo(__version__)
         raise typer.Exit
 
 
@@ -326,3 +331,21 @@ def relay_install(
     from phonelink_tui.cli import relaying
 
     relaying.install(ctx, phone, only_print=only_print)
+
+
+@app.command()
+def completion(shell: Shell) -> None:
+    """Print a completion script; its first lines say where it goes."""
+    from phonelink_tui.cli.command_table import command_rows
+    from phonelink_tui.cli.completion import SHELLS
+
+    sys.stdout.write(SHELLS[shell.value](command_rows(app)))
+
+
+@app.command()
+def man() -> None:
+    """Print the manual page: `phonelink man | man -l -`."""
+    from phonelink_tui.cli.command_table import command_rows
+    from phonelink_tui.cli.manual import manual_page
+
+    sys.stdout.write(manual_page(command_rows(app)))
