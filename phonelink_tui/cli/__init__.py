@@ -27,6 +27,10 @@
     command_table  every command and option as data
     completion     scripts for bash, zsh and fish, made from it
     manual         the manual page, made from it
+    week           the last week as strips
+    diagnosing     `doctor`, `support-bundle`
+    pairing        `pair` in plain lines
+    phones         `phones`, `forget`
 
 May import everything below; Textual never, and `ui` only through `composition`.
 """

@@ -126,7 +126,7 @@ async def send_to(api: RelayApi, out: Output, recipient: Recipient, options: Sen
         recipient.thread,
         dry_run=options.explain,
         hold=False,
-        expires=options.expires,
+        expires_at=options.expires,
     )
     async with api.events() as events:
         outcomes = _Outcomes(events, command.id)

@@ -4,6 +4,7 @@
     settings  config.toml: every key, its bounds, and precise errors
     phone_spec  the words after `--phone`
     relay_choice  the words after `--relay`
+    platform  where this program runs, and where it reaches phones
     known_phones  which phones were paired here, and how
     secret    the key of thread ids
     log       a file of counts and states

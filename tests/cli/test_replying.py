@@ -106,7 +106,7 @@ def test_expiry_reaches_the_relay(phonelink: Phonelink, fake: FakeRelay, tmp_pat
     """As a time; a wrong one sends nothing."""
     assert phonelink("send", "alice", "-m", "x", "--expires", "+2h").exit_code == 0
     (command,) = [c for c in fake.commands if isinstance(c, SendText)]
-    assert command.expires is not None
-    assert timedelta(minutes=110) < command.expires - datetime.now(UTC) < timedelta(minutes=121)
+    assert command.expires_at is not None
+    assert timedelta(minutes=110) < command.expires_at - datetime.now(UTC) < timedelta(minutes=121)
     assert phonelink("send", "alice", "-m", "x", "--expires", "soon").exit_code == 2
     assert len(sent(fake)) == 1

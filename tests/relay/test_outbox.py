@@ -12,7 +12,16 @@ from hypothesis import given
 from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import DeliveryState, MessageId, TextMessage
 from phonelink_tui.relay.outbox import ATTEMPTS, EXPIRED, Outbox
-from tests.relay.fakes import ARRIVES, START, FakeClock, FakeMessages, FakePhone, Fate, own_text
+from tests.relay.fakes import (
+    ARRIVES,
+    START,
+    FakeClock,
+    FakeMessages,
+    FakePhone,
+    Fate,
+    NoJournal,
+    own_text,
+)
 
 SETTLED = {DeliveryState.ACCEPTED, DeliveryState.FAILED, DeliveryState.UNKNOWN}
 
@@ -27,7 +36,9 @@ class Bench:
         self.stop: str | None = None
         self.clock = FakeClock()
         self.settled = asyncio.Event()
-        self.outbox = Outbox(self.note, lambda _m: self.stop, self.handles.__setitem__, self.clock)
+        self.outbox = Outbox(
+            self.note, lambda _m: self.stop, self.handles.__setitem__, self.clock, NoJournal()
+        )
 
     def note(self, message: TextMessage) -> None:
         self.states.setdefault(message.id, []).append(message)
@@ -240,8 +251,8 @@ async def test_an_expired_text_is_not_pushed(connected: bool) -> None:
         if connected:
             bench.outbox.use(FakeMessages(bench.phone))
         soon, later = START + timedelta(milliseconds=30), START + timedelta(hours=1)
-        bench.outbox.add(own_text(1), hold_until=later if connected else None, expires=soon)
-        bench.outbox.add(own_text(2), hold_until=later if connected else None, expires=later)
+        bench.outbox.add(own_text(1), hold_until=later if connected else None, expires_at=soon)
+        bench.outbox.add(own_text(2), hold_until=later if connected else None, expires_at=later)
         run = tasks.create_task(bench.outbox.run())
         await asyncio.sleep(0)
         bench.clock.move(0.03)
@@ -257,7 +268,7 @@ async def test_an_expired_text_is_not_pushed(connected: bool) -> None:
 async def test_a_text_that_expired_while_nobody_looked_is_not_pushed() -> None:
     """A computer that slept past the time and wakes with a phone: it is too late."""
     bench = Bench()
-    bench.outbox.add(own_text(1), expires=START + timedelta(seconds=10))
+    bench.outbox.add(own_text(1), expires_at=START + timedelta(seconds=10))
     bench.clock.move(11)
     bench.outbox.use(FakeMessages(bench.phone))
     async with asyncio.TaskGroup() as tasks:
