@@ -214,6 +214,10 @@ class IpcError(PhonelinkError):
     USUAL_HINT = "Start the program again; if it stays, see that both sides are of one version."
 
 
+class NoRelay(IpcError):
+    """Nobody listens where a shared relay was looked for."""
+
+
 class SettingsError(PhonelinkError):
     """A settings or scenario file is wrong; the message names the file and the key."""
 

@@ -10,7 +10,7 @@ import typer
 from phonelink_tui.cli import exit_codes
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.run import carry_out, surroundings_of
-from phonelink_tui.composition.entry import NO_PHONE_HINT
+from phonelink_tui.composition.attaching import NO_PHONE_HINT
 from phonelink_tui.composition.phone_rows import PhoneRow
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.domain.bond import SENTENCES
