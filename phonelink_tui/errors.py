@@ -218,5 +218,37 @@ class SettingsError(PhonelinkError):
     """A settings or scenario file is wrong; the message names the file and the key."""
 
 
+class ArchiveError(PhonelinkError):
+    """What is kept on this computer cannot be read or written; what was acknowledged is still there."""
+
+
+class ArchiveLocked(ArchiveError):
+    """The key is missing or wrong (exit code 8). Nothing is damaged."""
+
+
+class ArchiveKeyRefused(ArchiveLocked):
+    """A key file that others may read, or that is no key file: it is not used."""
+
+
+class ArchiveDamaged(ArchiveError):
+    """The file is not what was written into it."""
+
+
+class ArchiveTooNew(ArchiveError):
+    """A later version of the program has written the archive."""
+
+
+class ArchiveFull(ArchiveError):
+    """The disk is full, or the archive has reached its bound."""
+
+
+class ArchiveUnwritable(ArchiveError):
+    """The place cannot be written: a read-only file system, a directory of somebody else, a failing disk."""
+
+
+class ArchiveBusy(ArchiveError):
+    """Another process has the archive open."""
+
+
 class UsageError(PhonelinkError):
     """The words of a command do not fit together (exit code 2)."""

@@ -53,11 +53,21 @@ def phonelink(
     ctx: typer.Context,
     phone: Annotated[str | None, typer.Option(help="bluez…, tcp:HOST:PORT or virtual[:SCENARIO].")] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Lines in place of a screen.")] = False,
+    no_history: Annotated[
+        bool, typer.Option("--no-history", help="Read nothing from disk and keep nothing.")
+    ] = False,
+    key_file: Annotated[
+        str | None, typer.Option("--key-file", help="Key of the history kept on disk; must be 0600.")
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Without a command: open the app."""
+    if no_history:
+        os.environ["PHONELINK_NO_HISTORY"] = "1"  # inherited by the relay that is started
+    if key_file is not None:
+        os.environ["PHONELINK_KEY_FILE"] = os.path.abspath(key_file)
     if ctx.invoked_subcommand is None:
         from phonelink_tui.cli.opening import open_app
 

@@ -36,6 +36,7 @@ _BY_CLASS: Final[dict[type[errors.PhonelinkError], int]] = {
     errors.ProfileError: REFUSED_BY_PHONE,
     errors.RemoteProtocolError: REFUSED_BY_PHONE,
     errors.DeadlineExceeded: TIMED_OUT,
+    errors.ArchiveError: ARCHIVE_LOCKED,
     errors.OutcomeUnknown: UNKNOWN_OUTCOME,
     errors.PhonelinkError: BUG,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +13,10 @@ from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.recipient import find_thread
 from phonelink_tui.cli.settled import require, settled
 from phonelink_tui.cli.week import week_json, week_lines, week_of
+from phonelink_tui.domain.events import LinkChanged, MessageChanged, MessageGone, Resync
 from phonelink_tui.domain.limitations import Limitation, thread_limitations
 from phonelink_tui.domain.message import Direction, MessageId, TextMessage
-from phonelink_tui.domain.phone import Capability, CapabilityState
+from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase
 from phonelink_tui.domain.text import preview
 from phonelink_tui.domain.thread import Thread
 from phonelink_tui.ipc.events import VERSION
@@ -22,6 +24,9 @@ from phonelink_tui.ipc.values import to_json
 from phonelink_tui.relay.api import MESSAGES_PAGE, RelayApi, Snapshot
 
 _ALL: Final = frozenset(Capability)
+BODIES_S: Final = 15.0
+"""How long the bodies of the texts to be shown may take: up to a hundred a few seconds, over Bluetooth."""
+
 STATUS_S: Final = 3.0
 """`status` is asked how things stand now, not how they will."""
 
@@ -53,7 +58,7 @@ async def messages(api: RelayApi, out: Output, thread_words: str, limit: int, *,
     if not snapshot.threads:
         require(snapshot, Capability.MESSAGES)
     thread = find_thread(thread_words, snapshot)
-    texts = await _newest(api, thread, limit)
+    texts = await _whole(api, thread, limit)
     if not as_json:
         for limitation in _limits_of(thread, snapshot):
             out.line(f"— {limitation.sentence}")
@@ -155,6 +160,33 @@ def text_row(text: TextMessage) -> tuple[str, str, str, str]:
     who = "you" if ours else text.sender_name or (text.sender.value if text.sender else "unknown")
     words = text.text or (f"[{text.placeholder.value} on your phone]" if text.placeholder else "")
     return when(text.at), who, " ".join(words.split()), text.state.value if ours else ""
+
+
+async def _whole(api: RelayApi, thread: Thread, limit: int) -> list[TextMessage]:
+    """`_newest`, once their bodies are read, or after `BODIES_S` with what is there. Asking has them read first."""
+    async with api.events() as events:
+        texts = await _newest(api, thread, limit)
+        try:
+            async with asyncio.timeout(BODIES_S):
+                missing = {text.id for text in texts if text.partial}
+                while missing:
+                    event = (await anext(events)).event
+                    if isinstance(event, MessageChanged) and not event.message.partial:
+                        missing.discard(event.message.id)
+                    elif isinstance(event, MessageGone):
+                        missing.discard(event.id)
+                    elif isinstance(event, Resync | LinkChanged):
+                        missing = await _still_missing(api, thread, limit)
+        except (TimeoutError, StopAsyncIteration):
+            pass
+    return await _newest(api, thread, limit)
+
+
+async def _still_missing(api: RelayApi, thread: Thread, limit: int) -> set[MessageId]:
+    """Whose bodies are still to come; none where nobody can bring them."""
+    if (await api.snapshot()).phone.phase(Capability.MESSAGES) is not LinkPhase.READY:
+        return set()
+    return {text.id for text in await _newest(api, thread, limit) if text.partial}
 
 
 async def _newest(api: RelayApi, thread: Thread, limit: int) -> list[TextMessage]:

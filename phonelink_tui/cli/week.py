@@ -10,7 +10,7 @@ from typing import Any
 from phonelink_tui.config.secret import install_secret
 from phonelink_tui.diagnostics.history import GLYPHS, Week, anything_known, strips
 from phonelink_tui.diagnostics.recorder import history_path, load_history
-from phonelink_tui.domain.phone import Phone
+from phonelink_tui.domain.phone import LinkPhase, Phone
 
 
 def week_of(phone: Phone, state_dir: Path | None) -> Week:
@@ -20,7 +20,8 @@ def week_of(phone: Phone, state_dir: Path | None) -> Week:
     entries = load_history(history_path(state_dir, phone.id, install_secret(state_dir)))
     zone = datetime.now().astimezone().tzinfo or UTC
     week = strips(entries, datetime.now(UTC), zone)
-    return {c: row for c, row in week.items() if c in phone.capabilities} if anything_known(week) else {}
+    had = {c: row for c, row in week.items() if phone.phase(c) is not LinkPhase.ABSENT}
+    return had if anything_known(had) else {}
 
 
 def week_lines(week: Week) -> Iterator[str]:

@@ -63,6 +63,13 @@ async def open_relay(spec: PhoneSpec | None, paths: Paths) -> AsyncIterator[Rela
         yield client
 
 
+def collectors(paths: Paths) -> tuple[Collector, ...]:
+    """See `diagnostics.here.collectors`."""
+    from phonelink_tui.diagnostics import here
+
+    return here.collectors(paths)
+
+
 @asynccontextmanager
 async def open_pairing(adapter: str | None, paths: Paths) -> AsyncIterator[Pairing]:
     """A pairing that goes on while inside; leaving early undoes everything first.
@@ -101,13 +108,6 @@ async def run_start(message: str, paths: Paths, settings: Settings) -> StartChoi
     app = StartApp(message, lambda: open_pairing(None, paths), ui_settings(settings))
     choice = await app.run_async(mouse=settings.mouse)
     return choice or StartChoice(return_code=app.return_code or 0)
-
-
-def collectors(paths: Paths) -> tuple[Collector, ...]:
-    """See `diagnostics.here.collectors`."""
-    from phonelink_tui.diagnostics import here
-
-    return here.collectors(paths)
 
 
 def run_relay(spec: PhoneSpec, fd: int) -> None:

@@ -11,6 +11,8 @@ from typing import Final
 
 from attrs import evolve
 
+from phonelink_tui.archive.archive import Archive
+from phonelink_tui.composition.keeping import kept_history
 from phonelink_tui.composition.remembering import remembering, remembering_good
 from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import Paths, find_paths
@@ -44,6 +46,7 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
         SettingsError: The settings or the scenario are wrong.
         NoPhoneKnown, SeveralPhones: No phone over Bluetooth is named, and not exactly one is paired.
         BluetoothUnavailable: This phone cannot be reached from here.
+        ArchiveError: Its history is locked, or cannot be used.
     """
     paths = find_paths()
     settings = load_settings(paths.config_file)
@@ -61,14 +64,18 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
             link = _tcp_link(spec)
             backend = _backend(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
             secret = install_secret(paths.state_dir)
-            relay = _relay(backend, secret, settings)
-            async with _alive(relay), remembering(relay, backend.phone_id, paths, secret):
-                yield relay
+            async with kept_history(backend.phone_id, paths) as archive:
+                relay = _relay(backend, secret, settings, archive)
+                async with _alive(relay), remembering(relay, backend.phone_id, paths, secret):
+                    yield relay
         case BluetoothSpec():
-            async with _bluetooth_backend(spec, paths) as reached:
-                secret = install_secret(paths.state_dir)
-                relay = _relay(reached, secret, settings)
-                way = "obexd" if spec.through_obexd else "bluez"
+            secret = install_secret(paths.state_dir)
+            way = "obexd" if spec.through_obexd else "bluez"
+            async with (
+                _bluetooth_backend(spec, paths) as reached,
+                kept_history(reached.phone_id, paths) as archive,
+            ):
+                relay = _relay(reached, secret, settings, archive)
                 async with (
                     _alive(relay),
                     _following_sleep(relay),
@@ -108,18 +115,20 @@ def _backend(link: PhoneLink, phone_id: str, name: RemoteText, traits: PhoneTrai
     return LinkBackend(link, phone_id, name, traits, frozenset(offers), PhoneClock())
 
 
-def _relay(backend: PhoneBackend, secret: bytes, settings: Settings) -> Relay:
+def _relay(backend: PhoneBackend, secret: bytes, settings: Settings, archive: Archive | None = None) -> Relay:
     return Relay(
         backend,
         RelaySettings(secret, settings.region, settings.hold_s),
         now=lambda: datetime.now(UTC),
         rng=Random(),
+        archive=archive,
     )
 
 
 @asynccontextmanager
 async def _alive(relay: Relay) -> AsyncIterator[None]:
     """The relay keeps its phone connected while inside; leaving finishes the push in flight."""
+    await relay.begin()
     async with beside(relay.run()):
         try:
             yield

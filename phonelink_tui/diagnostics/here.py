@@ -111,7 +111,7 @@ async def _bluez() -> Bluez:
 
 
 async def _obexd() -> Obexd | NotKnown:
-    from phonelink_tui.profiles.obexd.bus import session_bus_address
+    from phonelink_tui.transport.bluez.bus import session_bus_address
     from phonelink_tui.transport.bluez.survey import survey_obexd
 
     try:

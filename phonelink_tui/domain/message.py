@@ -69,6 +69,12 @@ UNSETTLED = frozenset(
 """States a person must be told of before quitting."""
 
 
+LEFT_FOR_SURE = frozenset(
+    {DeliveryState.ACCEPTED, DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN}
+)
+"""States of a text of ours after which its recipient counts as written to; UNKNOWN was decided on, too."""
+
+
 class Source(StrEnum):
     """Who told us of a text."""
 
@@ -109,5 +115,7 @@ class TextMessage:
     placeholder: Placeholder | None = None
     detail: str = ""
     """Our own words on FAILED and UNKNOWN."""
+    partial: bool = False
+    """Only its beginning is known yet, on one line; the whole is read ahead, or when somebody looks at it."""
     failure: Failure | None = None
     """With FAILED: the cause."""

@@ -74,3 +74,11 @@ class Thread:
     first_at: datetime
     """The first message known here (UTC): history starts there."""
     unknown_reason: UnknownReason | None = None
+    pinned: bool = False
+    muted: bool = False
+    archived: bool = False
+    """Put away by the user; nothing to do with where its texts are kept."""
+    marked_unread: bool = False
+    """By hand, whatever its texts say."""
+    draft: str = ""
+    """A text begun in it and not sent."""

@@ -55,6 +55,8 @@ EVENT_TYPES: Final = frozenset(shape.word for shape in _SHAPES)
 _COMMANDS: Final[dict[str, type]] = {
     "send_text": api.SendText,
     "mark_read": api.MarkRead,
+    "mark_thread": api.MarkThread,
+    "save_draft": api.SaveDraft,
     "act_on_notification": api.ActOnNotification,
     "cancel_text": api.CancelText,
     "retry_text": api.RetryText,

@@ -165,7 +165,8 @@ class MapClient:
 
     async def refresh_inbox(self) -> None:
         """See `MessageAccess.refresh_inbox`."""
-        await _ask_if_known(self._session, UpdateInbox().encode())
+        if self._quirks.update_inbox:
+            await _ask_if_known(self._session, UpdateInbox().encode())
 
     async def next_change(self) -> FolderChange:
         """See `MessageAccess.next_change`."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -53,8 +54,31 @@ class SendText:
     confirmed: frozenset[Ask] = frozenset()
     dry_run: bool = False
     """Decide only: nothing is queued."""
+    expires_at: datetime | None = None
+    """Not to be pushed after this (UTC)."""
     hold: bool = True
     """False: no hold window, whatever is set. For whoever waits for the outcome and takes nothing back."""
+
+
+@frozen
+class MarkThread:
+    """Set what a person sets on a conversation; None leaves it as it is."""
+
+    id: str
+    thread: ThreadId
+    pinned: bool | None = None
+    muted: bool | None = None
+    archived: bool | None = None
+    unread: bool | None = None
+
+
+@frozen
+class SaveDraft:
+    """Keep a text begun in a conversation; empty: none is kept."""
+
+    id: str
+    thread: ThreadId
+    text: str
 
 
 @frozen
@@ -110,7 +134,17 @@ class StartThread:
     recipient: str
 
 
-Command = SendText | MarkRead | ActOnNotification | CancelText | RetryText | RetryNow | StartThread
+Command = (
+    SendText
+    | MarkRead
+    | MarkThread
+    | SaveDraft
+    | ActOnNotification
+    | CancelText
+    | RetryText
+    | RetryNow
+    | StartThread
+)
 
 
 @frozen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -16,15 +16,24 @@ from phonelink_tui.domain.message import Audience, DeliveryState, Direction, Mes
 from phonelink_tui.domain.phone import Capability
 from phonelink_tui.domain.text import NO_TEXT, RemoteText, clean
 from phonelink_tui.domain.thread import ThreadId
-from phonelink_tui.errors import NotConnected, ObexRefused, UnknownNotification
+from phonelink_tui.errors import (
+    ArchiveError,
+    DeadlineExceeded,
+    NotConnected,
+    ObexRefused,
+    UnknownNotification,
+    UnknownThread,
+)
 from phonelink_tui.profiles.ports import MessageAccess, NotificationAccess
 from phonelink_tui.relay.api import (
     ActOnNotification,
     CancelText,
     Command,
     MarkRead,
+    MarkThread,
     RetryNow,
     RetryText,
+    SaveDraft,
     SendText,
     StartThread,
 )
@@ -34,8 +43,9 @@ from phonelink_tui.relay.notices import Notices
 from phonelink_tui.relay.outbox import Outbox
 from phonelink_tui.relay.store import Store
 
-Later = Coroutine[Any, Any, None]
-"""The part of a command that waits for the phone; its end is the command's outcome."""
+Later = Coroutine[Any, Any, CommandChanged | None]
+"""The part of a command that waits for the phone or the disk; its end is the command's outcome, DONE where it
+returns none."""
 
 COMMANDS_REMEMBERED: Final = 1000
 """Texts that were taken up, by the command's id: one that comes again is answered again and not sent again."""
@@ -53,6 +63,7 @@ class Commands:
         notices: Notices,
         outbox: Outbox,
         publish: Callable[[Iterable[Event]], None],
+        written: Callable[[], Awaitable[None]] | None,
         hold_s: float,
         now: Callable[[], datetime],
     ) -> None:
@@ -66,6 +77,7 @@ class Commands:
         self._notices = notices
         self._outbox = outbox
         self._publish = publish
+        self._written = written
         self._hold_s = hold_s
         self._now = now
         self._sent: OrderedDict[str, MessageId] = OrderedDict()
@@ -74,7 +86,11 @@ class Commands:
         """Carry out `command`; what it returns still has to be awaited."""
         match command:
             case SendText():
-                self._send(command)
+                return self._send(command)
+            case MarkThread():
+                self._mark_thread(command)
+            case SaveDraft():
+                self._save_draft(command)
             case StartThread():
                 self._start_thread(command)
             case CancelText():
@@ -106,10 +122,15 @@ class Commands:
             known, state=message.state, detail=message.detail, failure=message.failure, at=message.at
         )
 
-    def _send(self, command: SendText) -> None:
+    def begin_with(self, sent: Iterable[tuple[str, MessageId]]) -> None:
+        """Texts that an earlier run took up, oldest first."""
+        for command, message in sent:
+            self._remember(command, message)
+
+    def _send(self, command: SendText) -> Later | None:
         if command.id in self._sent and not command.dry_run:
             self._publish([CommandChanged(command.id, CommandState.DONE, message=self._sent[command.id])])
-            return
+            return None
         text = clean(command.text)
         written = self._intake.filing.identify(command.recipient)
         thread = self._store.current(command.thread) if command.thread is not None else None
@@ -119,7 +140,7 @@ class Commands:
             decision = Decision(Refusal.TOO_MANY)
         if not decision.allowed or command.dry_run:
             self._tell(command, decision, written)
-            return
+            return None
         recipient = facts.thread_address or written
         if thread is None:
             thread = self._intake.filing.file_under(Audience.PRIVATE, recipient.key)
@@ -127,8 +148,23 @@ class Commands:
         self._publish(self._store.confirm(thread, command.confirmed))
         message = self._compose(text, thread, recipient)
         self._remember(command.id, message.id)
-        self._queue(message, hold=command.hold)
-        self._publish([CommandChanged(command.id, CommandState.DONE, message=message.id)])
+        self._queue(message, hold=command.hold, expires_at=command.expires_at, command=command.id)
+        done = CommandChanged(command.id, CommandState.DONE, message=message.id)
+        if self._written is not None:
+            return self._acknowledge(done, message.id)
+        self._publish([done])
+        return None
+
+    async def _acknowledge(self, done: CommandChanged, message: MessageId) -> CommandChanged:
+        """Taken up is said when it is on the disk: a text that was acknowledged is not lost with this process."""
+        assert self._written is not None, "looked at by the caller"
+        try:
+            await self._written()
+        except (ArchiveError, DeadlineExceeded):
+            if self._outbox.cancel(message):
+                self._sent.pop(done.id, None)
+                raise
+        return done
 
     def _remember(self, command_id: str, message: MessageId) -> None:
         self._sent[command_id] = message
@@ -151,10 +187,17 @@ class Commands:
             audience=self._store.thread(thread).audience,
         )
 
-    def _queue(self, message: TextMessage, *, hold: bool = True) -> None:
+    def _queue(
+        self,
+        message: TextMessage,
+        *,
+        hold: bool = True,
+        expires_at: datetime | None = None,
+        command: str = "",
+    ) -> None:
         held = hold and self._hold_s > 0
         hold_until = self._now() + timedelta(seconds=self._hold_s) if held else None
-        self._outbox.add(message, hold_until=hold_until)
+        self._outbox.add(message, hold_until=hold_until, expires_at=expires_at, command=command)
 
     def _tell(self, command: SendText, decision: Decision, recipient: Address) -> None:
         """Why a text does not go out, or (dry run) that it would."""
@@ -197,6 +240,26 @@ class Commands:
             return
         self._queue(evolve(message, at=self._now()))
         self._publish([CommandChanged(command.id, CommandState.DONE, message=message.id)])
+
+    def _mark_thread(self, command: MarkThread) -> None:
+        thread = self._store.current(command.thread)
+        asked = {name: getattr(command, name) for name in ("pinned", "muted", "archived", "unread")}
+        told = {name: value for name, value in asked.items() if value is not None}
+        self._set(command.id, thread, told)
+
+    def _save_draft(self, command: SaveDraft) -> None:
+        self._set(command.id, self._store.current(command.thread), {"draft": clean(command.text)})
+
+    def _set(self, command_id: str, thread: ThreadId, changed: dict[str, Any]) -> None:
+        try:
+            self._publish(self._store.mark(thread, evolve(self._store.marks_of(thread), **changed)))
+        except UnknownThread as error:
+            state, failure = CommandState.FAILED, Failure.GONE
+            self._publish(
+                [CommandChanged(command_id, state, sentence=error.message, hint=error.hint, failure=failure)]
+            )
+        else:
+            self._done(command_id)
 
     async def _mark_read(self, command: MarkRead) -> None:
         thread = self._store.current(command.thread)

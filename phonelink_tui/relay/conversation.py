@@ -6,19 +6,20 @@ from bisect import bisect_left, insort
 from datetime import datetime
 
 from phonelink_tui.domain.address import Address
-from phonelink_tui.domain.message import Audience, Direction, MessageId, Placeholder, TextMessage
+from phonelink_tui.domain.message import Audience, Direction, MessageId, TextMessage
 from phonelink_tui.domain.text import NO_TEXT, RemoteText, clean_line, preview
 from phonelink_tui.domain.thread import Reply, Thread, ThreadId
+from phonelink_tui.relay.marks import Marks
+from phonelink_tui.relay.placeholders import PLACEHOLDER_PREVIEW
 
 _Place = tuple[datetime, int, MessageId]
 
-PLACEHOLDER_PREVIEW = {
-    Placeholder.MEDIA: RemoteText("Attachment on your phone"),
-}
-
 
 class Conversation:
-    """The messages of one thread, by time and then in the order they came, whichever thread they came to."""
+    """The messages of one thread, by time and then in the order they came, whichever thread they came to.
+
+    Older ones may lie in the archive only: of those the numbers are known here.
+    """
 
     def __init__(self, id_: ThreadId, audience: Audience, address: Address, created_at: datetime) -> None:
         self.id = id_
@@ -29,11 +30,29 @@ class Conversation:
         self._places: dict[MessageId, _Place] = {}
         self._messages: dict[MessageId, TextMessage] = {}
         self._unread: set[MessageId] = set()
+        self._archived = 0
+        self._archived_unread = 0
+        self._archived_first_at: datetime | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was said in it."""
-        return not self._messages
+        return not self._messages and not self._archived
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all its messages are in memory."""
+        return not self._archived
+
+    def rest_on(self, archived: int, unread: int, first_at: datetime | None) -> None:
+        """So many messages, so many of them unread, lie in the archive only; the oldest of them is of `first_at`."""
+        self._archived, self._archived_unread, self._archived_first_at = archived, unread, first_at
+
+    def recall(self, message: TextMessage, arrival: int) -> None:
+        """One of the messages that lay in the archive only is in memory, too, from now on."""
+        self._archived -= 1
+        self.put(message, arrival)
+        self._archived_unread -= message.id in self._unread
 
     def put(self, message: TextMessage, arrival: int) -> None:
         """Add a message, or replace the one with its id.
@@ -91,13 +110,16 @@ class Conversation:
         """Whether there is a text of somebody else."""
         return self._newest_incoming() is not None
 
-    def summary(self, *, contact_name: RemoteText | None, reply: Reply, reply_reason: str) -> Thread:
+    def summary(
+        self, *, contact_name: RemoteText | None, reply: Reply, reply_reason: str, marks: Marks
+    ) -> Thread:
         """The row of the list.
 
         Args:
             contact_name: The name the phone's book has for `address`, if any.
             reply: The guard's rule.
             reply_reason: Its stable word.
+            marks: What a person set.
         """
         last = self._messages[self._order[-1][2]] if self._order else None
         newest_in = self._newest_incoming()
@@ -120,11 +142,22 @@ class Conversation:
             last_text=_preview(last),
             last_at=last.at if last else self._created_at,
             last_direction=last.direction if last else Direction.OUTGOING,
-            unread=len(self._unread),
-            total=len(self._messages),
-            first_at=self._order[0][0] if self._order else self._created_at,
+            unread=len(self._unread) + self._archived_unread,
+            total=len(self._messages) + self._archived,
+            first_at=self._first_at(),
             unknown_reason=newest_in.unknown_reason if newest_in else None,
+            pinned=marks.pinned,
+            muted=marks.muted,
+            archived=marks.archived,
+            marked_unread=marks.unread,
+            draft=marks.draft,
         )
+
+    def _first_at(self) -> datetime:
+        in_memory = self._order[0][0] if self._order else self._created_at
+        if self._archived and self._archived_first_at is not None:
+            return min(self._archived_first_at, in_memory)
+        return in_memory
 
     def _newest_incoming(self) -> TextMessage | None:
         for _, _, id_ in reversed(self._order):

@@ -16,6 +16,7 @@ _BY_CLASS: Final[dict[type[errors.PhonelinkError], Failure]] = {
     errors.DeadlineExceeded: Failure.TIMED_OUT,
     errors.ProfileError: Failure.BY_PHONE,
     errors.RemoteProtocolError: Failure.BY_PHONE,
+    errors.ArchiveError: Failure.HERE,
     errors.PhonelinkError: Failure.BUG,
 }
 """The nearest class in the error's ancestry counts."""

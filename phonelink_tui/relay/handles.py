@@ -1,9 +1,26 @@
-"""Which message does a handle of the phone name?"""
+"""Which message does a handle of the phone name, and which id comes next?"""
 
 from __future__ import annotations
 
 from phonelink_tui.domain.message import MessageId
 from phonelink_tui.domain.observed import handle_key
+
+
+class Numbers:
+    """Ids of messages, none given twice: not in this run, nor in any other run over the same archive."""
+
+    def __init__(self, run: int) -> None:
+        """
+        Args:
+            run: Of the archive; 0 where there is none.
+        """
+        self._prefix = f"m{run}." if run else "m"
+        self._count = 0
+
+    def next(self) -> MessageId:
+        """An id never given before."""
+        self._count += 1
+        return MessageId(f"{self._prefix}{self._count}")
 
 
 class Handles:

@@ -7,17 +7,11 @@ who else reads it. Whoever iterates publishes each event before asking for the n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from attrs import evolve
 
-from phonelink_tui.domain.events import (
-    Event,
-    MessageChanged,
-    MessageGone,
-    NotificationChanged,
-)
+from phonelink_tui.domain.events import Event, MessageChanged, MessageGone, NotificationChanged
 from phonelink_tui.domain.message import (
     Audience,
     DeliveryState,
@@ -33,53 +27,50 @@ from phonelink_tui.domain.observed import FetchedText, ListedText, Party
 from phonelink_tui.domain.phone import Capability, LinkPhase
 from phonelink_tui.domain.text import NO_TEXT, RemoteText, clean_line
 from phonelink_tui.domain.thread import ThreadId
-from phonelink_tui.relay.correlation import (
-    Correlator,
-    NoticeFacts,
-    TextFacts,
-    Verdict,
-    flatten,
-)
+from phonelink_tui.relay.correlation import Correlator, NoticeFacts, TextFacts, Verdict, flatten
 from phonelink_tui.relay.filing import Filing, group_of
-from phonelink_tui.relay.handles import Handles
+from phonelink_tui.relay.handles import Handles, Numbers
+from phonelink_tui.relay.own_rows import comes_back
+from phonelink_tui.relay.placeholders import placeholder_of
 from phonelink_tui.relay.store import Store
-
-OWN_WINDOW: Final = timedelta(seconds=120)
-"""A row of the phone's sent folder with our text and recipient within this time is our own push coming back."""
-
-LEFT: Final = frozenset(
-    {
-        DeliveryState.HANDED_OVER,
-        DeliveryState.ACCEPTED,
-        DeliveryState.SENT,
-        DeliveryState.DELIVERED,
-        DeliveryState.UNKNOWN,
-    }
-)
-"""States of a text of ours that the phone may know of."""
-
-_SUBJECT_CHARS: Final = 200
-"""Of a subject compared: it is cut at 255 bytes, perhaps inside a character."""
 
 
 class Intake:
     """Makes messages of what was observed."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime], secret: bytes, region: str | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        secret: bytes,
+        region: str | None,
+        run: int = 0,
+        on_bound: Callable[[MessageId, str], None] = lambda _id, _handle: None,
+    ) -> None:
+        """
+        Args:
+            store: Read only here.
+            now: The clock (UTC).
+            secret: Keys the ids of threads.
+            region: ISO 3166 region of the phone, where it is known already.
+            run: Of the archive; 0 where there is none.
+            on_bound: Told which handle names which message.
+        """
         self.filing = Filing(store.phone.id, secret, region)
         self._store = store
         self._now = now
         self._correlator = Correlator()
         self._handles = Handles()
         self._live: set[MessageId] = set()
-        self._count = 0
+        self._numbers = Numbers(run)
+        self._on_bound = on_bound
+        self._decided: set[MessageId] = set()
 
     # Texts
 
     def next_id(self) -> MessageId:
         """A message id never given before."""
-        self._count += 1
-        return MessageId(f"m{self._count}")
+        return self._numbers.next()
 
     def handle_of(self, id_: MessageId) -> str | None:
         """The handle under which the phone knows a message."""
@@ -93,6 +84,19 @@ class Intake:
     def bind(self, id_: MessageId, handle: str) -> None:
         """The phone gave one of our texts this handle."""
         self._handles.bind(id_, handle)
+        self._on_bound(id_, handle)
+
+    def remember(self, message: TextMessage, handle: str | None) -> None:
+        """A text of an earlier run, back in the store: what was decided then about who reads it stays decided.
+
+        It goes on competing for notifications, so that one of those does not vouch for another text.
+        """
+        if handle:
+            self._handles.bind(message.id, handle)
+        if message.direction is Direction.INCOMING:
+            self._note(message, message.at)
+            if message.audience is not Audience.UNKNOWN:
+                self._decided.add(message.id)
 
     def take_listed(self, row: ListedText, *, live: bool) -> Iterator[Event]:
         """A row of a listing: a new text (with its subject for a body), or news of a known one."""
@@ -112,6 +116,7 @@ class Intake:
             read=row.read or row.outgoing,
             has_attachment=row.has_attachment,
             live=live,
+            partial=True,
         )
         yield from self._judge_all(self._note(message, row.at), MessageChanged(message, live=live))
 
@@ -152,6 +157,7 @@ class Intake:
             return
         self._handles.forget(known.id)
         self._live.discard(known.id)
+        self._decided.discard(known.id)
         akin = self._correlator.forget_text(known.id)
         yield MessageGone(known.id, known.thread)
         yield from self._judge_all(akin)
@@ -221,6 +227,7 @@ class Intake:
         read: bool,
         has_attachment: bool,
         live: bool,
+        partial: bool = False,
     ) -> TextMessage:
         other = sender if incoming else (recipients[0] if recipients else Party(NO_TEXT))
         address = self.filing.identify_party(other)
@@ -244,7 +251,8 @@ class Intake:
             audience=audience,
             unknown_reason=self._why_unknown(id_) if audience is Audience.UNKNOWN else None,
             group=group,
-            placeholder=_placeholder(text, has_attachment=has_attachment),
+            placeholder=placeholder_of(text, has_attachment=has_attachment),
+            partial=partial,
         )
 
     def _listed_audience(
@@ -282,7 +290,7 @@ class Intake:
             at=row.at or known.at,
             sender_name=known.sender_name or row.sender.name,
             read=known.read or row.read,
-            placeholder=known.placeholder or _placeholder(known.text, has_attachment=row.has_attachment),
+            placeholder=known.placeholder or placeholder_of(known.text, has_attachment=row.has_attachment),
         )
         if changed == known:
             return
@@ -297,7 +305,8 @@ class Intake:
         """The body of a text that so far had its flattened subject only."""
         body = text.text or known.text
         attached = text.has_attachment or known.placeholder is Placeholder.MEDIA
-        changed = evolve(known, text=body, placeholder=_placeholder(body, has_attachment=attached))
+        placeholder = placeholder_of(body, has_attachment=attached)
+        changed = evolve(known, text=body, placeholder=placeholder, partial=False)
         if changed == known:
             return
         facts = self._correlator.text(known.id)
@@ -307,13 +316,8 @@ class Intake:
     def _bind_own(self, row: ListedText) -> bool:
         """Whether a row of the sent folder is a text of ours; then it is bound to its handle."""
         recipient = self.filing.identify_party(row.recipients[0]).key if row.recipients else None
-        subject = flatten(row.subject)[:_SUBJECT_CHARS]
         for message in self._store.own_messages():
-            if message.id in self._handles or message.state not in LEFT or message.recipient is None:
-                continue
-            near = row.at is None or abs(row.at - message.at) <= OWN_WINDOW
-            same = bool(subject) and flatten(message.text).startswith(subject)
-            if near and same and message.recipient.key == recipient:
+            if message.id not in self._handles and comes_back(message, row, recipient):
                 self.bind(message.id, row.handle)
                 return True
         return False
@@ -355,6 +359,8 @@ class Intake:
         if message.sender is None or self._correlator.text(message.id) is None:
             return message
         verdict = self._correlator.verdict(message.id)
+        if message.id in self._decided and _unknown(verdict):
+            return message
         group = clean_line(verdict.group) if verdict.group else None
         sources = message.sources | {Source.ANCS} if verdict.notice else message.sources
         return evolve(
@@ -387,11 +393,3 @@ def _unknown(verdict: Verdict) -> bool:
 
 def _moved(before: TextMessage | None, after: TextMessage) -> ThreadId | None:
     return before.thread if before is not None and before.thread != after.thread else None
-
-
-def _placeholder(text: RemoteText, *, has_attachment: bool) -> Placeholder | None:
-    if has_attachment or text.strip() in ("\ufffc", ""):
-        return (
-            Placeholder.MEDIA
-        )  # a photo comes as an attachment size, as an object mark, or as no text at all
-    return None

@@ -26,10 +26,11 @@ HIDDEN_PREVIEWS: Final = frozenset({"imessage", "text message", "message", "noti
 class Notices:
     """Makes notifications of what was observed, and hands those of texts on as evidence."""
 
-    def __init__(self, store: Store, intake: Intake, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, intake: Intake, now: Callable[[], datetime], run: int = 0) -> None:
         self._store = store
         self._intake = intake
         self._now = now
+        self._run = f"{run}." if run else ""
         self._session = 0
         self._count = 0
         self._uids: dict[int, NotificationId] = {}
@@ -109,5 +110,5 @@ class Notices:
 
     def _new_id(self, uid: int) -> NotificationId:
         self._count += 1
-        self._uids[uid] = NotificationId(f"{self._session}-{self._count}")
+        self._uids[uid] = NotificationId(f"{self._run}{self._session}-{self._count}")
         return self._uids[uid]

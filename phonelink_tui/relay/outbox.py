@@ -2,22 +2,26 @@
 
 A text is QUEUED until a session takes it, HANDED_OVER while the phone is being told, and then settled. Only
 what certainly did not leave is queued again; what may have left is UNKNOWN and never pushed a second time.
+With an archive that holds over the end of the process: that a text is handed over is on the disk before the
+phone is told, so a text found handed over at the start may have been sent.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 from attrs import evolve
 
+from phonelink_tui.archive.facts import OutboxRow, OutboxStep
 from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import DeliveryState, MessageId, TextMessage
 from phonelink_tui.domain.observed import OutgoingText
 from phonelink_tui.errors import (
+    ArchiveError,
     DeadlineExceeded,
     LinkLost,
     ObexRefused,
@@ -28,6 +32,9 @@ from phonelink_tui.errors import (
 from phonelink_tui.profiles.ports import MessageAccess
 from phonelink_tui.relay.failures import failure_of
 
+STALE: Final = timedelta(hours=4)
+"""A text that waited longer is not pushed by itself any more: what it says may not hold, and a person decides."""
+
 ATTEMPTS: Final = 5
 """Pushes of one text that certainly did not leave, before it is given up as FAILED."""
 
@@ -37,7 +44,18 @@ LAST_PUSH_S: Final = 10.0
 REST_S: Final = 2.0
 """The same before this computer sleeps: logind waits 5 s, and the sessions have to end in them too."""
 
+SETTLED: Final = frozenset(DeliveryState) - {
+    DeliveryState.HELD,
+    DeliveryState.QUEUED,
+    DeliveryState.HANDED_OVER,
+}
+"""States after which nothing is done by itself."""
+
 DROPPED: Final = "Dropped at the end of the program; not sent."
+
+LEFT_BEHIND: Final = "The program ended on the way: it may have been sent."
+
+NOT_CONFIRMED: Final = "The program ended while it could still be taken back; not sent."
 
 WAITING: Final = 500
 """Texts that wait at the same time. More are refused when they are written, and none is dropped."""
@@ -47,8 +65,20 @@ Recheck = Callable[[TextMessage], str | None]
 """Looks again, right before the push: None lets it go, a sentence stops it."""
 
 
+class Journal(Protocol):
+    """Where it is written how far each text is."""
+
+    def note(self, row: OutboxRow) -> None:
+        """Write a row. Raises ArchiveError where it cannot be taken."""
+        ...
+
+    async def commit(self) -> None:
+        """Return when every row is on the disk. Raises ArchiveError, DeadlineExceeded."""
+        ...
+
+
 class Outbox:
-    """Texts on their way out, in memory. One task, `run`, pushes them one by one."""
+    """Texts on their way out. One task, `run`, pushes them one by one."""
 
     def __init__(
         self,
@@ -56,6 +86,7 @@ class Outbox:
         recheck: Recheck,
         on_accepted: Callable[[MessageId, str], None],
         now: Callable[[], datetime],
+        journal: Journal,
     ) -> None:
         """
         Args:
@@ -63,7 +94,10 @@ class Outbox:
             recheck: The guard, asked once more right before the push.
             on_accepted: Told which handle the phone gave a text, before that is published.
             now: The clock (UTC).
+            journal: Where it is written how far each text is; after that is published.
         """
+        self._journal = journal
+        self._rows: dict[MessageId, OutboxRow] = {}
         self._publish = publish
         self._recheck = recheck
         self._on_accepted = on_accepted
@@ -82,8 +116,22 @@ class Outbox:
         """Whether as many texts wait as may."""
         return len(self._waiting) >= WAITING
 
-    def add(self, message: TextMessage, *, hold_until: datetime | None = None) -> None:
-        """Queue a text (and publish it), first held back until `hold_until`; after `close` it is dropped."""
+    def add(
+        self,
+        message: TextMessage,
+        *,
+        hold_until: datetime | None = None,
+        expires_at: datetime | None = None,
+        command: str = "",
+    ) -> None:
+        """Queue a text (and publish it); after `close` it is dropped.
+
+        Args:
+            message: Whose recipient is frozen from now on.
+            hold_until: It is not pushed before.
+            expires_at: It is not pushed after.
+            command: What wrote it.
+        """
         if self._closed:
             self._fail(message, Failure.NOT_CONNECTED, DROPPED)
             return
@@ -92,7 +140,43 @@ class Outbox:
         self._waiting[message.id] = message
         if hold_until is not None:
             self._held_until[message.id] = hold_until
+        if message.recipient is not None:
+            row = OutboxRow(
+                message.id, OutboxStep.QUEUED, message.recipient, hold_until, expires_at, frozenset(), command
+            )
+            self._rows[message.id] = row
         self._publish(message)
+        self._write(message.id, OutboxStep.HELD if hold_until is not None else OutboxStep.QUEUED)
+        self._changed.set()
+
+    def begin_with(
+        self, entries: Iterable[tuple[OutboxRow, TextMessage]], stranded: Iterable[TextMessage]
+    ) -> None:
+        """What an earlier run left: the queued go on waiting, all others are settled as far as they got.
+
+        Args:
+            entries: Texts on their way, oldest first.
+            stranded: Texts that seem to be on their way without a row: what certainly was not pushed.
+        """
+        for row, message in entries:
+            self._rows[message.id] = row
+            if message.state in SETTLED:
+                self._write(message.id, OutboxStep.SETTLED)
+                del self._rows[message.id]
+            elif row.step is OutboxStep.HANDED_OVER:
+                self._settle(message, DeliveryState.UNKNOWN, LEFT_BEHIND)
+            elif row.step is OutboxStep.HELD:
+                self._fail(message, Failure.HERE, NOT_CONFIRMED)
+            elif row.recipient != message.recipient:
+                self._fail(message, Failure.HERE, "Its recipient is not the one it was written to; not sent.")
+            else:
+                self._waiting[message.id] = evolve(message, state=DeliveryState.QUEUED)
+                self._attempts[message.id] = row.attempts
+        for message in stranded:
+            if message.state is DeliveryState.HANDED_OVER:
+                self._settle(message, DeliveryState.UNKNOWN, LEFT_BEHIND)
+            else:
+                self._fail(message, Failure.NOT_CONNECTED, DROPPED)
         self._changed.set()
 
     def cancel(self, id_: MessageId) -> bool:
@@ -164,15 +248,47 @@ class Outbox:
         assert access is not None, "only `run` pushes, and only with a session"
         del self._waiting[message.id]
         self._held_until.pop(message.id, None)
-        stop = self._recheck(message)
+        stop = self._too_late(message) or self._recheck(message)
         if stop is not None or recipient is None:
             self._fail(message, Failure.HERE, stop or "Nobody to send to.")
             return
-        message = evolve(message, state=DeliveryState.HANDED_OVER)
         self._idle.clear()
-        self._publish(message)
         try:
-            handle = await access.push_text(OutgoingText(recipient.value, message.text))
+            message = evolve(message, state=DeliveryState.HANDED_OVER)
+            self._publish(message)
+            if await self._is_written(message):
+                await self._hand_over(message, access, OutgoingText(recipient.value, message.text))
+        finally:
+            self._idle.set()
+
+    async def _is_written(self, message: TextMessage) -> bool:
+        """Whether it is on the disk that the phone is told now, and nothing has come up meanwhile."""
+        try:
+            self._write(message.id, OutboxStep.HANDED_OVER)
+            await self._journal.commit()
+        except (ArchiveError, DeadlineExceeded) as error:
+            self._fail(message, failure_of(error), f"Not sent: {error.message}")
+            return False
+        except asyncio.CancelledError:
+            self._fail(message, Failure.NOT_CONNECTED, DROPPED)
+            raise
+        stop = self._recheck(message)
+        if stop is not None:
+            self._fail(message, Failure.HERE, stop)
+        return stop is None
+
+    def _too_late(self, message: TextMessage) -> str | None:
+        row, now = self._rows.get(message.id), self._now()
+        if row is not None and row.expires_at is not None and row.expires_at <= now:
+            return "Not sent: its time had passed."
+        if now - message.at > STALE:
+            hours = int(STALE.total_seconds() // 3600)
+            return f"Not sent: it had waited for more than {hours} hours. Send it again if it still holds."
+        return None
+
+    async def _hand_over(self, message: TextMessage, access: MessageAccess, text: OutgoingText) -> None:
+        try:
+            handle = await access.push_text(text)
         except OutcomeUnknown:
             self._settle(message, DeliveryState.UNKNOWN, "The link broke on the way: it may have been sent.")
         except ObexRefused as refusal:
@@ -182,15 +298,11 @@ class Outbox:
         except PhonelinkError as error:
             self._fail(message, failure_of(error), error.message)
         except asyncio.CancelledError:
-            self._settle(
-                message, DeliveryState.UNKNOWN, "The program ended on the way: it may have been sent."
-            )
+            self._settle(message, DeliveryState.UNKNOWN, LEFT_BEHIND)
             raise
         else:
             self._on_accepted(message.id, handle)
             self._settle(message, DeliveryState.ACCEPTED, "")
-        finally:
-            self._idle.set()
 
     def _again(self, message: TextMessage, access: MessageAccess) -> None:
         """It certainly did not leave: back to the front of the queue, for another session."""
@@ -205,6 +317,9 @@ class Outbox:
         message = evolve(message, state=DeliveryState.QUEUED)
         self._waiting = {message.id: message, **self._waiting}
         self._publish(message)
+        if message.id in self._rows:
+            self._rows[message.id] = evolve(self._rows[message.id], attempts=attempts)
+        self._write(message.id, OutboxStep.QUEUED)
 
     def _fail(self, message: TextMessage, failure: Failure, detail: str) -> None:
         self._settle(evolve(message, failure=failure), DeliveryState.FAILED, detail)
@@ -213,3 +328,15 @@ class Outbox:
         self._attempts.pop(message.id, None)
         self._held_until.pop(message.id, None)
         self._publish(evolve(message, state=state, detail=detail))
+        self._write(message.id, OutboxStep.SETTLED)
+        self._rows.pop(message.id, None)
+
+    def _write(self, id_: MessageId, step: OutboxStep) -> None:
+        """Only a text about to be handed over must be on the disk; anything else is said when it is committed."""
+        if id_ in self._rows:
+            self._rows[id_] = evolve(self._rows[id_], step=step)
+            try:
+                self._journal.note(self._rows[id_])
+            except ArchiveError:
+                if step is OutboxStep.HANDED_OVER:
+                    raise

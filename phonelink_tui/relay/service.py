@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import datetime
 from random import Random
 from secrets import token_hex
@@ -12,18 +12,30 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from phonelink_tui.archive.archive import Archive
 from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged, Stamped
 from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase, Phone
 from phonelink_tui.domain.thread import ThreadId
-from phonelink_tui.errors import PhonelinkError
+from phonelink_tui.errors import PhonelinkError, UnknownThread
 from phonelink_tui.profiles.ports import MessageAccess, NotificationAccess, PhoneBackend, PhonebookAccess
-from phonelink_tui.relay.api import MESSAGES_PAGE, SEARCH_HITS, Command, MessagePage, Place, Snapshot
-from phonelink_tui.relay.commands import Commands
+from phonelink_tui.relay.api import (
+    MESSAGES_PAGE,
+    SEARCH_HITS,
+    Command,
+    MarkRead,
+    MessagePage,
+    Place,
+    RetryText,
+    Snapshot,
+)
+from phonelink_tui.relay.commands import Commands, Later
 from phonelink_tui.relay.failures import failure_of
 from phonelink_tui.relay.guard import REFUSALS
+from phonelink_tui.relay.history import History
 from phonelink_tui.relay.intake import Intake
+from phonelink_tui.relay.keeper import Keeper
 from phonelink_tui.relay.links import Links
 from phonelink_tui.relay.notices import Notices
 from phonelink_tui.relay.outbox import Outbox
@@ -50,8 +62,22 @@ class Relay:
     """Owns one phone. `run` keeps it connected; everything else answers at once."""
 
     def __init__(
-        self, backend: PhoneBackend, settings: RelaySettings, *, now: Callable[[], datetime], rng: Random
+        self,
+        backend: PhoneBackend,
+        settings: RelaySettings,
+        *,
+        now: Callable[[], datetime],
+        rng: Random,
+        archive: Archive | None = None,
     ) -> None:
+        """
+        Args:
+            backend: The way to the phone.
+            settings: What is fixed for this run.
+            now: The clock (UTC).
+            rng: Jitter of pauses.
+            archive: What is kept over restarts; it outlives this relay, and `begin` must be called. None: memory.
+        """
         self._backend = backend
         self._now = now
         phone = Phone(
@@ -66,25 +92,48 @@ class Relay:
             },
         )
         self._stream = Stream(now, epoch=token_hex(4))
-        self._store = Store(phone, now)
+        self._store = Store(phone, now, kept=archive is not None)
         self._store.apply_limits()
-        self._links = Links(self._store, now)
-        self._intake = Intake(self._store, now, settings.thread_secret, settings.region)
-        notices = Notices(self._store, self._intake, now)
-        self._outbox = Outbox(self._publish_text, self._recheck, self._intake.bind, now)
+        run = archive.run if archive is not None else 0
+        self._links = Links(self._store, now, run)
+        self._keeper = Keeper(archive, self._store, now)
+        self._intake = Intake(
+            self._store, now, settings.thread_secret, settings.region, run, self._keeper.bind
+        )
+        self._history = History(archive, self._store, self._intake)
+        notices = Notices(self._store, self._intake, now, run)
+        self._outbox = Outbox(self._publish_text, self._recheck, self._intake.bind, now, self._keeper)
         self._message_sync = MessageSync(
-            self._store, self._intake, self.publish, lambda: self._prove(Capability.MESSAGES)
+            self._store,
+            self._intake,
+            self.publish,
+            lambda: self._prove(Capability.MESSAGES),
+            lambda: self._caught_up(Capability.MESSAGES),
+            recall=self._history.recall_rows,
         )
         self._notification_sync = NotificationSync(
             notices,
             self.publish,
             lambda: self._prove(Capability.NOTIFICATIONS),
             lambda percent: self.publish(self._links.take_battery(percent)),
+            lambda: self._caught_up(Capability.NOTIFICATIONS),
         )
-        self._contact_sync = ContactSync(self._intake, self.publish, lambda: self._prove(Capability.CONTACTS))
+        self._contact_sync = ContactSync(
+            self._intake,
+            self.publish,
+            lambda: self._prove(Capability.CONTACTS),
+            lambda: self._caught_up(Capability.CONTACTS),
+        )
         self._supervisors = self._supervise(rng)
         self._commands = Commands(
-            self._store, self._intake, notices, self._outbox, self.publish, settings.hold_s, now
+            self._store,
+            self._intake,
+            notices,
+            self._outbox,
+            self.publish,
+            self._keeper.commit if archive is not None else None,
+            settings.hold_s,
+            now,
         )
         self._commands.on_retry = self._retry_now
         self._tasks: asyncio.TaskGroup | None = None
@@ -101,6 +150,7 @@ class Relay:
 
     async def execute(self, command: Command) -> str:
         """See `RelayApi.execute`."""
+        await self._recall_for(command)
         later = self._commands.execute(command)
         if later is not None:
             self._start(command.id, later)
@@ -110,15 +160,22 @@ class Relay:
         self, thread: ThreadId, *, before: MessageId | None = None, limit: int = 100
     ) -> MessagePage:
         """See `RelayApi.messages`."""
-        page = self._store.page(thread, before, max(1, min(limit, MESSAGES_PAGE)))
+        page = await self._history.page(thread, before, max(1, min(limit, MESSAGES_PAGE)))
         self._message_sync.want_bodies(m.id for m in page.messages)
         return page
 
     async def search(self, query: str, *, limit: int = 50) -> tuple[TextMessage, ...]:
         """See `RelayApi.search`."""
-        return self._store.search(query, max(1, min(limit, SEARCH_HITS)))
+        return await self._history.search(query, max(1, min(limit, SEARCH_HITS)))
 
     # Life
+
+    async def begin(self) -> None:
+        """Take up what the archive holds; call once before `run`. Raises ArchiveError."""
+        kept = await self._history.begin()
+        self._keeper.begin_with(kept)
+        self._commands.begin_with(kept.commands)
+        self._outbox.begin_with(kept.outbox, kept.stranded)
 
     async def run(self) -> None:
         """Keep the phone connected until cancelled; call once."""
@@ -137,8 +194,6 @@ class Relay:
 
     async def close(self) -> int:
         """Before cancelling `run`: finish the push in flight, drop what waits; the number of texts dropped."""
-        for supervisor in self._supervisors.values():
-            supervisor.stop()
         return await self._outbox.close()
 
     async def sleep(self) -> None:
@@ -157,9 +212,12 @@ class Relay:
         """Apply and publish events in order, each with what follows from it."""
         for event in events:
             derived = self._store.apply(event)
-            self._stream.publish(event)
-            for following in derived:
-                self._stream.publish(following)
+            for each in (event, *derived):
+                self._keeper.take(each)
+                self._stream.publish(each)
+        if self._keeper.keeps != self._store.is_kept:
+            for limit in self._store.say_kept(kept=self._keeper.keeps):
+                self._stream.publish(limit)
 
     # How
 
@@ -167,6 +225,17 @@ class Relay:
     async def _subscribe(self, since: Place | None) -> AsyncIterator[AsyncIterator[Stamped]]:
         with self._stream.subscribe(since) as reader:
             yield reader
+
+    async def _recall_for(self, command: Command) -> None:
+        """What a command is about may lie in the archive only."""
+        match command:
+            case MarkRead(thread=thread):
+                with suppress(UnknownThread):
+                    await self._history.recall_unread(thread)
+            case RetryText(message=message):
+                await self._history.recall_ids([message])
+            case _:
+                pass
 
     def _supervise(self, rng: Random) -> dict[Capability, Supervisor[Any]]:
         backend, report, now = self._backend, self._report, self._now
@@ -214,6 +283,9 @@ class Relay:
     def _prove(self, capability: Capability) -> None:
         self.publish(self._links.take_proof(capability))
 
+    def _caught_up(self, capability: Capability) -> None:
+        self.publish(self._links.take_caught_up(capability))
+
     def _publish_text(self, message: TextMessage) -> None:
         """A text of ours got further. Later evidence may have moved it meanwhile: it stays where it is now."""
         self.publish([MessageChanged(self._commands.in_its_place(message), live=False)])
@@ -226,8 +298,10 @@ class Relay:
         for c, supervisor in self._supervisors.items():
             if capability in (None, c):
                 supervisor.retry_now()
+        if capability in (None, Capability.MESSAGES):
+            self._message_sync.look_now()
 
-    def _start(self, command_id: str, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, command_id: str, work: Later) -> None:
         """Carry out what needs the phone, beside everything else."""
         if self._tasks is None:
             work.close()
@@ -236,13 +310,13 @@ class Relay:
             return
         self._tasks.create_task(self._finish(command_id, work))
 
-    async def _finish(self, command_id: str, work: Coroutine[Any, Any, None]) -> None:
+    async def _finish(self, command_id: str, work: Later) -> None:
         try:
-            await work
+            outcome = await work
         except PhonelinkError as error:
             self._fail(command_id, failure_of(error), error.message, error.hint)
         else:
-            self.publish([CommandChanged(command_id, CommandState.DONE)])
+            self.publish([outcome or CommandChanged(command_id, CommandState.DONE)])
 
     def _fail(self, command_id: str, failure: Failure, sentence: str, hint: str) -> None:
         state = CommandState.FAILED

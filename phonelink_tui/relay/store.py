@@ -13,6 +13,7 @@ from typing import Final
 
 from attrs import evolve
 
+from phonelink_tui.archive.facts import Kept, KeptMessage
 from phonelink_tui.domain.address import Address
 from phonelink_tui.domain.call import Call
 from phonelink_tui.domain.contact import Contact
@@ -21,7 +22,6 @@ from phonelink_tui.domain.events import (
     ContactsChanged,
     Event,
     GapChanged,
-    LimitationChanged,
     LinkChanged,
     MessageChanged,
     MessageGone,
@@ -31,11 +31,10 @@ from phonelink_tui.domain.events import (
     ThreadGone,
 )
 from phonelink_tui.domain.gap import Gap
-from phonelink_tui.domain.limitations import Limitation, LimitKind, app_limitations
 from phonelink_tui.domain.message import (
+    LEFT_FOR_SURE,
     UNSETTLED,
     Audience,
-    DeliveryState,
     Direction,
     MessageId,
     Source,
@@ -49,14 +48,11 @@ from phonelink_tui.errors import UnknownThread
 from phonelink_tui.relay.api import Ask, MessagePage, Snapshot
 from phonelink_tui.relay.conversation import Conversation
 from phonelink_tui.relay.guard import SendFacts, reply_rule
+from phonelink_tui.relay.limit_book import LimitBook
+from phonelink_tui.relay.marks import MarkBook, Marks
 
 NOTIFICATIONS: Final = 1000
 """Notifications kept; the oldest go first. A phone's notification centre holds a few hundred."""
-
-LEFT_FOR_SURE: Final = frozenset(
-    {DeliveryState.ACCEPTED, DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN}
-)
-"""States of a text of ours after which its recipient counts as written to; UNKNOWN was decided on, too."""
 
 GAPS: Final = 500
 """Gaps kept; the oldest go first."""
@@ -68,14 +64,13 @@ class Store:
     def __init__(self, phone: Phone, now: Callable[[], datetime], *, kept: bool = False) -> None:
         self.phone = phone
         self._now = now
-        self._kept = kept
         self._conversations: dict[ThreadId, Conversation] = {}
         self._where: dict[MessageId, ThreadId] = {}
         self._messages: dict[MessageId, TextMessage] = {}
         self._arrivals: dict[MessageId, int] = {}
         self._numbers = count()
         self._moved_to: dict[ThreadId, ThreadId] = {}
-        self._confirmed: dict[ThreadId, frozenset[Ask]] = {}
+        self._marks = MarkBook()
         self._written_to: set[str] = set()
         self._own: dict[MessageId, None] = {}
         self._notifications: dict[NotificationId, PhoneNotification] = {}
@@ -83,8 +78,7 @@ class Store:
         self._contacts: tuple[Contact, ...] = ()
         self._names: dict[str, RemoteText] = {}
         self._calls: tuple[Call, ...] = ()
-        self._limitations: dict[LimitKind, Limitation] = {}
-        self._previews_hidden_since: datetime | None = None
+        self._limits = LimitBook(now, kept=kept)
 
     # Facts in
 
@@ -97,7 +91,7 @@ class Store:
                 return tuple(self._drop_message(id_))
             case LinkChanged(phone=phone):
                 self.phone = phone
-                return tuple(self._compare_limits())
+                return tuple(self._limits.compare(self.phone))
             case NotificationChanged(notification=notification):
                 self._put_notification(notification)
             case NotificationRemoved(id=id_):
@@ -114,9 +108,49 @@ class Store:
                 pass
         return ()
 
+    def begin_with(self, kept: Kept) -> None:
+        """What the archive holds, before anything is published: rows of conversations, and all but the texts."""
+        self._numbers = count(kept.arrivals)
+        self._written_to |= kept.written_to
+        for row in kept.threads:
+            conversation = Conversation(row.id, row.audience, row.address, row.created_at)
+            conversation.rest_on(row.total, row.unread, row.first_at)
+            self._conversations[row.id] = conversation
+        for marks in kept.marks:
+            confirmed = frozenset(Ask(a) for a in marks.confirmed if a in set(Ask))
+            self._marks.set(
+                marks.thread, Marks(marks.pinned, marks.muted, marks.archived, marks.unread, "", confirmed)
+            )
+        for draft in kept.drafts:
+            self._marks.set(draft.thread, evolve(self._marks.of(draft.thread), draft=draft.text))
+        for gap in kept.gaps:
+            self.apply(GapChanged(gap))
+        for notification in kept.notifications:
+            self._put_notification(evolve(notification, stale=True))
+        self.apply(ContactsChanged(kept.contacts))
+        self._calls = kept.calls
+
+    def recall(self, kept: KeptMessage) -> bool:
+        """Take a text from the archive into memory, too; False where it is there, or its conversation is not."""
+        message = kept.message
+        conversation = self._conversations.get(message.thread)
+        if message.id in self._messages or conversation is None or conversation.is_whole:
+            return False
+        conversation.recall(message, kept.arrival)
+        self._arrivals[message.id] = kept.arrival
+        self._messages[message.id] = message
+        self._where[message.id] = message.thread
+        if Source.OWN in message.sources:
+            self._own[message.id] = None
+        return True
+
+    def is_whole(self, id_: ThreadId) -> bool:
+        """Whether all texts of a conversation are in memory. Raises UnknownThread."""
+        return self._conversation(id_).is_whole
+
     def apply_limits(self) -> tuple[Event, ...]:
         """Find the limits in force as things stand; `apply` does it whenever the phone's state changes."""
-        return tuple(self._compare_limits())
+        return tuple(self._limits.compare(self.phone))
 
     def start_thread(self, id_: ThreadId, audience: Audience, address: Address) -> tuple[Event, ...]:
         """Make a conversation exist though nothing was said in it yet."""
@@ -133,17 +167,37 @@ class Store:
 
     def confirm(self, id_: ThreadId, asks: frozenset[Ask]) -> tuple[Event, ...]:
         """A person answered what the guard asked about this thread: it is not asked again."""
-        if not asks - self._confirmed.get(id_, frozenset()) or id_ not in self._conversations:
+        if id_ not in self._conversations or not self._marks.confirm(id_, asks):
             return ()
-        self._confirmed[id_] = self._confirmed.get(id_, frozenset()) | asks
         return (ThreadChanged(self.thread(id_)),)
+
+    def mark(self, id_: ThreadId, marks: Marks) -> tuple[Event, ...]:
+        """A person set this on a conversation. Raises UnknownThread."""
+        self._conversation(id_)
+        if marks == self._marks.of(id_):
+            return ()
+        self._marks.set(id_, marks)
+        return (ThreadChanged(self.thread(id_)),)
+
+    def marks_of(self, id_: ThreadId) -> Marks:
+        """What a person set on a conversation."""
+        return self._marks.of(id_)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether what is published counts as written to disk."""
+        return self._limits.kept
+
+    def say_kept(self, *, kept: bool) -> tuple[Event, ...]:
+        """Whether what is published is written to disk, from now on."""
+        if kept == self._limits.kept:
+            return ()
+        self._limits.kept = kept
+        return tuple(self._limits.compare(self.phone))
 
     def hide_previews(self, *, hidden: bool) -> tuple[Event, ...]:
         """Notifications come without their text, or with it again."""
-        if hidden == (self._previews_hidden_since is not None):
-            return ()
-        self._previews_hidden_since = self._now() if hidden else None
-        return tuple(self._compare_limits())
+        return tuple(self._limits.compare(self.phone)) if self._limits.hide_previews(hidden=hidden) else ()
 
     # What is known
 
@@ -157,7 +211,7 @@ class Store:
             threads=tuple(threads),
             notifications=tuple(notifications),
             gaps=tuple(self._gaps.values()),
-            limitations=tuple(self._limitations.values()),
+            limitations=self._limits.in_force(),
             contacts=self._contacts,
             calls=self._calls,
             unsettled=tuple(m for m in self._messages.values() if m.state in UNSETTLED),
@@ -193,7 +247,10 @@ class Store:
         conversation = self._conversation(id_)
         reply, reason = reply_rule(self.send_facts(id_, "x", conversation.address))
         return conversation.summary(
-            contact_name=self._names.get(conversation.address.key), reply=reply, reply_reason=reason
+            contact_name=self._names.get(conversation.address.key),
+            reply=reply,
+            reply_reason=reason,
+            marks=self._marks.of(id_),
         )
 
     def message(self, id_: MessageId) -> TextMessage | None:
@@ -264,13 +321,14 @@ class Store:
             heard_from=conversation is not None and conversation.has_incoming,
             in_contacts=recipient.key in self._names,
             written_before=recipient.key in self._written_to,
-            confirmed=confirmed | (self._confirmed.get(id_, frozenset()) if id_ else frozenset()),
+            confirmed=confirmed | (self._marks.of(id_).confirmed if id_ else frozenset()),
         )
 
     # How it follows
 
     def _put_message(self, message: TextMessage) -> Iterator[Event]:
         before = self._where.get(message.id)
+        self._take_answers_along(message)
         if Source.OWN in message.sources:
             self._own[message.id] = None
         conversation = self._conversations.get(message.thread)
@@ -302,6 +360,16 @@ class Store:
         self._written_to.add(key)
         return [c.id for c in self._conversations.values() if c.address.key == key and c.id != message.thread]
 
+    def _take_answers_along(self, message: TextMessage) -> None:
+        """What was answered about a thread holds for the one that its texts are filed under now.
+
+        A number gets its whole identity, and the thread another id: it is not asked about again. A text that moves
+        because of evidence of its audience takes no answer along.
+        """
+        before = self._messages.get(message.id)
+        if before is not None and before.thread != message.thread and before.audience is message.audience:
+            self._marks.confirm(message.thread, self._marks.of(before.thread).confirmed)
+
     def _remember_move(self, before: ThreadId, message: TextMessage) -> None:
         """A draft follows the texts of the other end; ours only where there are none to follow."""
         if message.direction is Direction.INCOMING:
@@ -323,6 +391,9 @@ class Store:
         if conversation.is_empty:
             del self._conversations[thread]
             yield ThreadGone(thread)
+            to = self.current(thread)
+            if to in self._conversations and self._marks.move(thread, to):
+                yield ThreadChanged(self.thread(to))
         else:
             yield ThreadChanged(self.thread(thread))
 
@@ -339,21 +410,6 @@ class Store:
         for id_, row in before.items():
             if (now := self.thread(id_)) != row:
                 yield ThreadChanged(now)
-
-    def _compare_limits(self) -> Iterator[Event]:
-        old, self._limitations = self._limitations, {}
-        for limit in app_limitations(
-            self.phone, kept=self._kept, previews_hidden_since=self._previews_hidden_since
-        ):
-            known = old.get(limit.kind)
-            same = known is not None and evolve(known, since=limit.since) == limit
-            self._limitations[limit.kind] = known if known is not None and same else limit
-        for kind, limit in old.items():
-            if kind not in self._limitations:
-                yield LimitationChanged(limit, active=False)
-        for kind, limit in self._limitations.items():
-            if limit is not old.get(kind):
-                yield LimitationChanged(limit, active=True)
 
     def _conversation(self, id_: ThreadId) -> Conversation:
         try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Final
 
 from attrs import evolve
@@ -54,8 +55,10 @@ class MessageSync:
         intake: Intake,
         publish: Callable[[Iterable[Event]], None],
         prove: Callable[[], None],
+        caught_up: Callable[[], None],
         *,
         probe_s: float = PROBE_S,
+        recall: Callable[[Rows], Awaitable[None]] | None = None,
     ) -> None:
         """
         Args:
@@ -63,18 +66,23 @@ class MessageSync:
             intake: Makes events of what is observed.
             publish: Publishes events while it iterates.
             prove: Told of each proof of life.
+            caught_up: Told once a session, when all that was there at its begin is listed.
             probe_s: Between two looks at an idle session.
+            recall: Brings back what is known from before of rows, before they are taken in.
         """
         self._store = store
         self._intake = intake
         self._publish = publish
         self._prove = prove
+        self._tell_caught_up = caught_up
         self._probe_s = probe_s
+        self._recall = recall
         self._bodies = Bodies(store, intake, publish, prove)
         self._synced_once = False
         self._caught_up = False
         self._fresh: set[MessageId] = set()
         self._refine = asyncio.Event()
+        self._asked = False
 
     async def run(self, access: MessageAccess) -> None:
         """Follow one session until it ends, with the error that ended it."""
@@ -93,10 +101,16 @@ class MessageSync:
         """Somebody looks at these texts: read their bodies first."""
         self._bodies.want(ids)
 
+    def look_now(self) -> None:
+        """Somebody asks for what is new: let the phone look at its inbox, then list it."""
+        self._asked = True
+        self._refine.set()
+
     # Listings
 
     async def _catch_up(self, access: MessageAccess) -> None:
         """Compare the folders with what is known; take what is new."""
+        await self._refresh(access)
         folders = [Folder.INBOX]
         if self._store.phone.traits.reports_own_texts:
             folders.append(Folder.SENT)
@@ -109,6 +123,13 @@ class MessageSync:
             self._bodies.want_newest()
         self._synced_once = self._caught_up = True
         self._fresh.clear()
+        self._tell_caught_up()
+
+    async def _refresh(self, access: MessageAccess) -> None:
+        """Let the phone look for new texts. One that will not has listings all the same."""
+        with suppress(ProfileError):
+            await access.refresh_inbox()
+            self._prove()
 
     async def _list_all(self, access: MessageAccess, folder: Folder) -> None:
         done = 0
@@ -157,12 +178,22 @@ class MessageSync:
         while offset < SYNC_ROWS:
             rows = await access.list_texts(folder, limit=limit, offset=offset)
             self._prove()
+            await self._remember(rows)
             new = tuple(row for row in rows if handle_key(row.handle) not in seen)
             if not new or not take(new):
                 return
             seen.update(handle_key(row.handle) for row in new)
             offset += len(rows)
             limit = PAGE_ROWS
+
+    async def _remember(self, rows: Rows) -> None:
+        if self._recall is not None:
+            await self._recall(rows)
+
+    async def _take_newest(self, access: MessageAccess, folder: Folder) -> None:
+        rows = await access.list_texts(folder, limit=REFINE_ROWS)
+        await self._remember(rows)
+        self._take_rows(rows, live=True)
 
     def _take_rows(self, rows: Iterable[ListedText], *, live: bool) -> None:
         """Oldest first, so that arrival order and time agree."""
@@ -206,7 +237,7 @@ class MessageSync:
             case kind if kind in _LADDER and known is not None and known.direction is Direction.OUTGOING:
                 self._climb(known, kind)
             case _ if change.folder is Folder.SENT and self._store.phone.traits.reports_own_texts:
-                self._take_rows(await access.list_texts(Folder.SENT, limit=REFINE_ROWS), live=True)
+                await self._take_newest(access, Folder.SENT)
             case ChangeKind.READ_CHANGED if known is not None and change.read is not None:
                 self._publish([MessageChanged(evolve(known, read=change.read), live=False)])
             case ChangeKind.READ_CHANGED | ChangeKind.OTHER:
@@ -230,7 +261,7 @@ class MessageSync:
         except ProfileError:
             return
         if not text.sender.address:  # bMessages may leave it out for people in the book: the listing has it
-            self._take_rows(await access.list_texts(Folder.INBOX, limit=REFINE_ROWS), live=True)
+            await self._take_newest(access, Folder.INBOX)
         self._publish(
             self._intake.take_fetched(text, live=True, at=change.at, sender_name=change.sender_name)
         )
@@ -243,6 +274,9 @@ class MessageSync:
         while True:
             await self._refine.wait()
             self._refine.clear()
+            if self._asked:
+                self._asked = False
+                await self._refresh(access)
             await self._look_again(access)
 
     async def _probe(self, access: MessageAccess) -> None:
@@ -252,4 +286,4 @@ class MessageSync:
             if (
                 self._store.phone.traits.reports_own_texts
             ):  # what is written on the phone makes no event report
-                self._take_rows(await access.list_texts(Folder.SENT, limit=REFINE_ROWS), live=True)
+                await self._take_newest(access, Folder.SENT)

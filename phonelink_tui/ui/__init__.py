@@ -11,6 +11,8 @@
     *_rows, *_line, *_text, empty, talk_head, when, layout
                    what is said and where it stands, as values
     pane_feed      what of a change the thread pane has to draw anew
+    emoji, reactions
+                   what `:name:` means; which texts are reactions, and to which
     row_heights, row_layout, wrap, width, cells, line_diff, segments
                    how rows become lines of cells, and how few of them are written
     control_gate   the second gate: no control leaves, whatever a widget was given

@@ -56,7 +56,7 @@ HELLO = OutgoingText(RemoteText("+15550100"), "See you at 7")
 @asynccontextmanager
 async def opened(mse: TinyMse, link: FakeLink | None = None) -> AsyncIterator[MapClient]:
     client = await MapClient.open(
-        link or FakeLink(lambda _: WiredStream(mse.respond)), PhoneClock(), Quirks("7:")
+        link or FakeLink(lambda _: WiredStream(mse.respond)), PhoneClock(), Quirks("7:", update_inbox=True)
     )
     try:
         async with beside(to_its_end(client.run)):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from random import Random
 
+from phonelink_tui.archive.facts import OutboxRow
 from phonelink_tui.domain.address import identify
 from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, Source, TextMessage
 from phonelink_tui.domain.observed import (
@@ -134,6 +135,16 @@ class FakeMessages:
         raise AssertionError
 
     async def aclose(self) -> None:
+        pass
+
+
+class NoJournal:
+    """A journal that keeps nothing."""
+
+    def note(self, row: OutboxRow) -> None:
+        pass
+
+    async def commit(self) -> None:
         pass
 
 

@@ -11,7 +11,16 @@ from hypothesis import given
 
 from phonelink_tui.domain.message import DeliveryState, MessageId, TextMessage
 from phonelink_tui.relay.outbox import ATTEMPTS, Outbox
-from tests.relay.fakes import ARRIVES, START, FakeClock, FakeMessages, FakePhone, Fate, own_text
+from tests.relay.fakes import (
+    ARRIVES,
+    START,
+    FakeClock,
+    FakeMessages,
+    FakePhone,
+    Fate,
+    NoJournal,
+    own_text,
+)
 
 SETTLED = {DeliveryState.ACCEPTED, DeliveryState.FAILED, DeliveryState.UNKNOWN}
 
@@ -26,7 +35,9 @@ class Bench:
         self.stop: str | None = None
         self.clock = FakeClock()
         self.settled = asyncio.Event()
-        self.outbox = Outbox(self.note, lambda _m: self.stop, self.handles.__setitem__, self.clock)
+        self.outbox = Outbox(
+            self.note, lambda _m: self.stop, self.handles.__setitem__, self.clock, NoJournal()
+        )
 
     def note(self, message: TextMessage) -> None:
         self.states.setdefault(message.id, []).append(message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
@@ -13,7 +12,7 @@ from dbus_fast import Message, MessageType
 from phonelink_tui.errors import BluetoothUnavailable
 from phonelink_tui.profiles.obexd import names
 from phonelink_tui.profiles.obexd.dbus_errors import no_obexd, no_session_bus, opening_error
-from phonelink_tui.transport.bluez.bus import Bus, open_bus
+from phonelink_tui.transport.bluez.bus import Bus, open_bus, session_bus_address
 from phonelink_tui.transport.bluez.names import DBUS, DBUS_PATH, OBJECT_MANAGER, PROPERTIES
 
 START_S: Final = 10.0
@@ -26,19 +25,6 @@ class ObexdBus:
 
     bus: Bus
     owner: str
-
-
-def session_bus_address() -> str:
-    """Where the session bus of this login is.
-
-    Raises:
-        BluetoothUnavailable: There is none.
-    """
-    if told := os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
-        return told
-    if runtime := os.environ.get("XDG_RUNTIME_DIR"):  # over SSH often without the variable above
-        return f"unix:path={runtime}/bus"
-    raise no_session_bus()
 
 
 @asynccontextmanager

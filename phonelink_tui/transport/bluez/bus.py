@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
@@ -131,6 +132,19 @@ class Bus:
         # A shield is a future of its own: dbus-fast's must not be cancelled, closing needs it.
         waiting = asyncio.shield(self._connection.wait_for_disconnect())  # type: ignore[no-untyped-call]
         waiting.add_done_callback(ended)
+
+
+def session_bus_address() -> str:
+    """Where the session bus of this login is.
+
+    Raises:
+        BluetoothUnavailable: There is none.
+    """
+    if told := os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        return told
+    if runtime := os.environ.get("XDG_RUNTIME_DIR"):  # over SSH often without the variable above
+        return f"unix:path={runtime}/bus"
+    raise BluetoothUnavailable("This login has no session bus.", "A login with systemd has one.")
 
 
 @asynccontextmanager

@@ -65,7 +65,7 @@ async def over_bluez(world: World, phone: VirtualPhone) -> AsyncIterator[backend
         plain = backends.backend_over(link, phone)
         here = PatientBackend(
             link, plain.phone_id, plain.phone_name, plain.traits, plain.offers, plain.clock,
-            lambda: world.phone.le.is_connected or not phone.present,
+            le_is_up=lambda: world.phone.le.is_connected or not phone.present,
         )  # fmt: skip
         yield backends.World(phone, here, there)
 

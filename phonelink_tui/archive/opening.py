@@ -1,0 +1,182 @@
+"""How does an archive get opened, changed in its key, and erased?"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import apsw
+from attrs import evolve, frozen
+
+from phonelink_tui.archive import key_file, reading
+from phonelink_tui.archive.archive import Archive, IsKept, keep_everything
+from phonelink_tui.archive.database import connect, problems, rows
+from phonelink_tui.archive.facts import ArchiveInfo
+from phonelink_tui.archive.files import ArchiveFiles, held, make_private, remove, set_aside
+from phonelink_tui.archive.key_sources import Secret
+from phonelink_tui.archive.reindexing import index_anew_if_needed
+from phonelink_tui.archive.schema import migrate, version_of
+from phonelink_tui.archive.sqlite_errors import translated
+from phonelink_tui.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, ArchiveUnwritable
+
+CHECK_S: Final = 0.1
+"""Spent on a check at each start. Every page is authenticated when it is read, whatever this finds."""
+
+FULL_CHECK_S: Final = 600.0
+
+
+@frozen
+class Opened:
+    """An archive, and what happened on the way."""
+
+    archive: Archive
+    set_aside: Path | None = None
+    """A damaged file was found; it was renamed to this, and a new archive begun."""
+
+
+@asynccontextmanager
+async def open_archive(
+    files: ArchiveFiles,
+    secret: Secret | None,
+    phone_id: str,
+    now: Callable[[], datetime],
+    is_kept: IsKept = keep_everything,
+) -> AsyncIterator[Opened]:
+    """The archive of a phone, made if there is none, for this process alone; leaving the block closes it.
+
+    Blocks its caller for what a start takes: the key (0.4 s for a passphrase) and `CHECK_S`.
+
+    Args:
+        files: Where.
+        secret: What opens it.
+        phone_id: Written into a new archive; another phone's is refused.
+        now: The clock (UTC), for the name of what is set aside.
+        is_kept: Asked for each text and notification before it is written.
+
+    Raises:
+        ArchiveLocked: The secret is missing or wrong.
+        ArchiveTooNew: A later program has written it.
+        ArchiveBusy: Another process has it.
+        ArchiveUnwritable: The place cannot be written.
+        ArchiveFull: The disk is full.
+        ArchiveDamaged: The key file is damaged. A damaged archive itself is set aside and is no error.
+    """
+    make_private(files)
+    with ExitStack() as stack:
+        stack.enter_context(held(files))
+        key = _key(files, secret)
+        aside = None
+        try:
+            run = _prepare(files, key, phone_id)
+        except ArchiveDamaged:
+            aside = _set_aside(files, now())
+            run = _prepare(files, key, phone_id)
+        archive = Archive(lambda write: connect(files.database, key, write=write), run, is_kept)
+        try:
+            yield Opened(archive, aside)
+        finally:
+            await archive.aclose()
+
+
+def inspect(files: ArchiveFiles, secret: Secret | None, *, check: bool) -> ArchiveInfo:
+    """How an archive stands, also while a relay has it open; with `check`, every page of it is looked at.
+
+    Raises:
+        ArchiveLocked: The secret is missing or wrong, or there is no archive.
+        ArchiveError: It cannot be opened at all.
+    """
+    key = key_file.unwrap(files.key, secret)
+    if not files.database.exists():
+        raise ArchiveLocked("There is no archive for this phone.")
+    db = connect(files.database, key, write=False)
+    try:
+        with translated():
+            info = reading.info(db)
+        found = problems(db, full=True, within_s=FULL_CHECK_S) if check else []
+    finally:
+        db.close()
+    return evolve(info, problems=tuple(found))
+
+
+def change_secret(files: ArchiveFiles, old: Secret, new: Secret) -> None:
+    """From now on `new` opens the archive and `old` does not. The archive itself stays as it is.
+
+    Raises:
+        ArchiveLocked: `old` does not open it.
+        ArchiveUnwritable: The key file cannot be written; `old` still opens it.
+    """
+    key = key_file.unwrap(files.key, old)
+    try:
+        key_file.rewrap(files.key, key, new)
+    except OSError as error:
+        raise ArchiveUnwritable("The key file cannot be written.", f"{error.strerror}.") from error
+
+
+def erase(files: ArchiveFiles) -> bool:
+    """Forget a phone: the key first, so that whatever happens next only noise is left; then all files.
+
+    Returns:
+        Whether there was a key.
+
+    Raises:
+        ArchiveBusy: A process has it open.
+        ArchiveUnwritable: A file cannot be removed; the message says whether the key is gone.
+    """
+    if not files.database.parent.exists():
+        return False
+    with held(files):
+        gone = False
+        try:
+            gone = key_file.erase(files.key)
+            remove(files)
+        except OSError as error:
+            sentence = "The key is erased, but a file stays." if gone else "The key could not be erased."
+            raise ArchiveUnwritable(sentence, f"{error.strerror}.") from error
+        files.lock.unlink(missing_ok=True)
+    return gone
+
+
+def _key(files: ArchiveFiles, secret: Secret | None) -> bytes:
+    if key_file.kind_wanted(files.key) is None and not files.database.exists():
+        if secret is None:
+            raise ArchiveLocked("There is no key to begin an archive with.", "Name one: --key-file FILE.")
+        try:
+            return key_file.create(files.key, secret)
+        except OSError as error:
+            raise ArchiveUnwritable("The key file cannot be written.", f"{error.strerror}.") from error
+    return key_file.unwrap(files.key, secret)
+
+
+def _prepare(files: ArchiveFiles, key: bytes, phone_id: str) -> int:
+    """Make the file what this program expects; the number of this run."""
+    db = connect(files.database, key, write=True)
+    try:
+        with translated():
+            if version_of(db) and (found := problems(db, full=False, within_s=CHECK_S)):
+                raise ArchiveDamaged(f"The archive is damaged: {found[0]}")
+            migrate(db, phone_id)
+            index_anew_if_needed(db)
+            return _begin_run(db, phone_id)
+    finally:
+        db.close()
+
+
+def _begin_run(db: apsw.Connection, phone_id: str) -> int:
+    meta = dict(rows(db, "SELECT name, value FROM meta"))
+    if meta["phone_id"] != phone_id:
+        raise ArchiveError("This archive is of another phone.", "Each phone has its own.")
+    run = int(meta["run"]) + 1
+    db.execute("UPDATE meta SET value = ? WHERE name = 'run'", (str(run),))
+    return run
+
+
+def _set_aside(files: ArchiveFiles, at: datetime) -> Path:
+    try:
+        return set_aside(files, at)
+    except OSError as error:
+        raise ArchiveUnwritable(
+            "The archive is damaged and cannot be set aside.", f"{error.strerror}."
+        ) from error

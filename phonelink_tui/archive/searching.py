@@ -1,0 +1,56 @@
+"""Which texts are found? Newest first, never ranked; called on the searching thread only."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import apsw
+
+from phonelink_tui.archive import columns
+from phonelink_tui.archive.query import Query, expression
+from phonelink_tui.archive.writing import PLACES
+from phonelink_tui.domain.message import TextMessage
+
+TIES: Final = PLACES
+"""Texts of the last second read beyond the limit, so that the exact order decides which of them are told."""
+
+_HITS: Final = f"SELECT {columns.MESSAGE} FROM {columns.MESSAGE_FROM} WHERE m.place IN"
+
+
+def search(db: apsw.Connection, query: Query, limit: int) -> tuple[TextMessage, ...]:
+    """The newest `limit` texts that fulfil the query, newest first."""
+    if query.is_empty:
+        return ()
+    places: list[int] = []
+    for (place,) in _places(db, query):
+        enough = len(places) >= limit and place // PLACES != places[limit - 1] // PLACES
+        if enough or len(places) >= limit + TIES:
+            break
+        places.append(place)
+    marks = ", ".join("?" * len(places))
+    kept = [columns.kept_message(row) for row in db.execute(f"{_HITS} ({marks})", places)]
+    kept.sort(key=lambda k: (k.message.at, k.arrival), reverse=True)
+    return tuple(k.message for k in kept[:limit])
+
+
+def _places(db: apsw.Connection, query: Query) -> apsw.Cursor:
+    """Where the hits are, the newest first; read no further than is wanted."""
+    conditions: list[str] = []
+    values: list[Any] = []
+    words = expression(query)
+    place = "place"
+    source = "messages"
+    if words:
+        place, source = "found.rowid", "found"
+        conditions.append("found MATCH ?")
+        values.append(words)
+        if query.mine:
+            source = "found CROSS JOIN messages ON messages.place = found.rowid"
+    if query.mine:
+        conditions.append("messages.direction = 'outgoing'")
+    if query.before is not None:
+        conditions.append(f"{place} < ?")
+        values.append(columns.ticks(query.before) // columns.SECOND * PLACES)
+    return db.execute(
+        f"SELECT {place} FROM {source} WHERE {' AND '.join(conditions)} ORDER BY {place} DESC", values
+    )

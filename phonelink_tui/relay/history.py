@@ -1,0 +1,143 @@
+"""What is known from before, and how does it come back? Memory first, the archive behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from phonelink_tui.archive.archive import Archive
+from phonelink_tui.archive.facts import Kept, KeptMessage
+from phonelink_tui.archive.query import parse_query
+from phonelink_tui.domain.message import Direction, MessageId, TextMessage
+from phonelink_tui.domain.observed import ListedText
+from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.relay.api import MessagePage
+from phonelink_tui.relay.intake import Intake
+from phonelink_tui.relay.own_rows import same_text
+from phonelink_tui.relay.store import Store
+
+RECENT: Final = 1000
+"""Newest texts taken into memory at the start: what the phone still lists is mostly among them."""
+
+UNREAD: Final = 1000
+"""Unread texts of one conversation taken into memory to mark them read."""
+
+SAME_TIME: Final = timedelta(seconds=1)
+"""Listings tell times in whole seconds."""
+
+
+class History:
+    """Reads for a relay whose memory holds the newest part only."""
+
+    def __init__(self, archive: Archive | None, store: Store, intake: Intake) -> None:
+        self._archive = archive
+        self._store = store
+        self._intake = intake
+
+    async def begin(self) -> Kept:
+        """Fill the store with what a relay begins with; call once, before anything is published."""
+        if self._archive is None:
+            return Kept()
+        kept = await self._archive.load()
+        self._store.begin_with(kept)
+        newest = await self._archive.newest(RECENT)
+        shown = (k for row in kept.threads for k in (row.last, row.last_incoming) if k is not None)
+        self._take(newest)
+        self._take(shown)
+        await self.recall_ids([message.id for message in kept.stranded])
+        await self.recall_ids([row.id for row, _ in kept.outbox])
+        return kept
+
+    async def page(self, thread: ThreadId, before: MessageId | None, limit: int) -> MessagePage:
+        """See `RelayApi.messages`. Memory is newer than the disk: where both have a text, memory counts."""
+        if self._archive is None or self._store.is_whole(thread):
+            return self._store.page(thread, before, limit)
+        page = await self._archive.page(thread, before=before, limit=limit)
+        ids = {kept.message.id for kept in page.messages}
+        there = [self._store.message(kept.message.id) or kept.message for kept in page.messages]
+        there = [message for message in there if message.thread == thread]
+        if before is None and there:
+            there += [
+                m
+                for m in self._store.page(thread, None, limit).messages
+                if m.id not in ids and m.at >= there[-1].at
+            ]
+        messages = tuple(there[-limit:])
+        earlier = page.earlier or len(there) > limit
+        return MessagePage(messages, messages[0].id if messages and earlier else None)
+
+    async def search(self, query: str, limit: int) -> tuple[TextMessage, ...]:
+        """See `RelayApi.search`."""
+        if self._archive is None:
+            return self._store.search(query, limit)
+        found = await self._archive.search(parse_query(query), limit=limit)
+        return tuple(self._store.message(m.id) or m for m in found)
+
+    async def recall_ids(self, ids: Iterable[MessageId]) -> None:
+        """Take these texts into memory, should they be kept."""
+        missing = [id_ for id_ in ids if self._store.message(id_) is None]
+        if self._archive is not None and missing:
+            self._take(await self._archive.messages(missing))
+
+    async def recall_unread(self, thread: ThreadId) -> None:
+        """Take the unread texts of a conversation into memory."""
+        thread = self._store.current(thread)
+        if self._archive is not None and not self._store.is_whole(thread):
+            unread = await self._archive.unread(thread, UNREAD)
+            await self.recall_ids([message.id for message in unread])
+
+    async def recall_rows(self, rows: Iterable[ListedText]) -> None:
+        """Take the texts into memory that rows of a listing tell of, so that they are known and not new.
+
+        A handle names the text it named before, should their words or times agree: phones need not keep handles
+        over sessions. A row whose handle says nothing is compared with the texts of its second.
+        """
+        unknown = [row for row in rows if self._intake.find(row.handle) is None]
+        if self._archive is None or not unknown:
+            return
+        by_handle = {k.handle: k for k in await self._archive.by_handles([row.handle for row in unknown])}
+        known = {k.handle: k for k in self._agreeing(unknown, by_handle.values())}
+        self._take(known.values())
+        rest = [row for row in unknown if self._intake.find(row.handle) is None and row.at is not None]
+        if not rest:
+            return
+        for kept in await self._archive.of_seconds([row.at for row in rest if row.at is not None]):
+            row = next((row for row in rest if self._is_same(row, kept)), None)
+            if row is not None:
+                self._take([kept])
+                if self._store.message(kept.message.id) is not None and self._intake.handle_of(
+                    kept.message.id
+                ) in (
+                    None,
+                    kept.handle,
+                ):
+                    self._intake.bind(kept.message.id, row.handle)
+                    rest.remove(row)
+
+    def _agreeing(self, rows: list[ListedText], kept: Iterable[KeptMessage]) -> list[KeptMessage]:
+        from phonelink_tui.domain.observed import handle_key
+
+        by_key = {handle_key(row.handle): row for row in rows}
+        return [k for k in kept if k.handle and _agree(by_key[handle_key(k.handle)], k.message)]
+
+    def _is_same(self, row: ListedText, kept: KeptMessage) -> bool:
+        message = kept.message
+        party = row.recipients[0] if row.outgoing and row.recipients else row.sender
+        other = message.recipient if row.outgoing else message.sender
+        same_person = other is not None and self._intake.filing.identify_party(party).key == other.key
+        return same_person and _agree(row, message)
+
+    def _take(self, kept: Iterable[KeptMessage]) -> None:
+        for each in kept:
+            if self._store.recall(each):
+                self._intake.remember(each.message, each.handle)
+
+
+def _agree(row: ListedText, message: TextMessage) -> bool:
+    """Whether a row can be the same text: its direction, and its time or, where that is not told, its words."""
+    if row.outgoing != (message.direction is Direction.OUTGOING):
+        return False
+    if row.at is not None and abs(row.at - message.at) >= SAME_TIME and row.outgoing is False:
+        return False
+    return same_text(message, row) or not row.subject.strip() or message.placeholder is not None

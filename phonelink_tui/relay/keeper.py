@@ -1,0 +1,119 @@
+"""What of the stream is written to disk? Every event passes here once, where the relay publishes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Final
+
+from phonelink_tui.archive import facts
+from phonelink_tui.archive.archive import Archive
+from phonelink_tui.domain import events
+from phonelink_tui.domain.events import Event
+from phonelink_tui.domain.message import MessageId
+from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.errors import ArchiveError
+from phonelink_tui.relay.marks import Marks
+from phonelink_tui.relay.store import Store
+
+OUTCOMES: Final = frozenset({events.CommandState.FAILED, events.CommandState.REFUSED})
+
+_log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Turns events into facts for the archive. Without an archive it does nothing."""
+
+    def __init__(self, archive: Archive | None, store: Store, now: Callable[[], datetime]) -> None:
+        """
+        Args:
+            archive: Where to; None: nothing is kept.
+            store: Asked what a person set on a conversation.
+            now: The clock (UTC).
+        """
+        self._archive = archive
+        self._store = store
+        self._now = now
+        self._marks: dict[ThreadId, Marks] = {}
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what is published is written, as far as is known."""
+        return self._archive is not None and self._archive.failure is None
+
+    def take(self, event: Event) -> None:
+        """Write what an event tells; should the disk refuse, it waits and is tried again."""
+        if self._archive is not None:
+            self._put(self._facts(event))
+
+    def bind(self, id_: MessageId, handle: str) -> None:
+        """A handle of the phone names this message from now on."""
+        if self._archive is not None:
+            self._put(iter([facts.HandleGiven(id_, handle)]))
+
+    def note(self, row: facts.OutboxRow) -> None:
+        """How far a text of ours got."""
+        if self._archive is not None:
+            self._archive.put([row])
+
+    async def commit(self) -> None:
+        """Return when everything taken before is on the disk. Raises ArchiveError, DeadlineExceeded."""
+        if self._archive is not None:
+            await self._archive.commit()
+
+    def _put(self, new: Iterator[facts.Fact]) -> None:
+        assert self._archive is not None, "looked at by the callers"
+        try:
+            self._archive.put(new)
+        except ArchiveError as error:
+            _log.error("an event could not be kept: %s", type(error).__name__)
+
+    def _facts(self, event: Event) -> Iterator[facts.Fact]:
+        match event:
+            case events.MessageChanged(message=message):
+                yield message
+            case events.MessageGone(id=id_):
+                yield facts.MessageGone(id_)
+            case events.ThreadChanged(thread=thread):
+                if thread.total == 0:
+                    yield facts.ThreadStarted(thread.id, thread.audience, thread.address, thread.last_at)
+                yield from self._changed_marks(thread.id)
+            case events.ThreadGone(id=id_):
+                yield facts.ThreadGone(id_)
+                yield from self._changed_marks(id_)
+            case events.NotificationChanged(notification=notification):
+                yield notification
+            case events.NotificationRemoved(id=id_):
+                yield facts.NotificationGone(id_)
+            case events.GapChanged(gap=gap):
+                yield gap
+            case events.ContactsChanged(contacts=contacts):
+                yield facts.Contacts(contacts)
+            case events.CallChanged(calls=calls):
+                yield facts.Calls(calls)
+            case _:
+                pass
+
+    def _changed_marks(self, thread: ThreadId) -> Iterator[facts.Fact]:
+        """Marks have no event of their own: they are part of the conversation's row."""
+        marks = self._store.marks_of(thread)
+        before = self._marks.get(thread)
+        if marks == (before or Marks()):
+            return
+        self._marks[thread] = marks
+        yield facts.ThreadMarks(
+            thread,
+            marks.pinned,
+            marks.muted,
+            marks.archived,
+            marks.unread,
+            frozenset(ask.value for ask in marks.confirmed),
+        )
+        if marks.draft != (before.draft if before else ""):
+            yield facts.Draft(thread, marks.draft, self._now())
+
+    def begin_with(self, kept: facts.Kept) -> None:
+        """These marks are written already."""
+        for thread in (*(m.thread for m in kept.marks), *(d.thread for d in kept.drafts)):
+            self._marks[thread] = self._store.marks_of(thread)
