@@ -33,6 +33,11 @@ from phonelink_tui.transport.link import PhoneLink
 _log = logging.getLogger(__name__)
 
 
+def bluetooth_id(address: str) -> str:
+    """By what a phone is known everywhere: its public address, which never changes."""
+    return f"bluetooth:{address}"
+
+
 @frozen
 class ChosenPhone:
     """The phone that is meant."""
@@ -43,8 +48,8 @@ class ChosenPhone:
 
     @property
     def id(self) -> str:
-        """Stable: the public address of a phone never changes."""
-        return f"bluetooth:{self.address}"
+        """See `bluetooth_id`."""
+        return bluetooth_id(self.address)
 
 
 @asynccontextmanager

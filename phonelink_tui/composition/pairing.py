@@ -17,7 +17,7 @@ from phonelink_tui.config.paths import Paths
 from phonelink_tui.domain.pairing import FoundPhone
 from phonelink_tui.domain.phone import TRAITS
 from phonelink_tui.domain.text import RemoteText, clean_line
-from phonelink_tui.errors import PairingFailed, PhonelinkError
+from phonelink_tui.errors import PairingFailed
 from phonelink_tui.relay.api import Pairing
 from phonelink_tui.relay.pairing.run import PairingRun, Tell
 from phonelink_tui.relay.pairing.words import (
@@ -35,13 +35,11 @@ from phonelink_tui.relay.pairing.words import (
     Withdrawn,
 )
 from phonelink_tui.transport.bluez import names
-from phonelink_tui.transport.bluez.bus import session_bus_address
 from phonelink_tui.transport.bluez.daemon import Daemon
 from phonelink_tui.transport.bluez.link import BluezSpec
 from phonelink_tui.transport.bluez.pairing_radio import PairingRadio
 from phonelink_tui.transport.bluez.phones import phone_at
 from phonelink_tui.transport.bluez.sockets import Dial, dial
-from phonelink_tui.transport.bluez.survey import survey_obexd
 from phonelink_tui.transport.together import beside
 
 SETTLE_S: Final = 3.0
@@ -162,7 +160,7 @@ class _Host:
             await asyncio.wait({task})
 
     async def _check(self) -> None:
-        self._tell(FactsSeen(await self.radio.facts(obexd=await _obexd_runs())))
+        self._tell(FactsSeen(await self.radio.facts()))
 
     async def _stop_work(self, state: State) -> None:
         if state.phone is not None and not state.whole:
@@ -206,11 +204,3 @@ class _Host:
         if self._sessions is None:
             raise PairingFailed("not-connected", "The test message was not sent: the phone is not connected.")
         await self._sessions.send_test(number)
-
-
-async def _obexd_runs() -> bool | None:
-    """None where there is no session bus to ask."""
-    try:
-        return (await survey_obexd(session_bus_address())).is_running
-    except PhonelinkError:
-        return None

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from phonelink_tui.domain.pairing import ComputerFacts
+from phonelink_tui.errors import PhonelinkError
 from phonelink_tui.transport.bluez import names
 from phonelink_tui.transport.bluez.adapter import is_hands_free
+from phonelink_tui.transport.bluez.bus import session_bus_address
 from phonelink_tui.transport.bluez.objects import ObjectTree
+from phonelink_tui.transport.bluez.survey import survey_obexd
 
 RFKILL: Final = Path("/sys/class/rfkill")
 
@@ -67,3 +70,11 @@ def blocked_by(rfkill: Path = RFKILL) -> str | None:
                 if (radio / "soft").read_text().strip() == "1":
                     found = "soft"
     return found
+
+
+async def obexd_runs() -> bool | None:
+    """Whether obexd is on this session's bus; None where there is no such bus."""
+    try:
+        return (await survey_obexd(session_bus_address())).is_running
+    except PhonelinkError:
+        return None

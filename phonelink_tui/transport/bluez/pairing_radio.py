@@ -19,7 +19,7 @@ from phonelink_tui.transport.bluez.agent import serving_agent
 from phonelink_tui.transport.bluez.daemon import Daemon
 from phonelink_tui.transport.bluez.dbus_errors import pairing_failure, refusal
 from phonelink_tui.transport.bluez.device import is_phone
-from phonelink_tui.transport.bluez.facts import read_facts
+from phonelink_tui.transport.bluez.facts import obexd_runs, read_facts
 from phonelink_tui.transport.bluez.phones import phone_kind
 
 DOOR_S: Final = 900
@@ -85,10 +85,10 @@ class PairingRadio:
         """Tell what comes and goes from now on; returns what ends that."""
         return self._daemon.tree.watch(self._look)
 
-    async def facts(self, *, obexd: bool | None) -> ComputerFacts:
-        """What stands in the way; `obexd`: whether that runs. Raises BluetoothUnavailable."""
+    async def facts(self) -> ComputerFacts:
+        """What stands in the way. Raises BluetoothUnavailable."""
         await self._daemon.ready()
-        facts = read_facts(self._daemon.tree, self._wanted, obexd=obexd)
+        facts = read_facts(self._daemon.tree, self._wanted, obexd=await obexd_runs())
         self._look()
         return facts
 
