@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.guest.byte_differences import BY_VERSION, DIFFERENCES
 from tests.e2e.guest.obex_bytes import OBEXD_CONNECT
 from tests.e2e.guest.obex_packets import by_name, parameters, requests
 from tests.e2e.plan import RELEASE_SCENARIOS, Outcome, Report, scenario_names
@@ -61,8 +60,3 @@ def test_requests_are_read_without_our_codec() -> None:
     }
     assert read["PUT"].header(0x49) == b"AB"
     assert parameters(bytes.fromhex("0102000a 140101")) == [(1, b"\x00\x0a"), (0x14, b"\x01")]
-
-
-def test_what_depends_on_the_version_is_explained_too() -> None:
-    """A difference that is only sometimes seen has a reason as well."""
-    assert DIFFERENCES.keys() >= BY_VERSION

@@ -40,11 +40,12 @@ DIFFERENCES: dict[tuple[str, str], str] = {
     ): "ParameterMask: without it phones list every column, most of which we would not read.",
     (LISTING, "parameter 13"): "SubjectLength 255, the most; obexd leaves the phone's own length.",
     (MESSAGE, "headers"): ORDER,
+    (MESSAGE, "parameters"): PARAMETERS,
     (MESSAGE, "header 01"): HANDLE,
-    (STATUS, "headers"): LENGTH,
+    (STATUS, "headers"): f"{ORDER} {LENGTH}",
     (STATUS, "header c3"): LENGTH,
     (STATUS, "header 01"): HANDLE,
-    (PUSH, "headers"): LENGTH,
+    (PUSH, "headers"): f"{ORDER} {LENGTH}",
     (PUSH, "header c3"): LENGTH,
     (UPDATE, "headers"): LENGTH,
     (UPDATE, "header c3"): LENGTH,
@@ -67,10 +68,3 @@ DIFFERENCES: dict[tuple[str, str], str] = {
     ("SETPATH cch", "asked"): WHOLE_PATH,
 }
 """Operation and field (see `obex_packets.Request.fields`): the reason."""
-
-BY_VERSION: frozenset[tuple[str, str]] = frozenset({
-    (MESSAGE, "headers"),
-    (STATUS, "headers"),
-    (STATUS, "header c3"),
-})  # fmt: skip
-"""Not seen with every BlueZ."""

@@ -28,7 +28,9 @@ async def run(world: World) -> None:
         digits: set[int] = set()
         async with asyncio.timeout(stretched(LIMIT_S)), open_pairing(PairingPlace(None, paths)) as going:
             async for view in going.views():
-                world.say(f"{view}")
+                world.say(
+                    f"{view.headline} {view.digits} {[one.capability for one in view.switches if one.on]}"
+                )
                 end = view.end
                 digits |= {int(view.digits.replace(" ", ""))} if view.digits else set()
                 if end is None and (answer := the_answer(world, view)) is not None:
