@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
     """Run the command line; exits with its code."""
+    from phonelink_tui.config.platform import unsupported
+
+    if (line := unsupported()) is not None:
+        sys.stderr.write(line + "\n")
+        raise SystemExit(3)
     from phonelink_tui.cli.app import app
 
     app()

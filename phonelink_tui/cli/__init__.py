@@ -18,6 +18,10 @@
     audience_words who else reads it, in words
     plain          the app without a screen: one line an event
     simulating     `simulate`
+    week           the last week as strips
+    diagnosing     `doctor`, `support-bundle`
+    pairing        `pair` in plain lines
+    phones         `phones`, `forget`
 
 May import everything below; Textual never, and `ui` only through `composition`.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -105,6 +106,43 @@ def simulate(
     from phonelink_tui.cli.opening import open_simulation
 
     open_simulation(ctx, (scenario, persona, fault or []), (listen, pbap_listen, mns), anywhere=anywhere)
+
+
+@app.command()
+def pair(
+    ctx: typer.Context,
+    adapter: Annotated[str | None, typer.Option(help="For example hci0; else the first that is on.")] = None,
+    print_class_unit: Annotated[
+        bool, typer.Option("--print-class-unit", help="Print a systemd unit that sets the class of device.")
+    ] = False,
+) -> None:
+    """Pair a phone, step by step."""
+    from phonelink_tui.cli import pairing
+
+    pairing.open_pair(ctx, adapter, print_class_unit=print_class_unit)
+
+
+@app.command()
+def phones(ctx: typer.Context, as_json: Json = False) -> None:
+    """List the phones that are known here or paired with this computer."""
+    from phonelink_tui.cli import phones
+
+    phones.open_phones(ctx, as_json=as_json)
+
+
+@app.command()
+def forget(
+    ctx: typer.Context,
+    phone: Annotated[str | None, typer.Argument(metavar="PHONE", help="A name or an address.")] = None,
+    unpair: Annotated[
+        bool, typer.Option("--unpair", help="Remove its pairing from this computer too.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Forget a phone."""
+    from phonelink_tui.cli import phones
+
+    phones.open_forget(ctx, phone, unpair=unpair, yes=yes)
 
 
 @app.command()
@@ -209,9 +247,37 @@ def limits(ctx: typer.Context, as_json: Json = False) -> None:
 @app.command()
 def status(ctx: typer.Context, as_json: Json = False) -> None:
     """How the phone and its connections stand."""
-    from phonelink_tui.cli import reading, run
+    from phonelink_tui.cli.opening import open_status
 
-    run.with_relay(ctx, lambda api, out: reading.status(api, out, as_json=as_json))
+    open_status(ctx, as_json=as_json)
+
+
+@app.command()
+def doctor(
+    ctx: typer.Context,
+    bundle: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="BUNDLE", help="Judge a support bundle, not this machine."),
+    ] = None,
+    facts: Annotated[bool, typer.Option("--facts", help="Tell all facts, too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What is wrong with this machine's Bluetooth, and what to do about it first."""
+    from phonelink_tui.cli.diagnosing import open_doctor
+
+    open_doctor(ctx, bundle, as_json=as_json, unfolded=facts)
+
+
+@app.command("support-bundle")
+def support_bundle(
+    ctx: typer.Context,
+    out: Annotated[Path | None, typer.Option(help="The file to write; must not exist.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Write it without asking.")] = False,
+) -> None:
+    """A report for others without names, numbers and addresses, shown before it is written."""
+    from phonelink_tui.cli.diagnosing import open_support_bundle
+
+    open_support_bundle(ctx, out, yes=yes)
 
 
 @relay_app.command("run", hidden=True)

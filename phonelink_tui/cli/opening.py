@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable
 from typing import Final
 
 import typer
@@ -11,15 +12,23 @@ import typer
 from phonelink_tui.cli import exit_codes
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.plain import plain as plain_mode
+from phonelink_tui.cli.reading import status
 from phonelink_tui.cli.run import carry_out, chosen_phone, surroundings_of, use_relay
 from phonelink_tui.cli.sending import SendOptions, send
 from phonelink_tui.cli.simulating import SimulateOptions, simulate
 from phonelink_tui.cli.streaming import headless as headless_mode
 from phonelink_tui.config.paths import Paths
-from phonelink_tui.config.phone_spec import PhoneSpec, VirtualSpec, parse_persona, parse_spec, parse_speed
-from phonelink_tui.config.settings import load_settings
-from phonelink_tui.errors import UsageError
-from phonelink_tui.relay.api import RelayApi
+from phonelink_tui.config.phone_spec import (
+    BluetoothSpec,
+    PhoneSpec,
+    VirtualSpec,
+    parse_persona,
+    parse_spec,
+    parse_speed,
+)
+from phonelink_tui.config.settings import Settings, load_settings
+from phonelink_tui.errors import NoPhoneKnown, UsageError
+from phonelink_tui.relay.api import RelayApi, StartChoice
 
 TEXT_CHARS: Final = 20_000
 """Read from stdin; the guard refuses far shorter ones with its own words."""
@@ -29,9 +38,31 @@ def open_app(ctx: typer.Context, *, plain: bool) -> None:
     """`phonelink`."""
 
     def body(out: Output, paths: Paths) -> None:
-        _open(ctx, out, paths, chosen_phone(ctx), plain=plain)
+        spec = chosen_phone(ctx)
+        try:
+            _open(ctx, out, paths, spec, plain=plain)
+        except NoPhoneKnown as none:
+            if plain:
+                raise
+            _open_start(ctx, out, paths, none)
 
     carry_out(ctx, body)
+
+
+def _open_start(ctx: typer.Context, out: Output, paths: Paths, none: NoPhoneKnown) -> None:
+    """Without a phone: a person chooses what to do, and it is done."""
+    settings = load_settings(paths.config_file)
+    choice = asyncio.run(_choice(ctx, none.message, paths, settings))
+    if choice.demo:
+        _open(ctx, out, paths, VirtualSpec(), plain=False)
+    elif choice.address is not None:
+        _open(ctx, out, paths, BluetoothSpec(address=choice.address), plain=False)
+    elif choice.return_code:
+        raise typer.Exit(choice.return_code)
+
+
+async def _choice(ctx: typer.Context, message: str, paths: Paths, settings: Settings) -> StartChoice:
+    return await surroundings_of(ctx).run_start(message, paths, settings)
 
 
 def open_demo(
@@ -48,6 +79,18 @@ def open_demo(
             _open(
                 ctx, out, paths, spec, plain=bool(ctx.find_root().params.get("plain")) or not out.is_terminal
             )
+
+    carry_out(ctx, body)
+
+
+def open_status(ctx: typer.Context, *, as_json: bool) -> None:
+    """`phonelink status`."""
+
+    def body(out: Output, paths: Paths) -> None:
+        def work(api: RelayApi, out: Output) -> Awaitable[None]:
+            return status(api, out, paths.state_dir, as_json=as_json)
+
+        use_relay(ctx, out, paths, chosen_phone(ctx), work)
 
     carry_out(ctx, body)
 

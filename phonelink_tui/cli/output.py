@@ -8,9 +8,27 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, Final
+
+from attrs import frozen
 
 from phonelink_tui.domain.text import clean, clean_line
+
+
+@frozen
+class Paragraph:
+    """A paragraph for people."""
+
+    style: str
+    """Of `_STYLES`. A `command` is never wrapped: it is copied whole."""
+    text: str
+    indent: int = 0
+    """Columns before each of its lines."""
+    mark: str = ""
+    """Stands in the indent of the first line."""
+
+
+_STYLES: Final = {"heading": "bold underline", "verdict": "bold", "command": "cyan", "detail": "dim"}
 
 
 class Output:
@@ -49,6 +67,14 @@ class Output:
         else:
             for row in cells:
                 self._write("\t".join(row) + "\n")
+
+    def paragraphs(self, paragraphs: Iterable[Paragraph]) -> None:
+        """Paragraphs for people: wrapped on a terminal, one line each elsewhere."""
+        if self.is_terminal:
+            self._rich_paragraphs(paragraphs)
+            return
+        for one in paragraphs:
+            self._write(one.mark.ljust(one.indent) + clean_line(one.text, limit=4000) + "\n")
 
     def notice(self, text: str) -> None:
         """One line on stderr."""
@@ -89,6 +115,30 @@ class Output:
         for row in cells:
             table.add_row(*(Text(cell) for cell in row))
         Console(markup=False, emoji=False, highlight=False).print(table)
+
+    def _rich_paragraphs(self, paragraphs: Iterable[Paragraph]) -> None:
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        console = Console(markup=False, emoji=False, highlight=False)
+        first = True
+        for one in paragraphs:
+            shown = Text(clean_line(one.text, limit=4000), style=_STYLES.get(one.style, ""))
+            if one.style == "heading" and not first:
+                console.print()
+            first = False
+            if not one.indent:
+                console.print(shown)
+                continue
+            if one.style == "command":
+                console.print(Text(one.mark.ljust(one.indent)) + shown, soft_wrap=True)
+                continue
+            row = Table.grid()
+            row.add_column(width=one.indent, no_wrap=True)
+            row.add_column(overflow="fold")
+            row.add_row(Text(one.mark), shown)
+            console.print(row)
 
 
 @contextmanager

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from phonelink_tui.cli.audience_words import AUDIENCE_WORDS
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.recipient import find_thread
 from phonelink_tui.cli.settled import require, settled
+from phonelink_tui.cli.week import week_json, week_lines, week_of
+from phonelink_tui.domain.events import LinkChanged, MessageChanged, MessageGone, Resync
 from phonelink_tui.domain.limitations import Limitation, thread_limitations
 from phonelink_tui.domain.message import Direction, MessageId, TextMessage
-from phonelink_tui.domain.phone import Capability, CapabilityState
+from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase
 from phonelink_tui.domain.text import preview
 from phonelink_tui.domain.thread import Thread
 from phonelink_tui.ipc.events import VERSION
@@ -20,6 +24,9 @@ from phonelink_tui.ipc.values import to_json
 from phonelink_tui.relay.api import MESSAGES_PAGE, RelayApi, Snapshot
 
 _ALL: Final = frozenset(Capability)
+BODIES_S: Final = 15.0
+"""How long the bodies of the texts to be shown may take: up to a hundred a few seconds, over Bluetooth."""
+
 STATUS_S: Final = 3.0
 """`status` is asked how things stand now, not how they will."""
 
@@ -51,7 +58,7 @@ async def messages(api: RelayApi, out: Output, thread_words: str, limit: int, *,
     if not snapshot.threads:
         require(snapshot, Capability.MESSAGES)
     thread = find_thread(thread_words, snapshot)
-    texts = await _newest(api, thread, limit)
+    texts = await _whole(api, thread, limit)
     if not as_json:
         for limitation in _limits_of(thread, snapshot):
             out.line(f"— {limitation.sentence}")
@@ -115,7 +122,7 @@ async def limits(api: RelayApi, out: Output, *, as_json: bool) -> None:
     _print(out, "limitation", in_force, ("kind", "where", "what"), rows, as_json=as_json)
 
 
-async def status(api: RelayApi, out: Output, *, as_json: bool) -> None:
+async def status(api: RelayApi, out: Output, state_dir: Path | None, *, as_json: bool) -> None:
     """`phonelink status`: how each capability stands; never an error, whatever it says."""
     snapshot = await settled(api, _ALL, STATUS_S)
     counts = {
@@ -126,15 +133,19 @@ async def status(api: RelayApi, out: Output, *, as_json: bool) -> None:
         "unsettled": len(snapshot.unsettled),
         "limitations": len(snapshot.limitations),
     }
+    week = week_of(snapshot.phone, state_dir)
     if as_json:
         phone = to_json(snapshot.phone)
-        out.json({"v": VERSION, "type": "status", "rev": snapshot.rev, "phone": phone, "counts": counts})
+        told = {"rev": snapshot.rev, "phone": phone, "counts": counts, "week": week_json(week)}
+        out.json({"v": VERSION, "type": "status", **told})
         return
     battery = f", battery {snapshot.phone.battery_percent} %" if snapshot.phone.battery_percent else ""
     out.line(f"{snapshot.phone.name}{battery}")
     for state in snapshot.phone.capabilities.values():
         out.line(f"  {state.capability.value}: {_state_words(state)}")
     out.line("  " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    for line in week_lines(week):
+        out.text(line)
 
 
 def when(at: datetime) -> str:
@@ -149,6 +160,33 @@ def text_row(text: TextMessage) -> tuple[str, str, str, str]:
     who = "you" if ours else text.sender_name or (text.sender.value if text.sender else "unknown")
     words = text.text or (f"[{text.placeholder.value} on your phone]" if text.placeholder else "")
     return when(text.at), who, " ".join(words.split()), text.state.value if ours else ""
+
+
+async def _whole(api: RelayApi, thread: Thread, limit: int) -> list[TextMessage]:
+    """`_newest`, once their bodies are read, or after `BODIES_S` with what is there. Asking has them read first."""
+    async with api.events() as events:
+        texts = await _newest(api, thread, limit)
+        try:
+            async with asyncio.timeout(BODIES_S):
+                missing = {text.id for text in texts if text.partial}
+                while missing:
+                    event = (await anext(events)).event
+                    if isinstance(event, MessageChanged) and not event.message.partial:
+                        missing.discard(event.message.id)
+                    elif isinstance(event, MessageGone):
+                        missing.discard(event.id)
+                    elif isinstance(event, Resync | LinkChanged):
+                        missing = await _still_missing(api, thread, limit)
+        except (TimeoutError, StopAsyncIteration):
+            pass
+    return await _newest(api, thread, limit)
+
+
+async def _still_missing(api: RelayApi, thread: Thread, limit: int) -> set[MessageId]:
+    """Whose bodies are still to come; none where nobody can bring them."""
+    if (await api.snapshot()).phone.phase(Capability.MESSAGES) is not LinkPhase.READY:
+        return set()
+    return {text.id for text in await _newest(api, thread, limit) if text.partial}
 
 
 async def _newest(api: RelayApi, thread: Thread, limit: int) -> list[TextMessage]:

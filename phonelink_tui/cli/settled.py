@@ -1,17 +1,15 @@
 """When does a relay that was started a moment ago know what the phone says?
 
-It connects beside everything else, so its first snapshot is empty. A command that reads waits until the
-capabilities it needs are decided and the first burst of events is over.
+It connects beside everything else, so its first snapshot is empty. A command that reads waits until each
+capability it needs is caught up, or is known not to be connected.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Final
 
-from phonelink_tui.domain.events import Progress, Stamped
+from phonelink_tui.domain.events import LinkChanged, Resync
 from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase
 from phonelink_tui.errors import NotConnected
 from phonelink_tui.relay.api import RelayApi, Snapshot
@@ -19,25 +17,16 @@ from phonelink_tui.relay.api import RelayApi, Snapshot
 SETTLE_S: Final = 20.0
 """The longest wait: a phone in range was seen to need up to 12 s for a first connection."""
 
-QUIET_S: Final = 0.3
-"""Without an event for so long, the first burst is over."""
-
-LONG_READY_S: Final = 10.0
-"""What has been ready this long was read long ago."""
-
 
 async def settled(api: RelayApi, needed: frozenset[Capability], deadline_s: float = SETTLE_S) -> Snapshot:
-    """A snapshot once the `needed` capabilities are ready, or known not to be, or `deadline_s` has passed."""
+    """A snapshot once the `needed` capabilities have caught up, or are known not to, or `deadline_s` has passed."""
     async with api.events() as events:
         snapshot = await api.snapshot()
-        if all(_long_ready(snapshot.phone.capabilities.get(each)) for each in needed):
-            return snapshot
         try:
             async with asyncio.timeout(deadline_s):
                 while not all(_decided(snapshot.phone.capabilities.get(each)) for each in needed):
-                    await anext(events)
-                    snapshot = await api.snapshot()
-                await _quiet(events)
+                    if isinstance((await anext(events)).event, LinkChanged | Resync):
+                        snapshot = await api.snapshot()
         except (TimeoutError, StopAsyncIteration):
             pass
     return await api.snapshot()
@@ -60,25 +49,7 @@ def require(snapshot: Snapshot, capability: Capability) -> None:
     )
 
 
-async def _quiet(events: AsyncIterator[Stamped]) -> None:
-    """Until nothing came for `QUIET_S` and no listing is half read."""
-    half_read = False
-    while True:
-        try:
-            async with asyncio.timeout(None if half_read else QUIET_S):
-                stamped = await anext(events)
-        except TimeoutError:
-            return
-        if isinstance(stamped.event, Progress):
-            half_read = stamped.event.total != stamped.event.done
-
-
 def _decided(state: CapabilityState | None) -> bool:
-    return state is None or state.phase is not LinkPhase.CONNECTING
-
-
-def _long_ready(state: CapabilityState | None) -> bool:
-    if state is None or state.phase is LinkPhase.ABSENT:
-        return True
-    age_s = (datetime.now(UTC) - state.since).total_seconds()
-    return state.phase is LinkPhase.READY and abs(age_s) > LONG_READY_S
+    if state is None or state.phase is LinkPhase.READY:
+        return state is None or state.caught_up
+    return state.phase is not LinkPhase.CONNECTING

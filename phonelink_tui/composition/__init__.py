@@ -3,6 +3,9 @@
     entry       what the command line opens; light, so that `phonelink --help` and `send` are quick
     hosting     a relay and the phone it owns, in this process
     bluetooth   which phone over Bluetooth, and through which backend
+    remembering what a relay leaves behind for the doctor
+    pairing     a phone is paired here; first_sessions looks what it allows
+    phones      known and paired phones, listed and forgotten; phone_rows are the values
     keeping     the archive of a phone, or none
     simulation  an embedded phone on TCP
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from attrs import evolve, frozen
 
@@ -14,17 +16,21 @@ from phonelink_tui.domain.bond import SENTENCES, Bond, bond_change
 from phonelink_tui.domain.phone import TRAITS, Capability, PhoneKind
 from phonelink_tui.domain.text import RemoteText, clean_line
 from phonelink_tui.errors import (
-    BluetoothReason,
     BluetoothUnavailable,
     BondRefused,
     NoPhoneKnown,
+    ObexdInTheWay,
     SeveralPhones,
 )
 from phonelink_tui.profiles.link_backend import LinkBackend
+from phonelink_tui.profiles.obexd.backend import NativeOrObexd, open_obexd_backend
 from phonelink_tui.profiles.phone_clock import PhoneClock
+from phonelink_tui.profiles.ports import PhoneBackend
 from phonelink_tui.transport.bluez.link import Admit, BluezSpec, open_bluez_link
 from phonelink_tui.transport.bluez.phones import PairedPhone, read_paired_phones
 from phonelink_tui.transport.link import PhoneLink
+
+_log = logging.getLogger(__name__)
 
 
 @frozen
@@ -42,25 +48,42 @@ class ChosenPhone:
 
 
 @asynccontextmanager
-async def bluetooth_backend(spec: BluetoothSpec, known: KnownPhones) -> AsyncIterator[LinkBackend]:
+async def bluetooth_backend(
+    spec: BluetoothSpec, known: KnownPhones, runtime_dir: Path | None
+) -> AsyncIterator[PhoneBackend]:
     """The backend of a phone while inside. A phone that is chosen works, or comes to work: Bluetooth may be off.
+
+    Args:
+        spec: Which phone; whether through obexd, or so only where obexd has the phone's reports already.
+        known: The phones known from before.
+        runtime_dir: Private, for what goes to and from obexd; None: there is none.
 
     Raises:
         NoPhoneKnown: None is named, and none is paired.
         SeveralPhones: None is named, and several are paired.
-        BluetoothUnavailable: None is named, none is known, and BlueZ cannot be asked; obexd is asked for.
+        BluetoothUnavailable: None is named, none is known, and BlueZ cannot be asked.
         SettingsError: The list of known phones is broken.
     """
-    if spec.through_obexd:
-        raise BluetoothUnavailable(
-            "This version has no way through obexd yet.",
-            "--phone bluez, with obexd stopped: systemctl --user mask --now obex.service",
-            reason=BluetoothReason.OBEXD,
-        )
     phone = await choose_phone(spec, known)
-    link_spec = BluezSpec(spec.adapter, phone.address)
+    link_spec = BluezSpec(spec.adapter, phone.address, solicits=TRAITS[phone.kind].notifications)
     async with open_bluez_link(link_spec, admit=admit_known(known, phone.address)) as link:
-        yield link_backend(link, phone)
+        native = link_backend(link, phone)
+        obexd = open_obexd_backend(
+            link,
+            link.addresses,
+            phone_id=phone.id,
+            phone_name=phone.name,
+            traits=native.traits,
+            directory=runtime_dir,
+            start=spec.through_obexd,
+            clock=native.clock,
+        )
+        yield obexd if spec.through_obexd else NativeOrObexd(native, obexd, tell_way)
+
+
+def tell_way(reason: ObexdInTheWay | None) -> None:
+    """Say in the log which way messages come."""
+    _log.warning("messages come through obexd" if reason else "messages come through our own session again")
 
 
 def link_backend(link: PhoneLink, phone: ChosenPhone) -> LinkBackend:

@@ -12,13 +12,16 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from phonelink_tui.composition.phone_rows import PhoneList, PhoneRow
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, VirtualSpec
+from phonelink_tui.config.platform import require_linux
 from phonelink_tui.config.settings import Settings
+from phonelink_tui.diagnostics.collect import Collector
 from phonelink_tui.errors import BluetoothUnavailable, NoPhoneKnown
 from phonelink_tui.ipc.private import run_private
 from phonelink_tui.ipc.spawn import private_relay, relay_command
-from phonelink_tui.relay.api import RelayApi
+from phonelink_tui.relay.api import Pairing, RelayApi, StartChoice
 
 NO_PHONE_HINT: Final = "`phonelink pair` pairs one; `phonelink demo` shows everything without."
 
@@ -58,6 +61,53 @@ async def open_relay(spec: PhoneSpec | None, paths: Paths) -> AsyncIterator[Rela
                 raise
             raise NoPhoneKnown(f"No phone is known here. {failure.message}", NO_PHONE_HINT) from failure
         yield client
+
+
+def collectors(paths: Paths) -> tuple[Collector, ...]:
+    """See `diagnostics.here.collectors`."""
+    from phonelink_tui.diagnostics import here
+
+    return here.collectors(paths)
+
+
+@asynccontextmanager
+async def open_pairing(adapter: str | None, paths: Paths) -> AsyncIterator[Pairing]:
+    """A pairing that goes on while inside; leaving early undoes everything first.
+
+    Raises:
+        BluetoothUnavailable: This is no Linux.
+    """
+    require_linux()
+    from phonelink_tui.composition import pairing
+
+    async with pairing.open_pairing(pairing.PairingPlace(adapter, paths)) as going:
+        yield going
+
+
+async def list_phones(paths: Paths) -> PhoneList:
+    """Every phone that is known or paired. See `phones.list_phones`."""
+    require_linux()
+    from phonelink_tui.composition import phones
+
+    return await phones.list_phones(paths)
+
+
+async def forget_phone(row: PhoneRow, paths: Paths, *, unpair: bool) -> None:
+    """Forget a phone, wholly or not at all. See `phones.forget_phone`."""
+    require_linux()
+    from phonelink_tui.composition import phones
+
+    await phones.forget_phone(row, paths, unpair=unpair)
+
+
+async def run_start(message: str, paths: Paths, settings: Settings) -> StartChoice:
+    """The start screen: what to do without a phone, and the pairing if that is chosen."""
+    from phonelink_tui.ui.settings import ui_settings
+    from phonelink_tui.ui.start_app import StartApp
+
+    app = StartApp(message, lambda: open_pairing(None, paths), ui_settings(settings))
+    choice = await app.run_async(mouse=settings.mouse)
+    return choice or StartChoice(return_code=app.return_code or 0)
 
 
 def run_relay(spec: PhoneSpec, fd: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
@@ -14,17 +13,19 @@ from attrs import evolve
 
 from phonelink_tui.archive.archive import Archive
 from phonelink_tui.composition.keeping import kept_history
+from phonelink_tui.composition.remembering import remembering, remembering_good
 from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import Paths, find_paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, VirtualSpec
+from phonelink_tui.config.platform import require_linux
 from phonelink_tui.config.secret import VIRTUAL_SECRET, install_secret
 from phonelink_tui.config.settings import Settings, load_settings
 from phonelink_tui.domain.events import STORY, Progress
 from phonelink_tui.domain.phone import TRAITS, Capability, PhoneTraits
 from phonelink_tui.domain.text import RemoteText, clean_line
-from phonelink_tui.errors import BluetoothUnavailable
 from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.phone_clock import PhoneClock
+from phonelink_tui.profiles.ports import PhoneBackend
 from phonelink_tui.relay.api import RelayApi
 from phonelink_tui.relay.service import Relay, RelaySettings
 from phonelink_tui.transport.link import PhoneLink
@@ -62,30 +63,34 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
             traits = evolve(TRAITS[spec.persona], notifications=False)
             link = _tcp_link(spec)
             backend = _backend(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
+            secret = install_secret(paths.state_dir)
             async with kept_history(backend.phone_id, paths) as archive:
-                relay = _relay(backend, install_secret(paths.state_dir), settings, archive)
-                async with _alive(relay):
+                relay = _relay(backend, secret, settings, archive)
+                async with _alive(relay), remembering(relay, backend.phone_id, paths, secret):
                     yield relay
         case BluetoothSpec():
+            secret = install_secret(paths.state_dir)
+            way = "obexd" if spec.through_obexd else "bluez"
             async with (
-                _bluetooth_backend(spec, paths) as backend,
-                kept_history(backend.phone_id, paths) as archive,
+                _bluetooth_backend(spec, paths) as reached,
+                kept_history(reached.phone_id, paths) as archive,
             ):
-                relay = _relay(backend, install_secret(paths.state_dir), settings, archive)
-                async with _alive(relay), _following_sleep(relay):
+                relay = _relay(reached, secret, settings, archive)
+                async with (
+                    _alive(relay),
+                    _following_sleep(relay),
+                    remembering(relay, reached.phone_id, paths, secret),
+                    remembering_good(relay, way, paths),
+                ):
                     yield relay
 
 
-def _bluetooth_backend(spec: BluetoothSpec, paths: Paths) -> AbstractAsyncContextManager[LinkBackend]:
+def _bluetooth_backend(spec: BluetoothSpec, paths: Paths) -> AbstractAsyncContextManager[PhoneBackend]:
     """What reaches a phone over Bluetooth. Loaded here: dbus-fast is installed on Linux alone."""
-    if sys.platform != "linux":
-        raise BluetoothUnavailable(
-            "Phones are reached over Bluetooth on Linux only.",
-            "`phonelink demo`, --phone tcp:HOST:PORT, or phonelink over SSH on a Linux machine beside the phone.",
-        )
+    require_linux()
     from phonelink_tui.composition.bluetooth import bluetooth_backend
 
-    return bluetooth_backend(spec, KnownPhones(paths.state_dir))
+    return bluetooth_backend(spec, KnownPhones(paths.state_dir), paths.runtime_dir)
 
 
 @asynccontextmanager
@@ -110,7 +115,7 @@ def _backend(link: PhoneLink, phone_id: str, name: RemoteText, traits: PhoneTrai
     return LinkBackend(link, phone_id, name, traits, frozenset(offers), PhoneClock())
 
 
-def _relay(backend: LinkBackend, secret: bytes, settings: Settings, archive: Archive | None = None) -> Relay:
+def _relay(backend: PhoneBackend, secret: bytes, settings: Settings, archive: Archive | None = None) -> Relay:
     return Relay(
         backend,
         RelaySettings(secret, settings.region, settings.hold_s),

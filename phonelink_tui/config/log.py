@@ -21,14 +21,21 @@ from typing import Final
 FILE_BYTES: Final = 1024 * 1024
 """The log and the one before it are each no larger."""
 
-_MASKS: Final = (
+_ADDRESSES: Final = (
     (
         re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}(?:[:_-][0-9A-Fa-f]{2}){5}(?![0-9A-Fa-f])"),
         "<bluetooth-address>",
     ),
     (re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+"), "<email>"),
-    (re.compile(r"\+?\d(?:[ ()./-]{0,2}\d){6,}"), "<number>"),
 )
+_NUMBER: Final = re.compile(r"\+?\d(?:[ ()./-]{0,2}\d){6,}")
+
+
+def mask(text: str, *, numbers: bool = True) -> str:
+    """`text` without what looks like an address; versions look like telephone numbers, so these may stay."""
+    for pattern, word in _ADDRESSES:
+        text = pattern.sub(word, text)
+    return _NUMBER.sub("<number>", text) if numbers else text
 
 
 def start_log(state_dir: Path | None, *, level: int = logging.INFO, name: str = "phonelink") -> Path | None:
@@ -77,9 +84,7 @@ class RedactingFormatter(logging.Formatter):
         record = copy(record)
         record.exc_text = None  # another handler's formatter may have left its own there
         line = super().format(record)
-        stamp, space, rest = line[:23], line[23:24], line[24:]
-        for pattern, mask in _MASKS:
-            rest = pattern.sub(mask, rest)
+        stamp, space, rest = line[:23], line[23:24], mask(line[24:])
         return stamp + space + "".join(c if c.isprintable() else " " for c in rest)
 
 

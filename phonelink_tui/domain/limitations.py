@@ -366,6 +366,12 @@ def thread_limitations(thread: Thread, phone: Phone, *, start: str) -> Iterator[
     yield make_limitation(LimitKind.HISTORY_START, target=target, since=thread.first_at, start=start)
     if not phone.traits.reports_own_texts and thread.audience is not Audience.GROUP:
         yield make_limitation(LimitKind.ONE_SIDED, target=target, evidence=phone.traits.kind.value)
+    if (
+        not phone.traits.reports_delivery
+        and thread.audience is not Audience.GROUP
+        and thread.address.answerable
+    ):
+        yield make_limitation(LimitKind.NO_RECEIPTS, target=target, evidence=phone.traits.kind.value)
     if thread.audience is Audience.GROUP:
         group = f"Group “{thread.group_name}”" if thread.group_name else "A group"
         yield make_limitation(

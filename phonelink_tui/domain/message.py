@@ -115,5 +115,7 @@ class TextMessage:
     placeholder: Placeholder | None = None
     detail: str = ""
     """Our own words on FAILED and UNKNOWN."""
+    partial: bool = False
+    """Only its beginning is known yet, on one line; the whole is read ahead, or when somebody looks at it."""
     failure: Failure | None = None
     """With FAILED: the cause."""

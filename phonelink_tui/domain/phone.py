@@ -73,6 +73,8 @@ class CapabilityState:
     proof_at: datetime | None = None
     """The last proof of life (UTC): an answered request or an event."""
     next_attempt_at: datetime | None = None
+    caught_up: bool = False
+    """READY, and what the phone had when the session began is known: its listings, its book, its notifications."""
 
 
 @frozen

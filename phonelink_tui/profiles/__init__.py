@@ -6,7 +6,10 @@
     map_client    MessageAccess over MAP                        mns_server    the phone's call-back
     pbap_client   PhonebookAccess over PBAP
     ancs_client   NotificationAccess over ANCS                  gatt_errors   bleak's errors as ours
+    obexd/        MessageAccess and PhonebookAccess through obexd, with a room card of its own
     *_mapping     protocol values to domain values; pure        phone_clock   the phone's local times
+    ancs_patience how long each answer may take
+    app_names     names of apps, remembered across sessions
     quirks        what particular phones do differently, as data
 
 Sessions are single-use: a new one for each connection. Every wait has a deadline. Bytes are decoded in

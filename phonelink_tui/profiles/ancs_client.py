@@ -21,6 +21,8 @@ from phonelink_tui.errors import (
     RemoteProtocolError,
 )
 from phonelink_tui.profiles.ancs_mapping import ACTIONS, observe
+from phonelink_tui.profiles.ancs_patience import COMMAND_S, REPLAY_QUIET_S, SUBSCRIBE_S, patience_s
+from phonelink_tui.profiles.app_names import AppNames
 from phonelink_tui.profiles.gatt_errors import refused, translate
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.protocol import limits
@@ -46,19 +48,10 @@ from phonelink_tui.transport.gatt import GattClient
 from phonelink_tui.transport.link import PhoneLink
 from phonelink_tui.transport.together import beside
 
-COMMAND_S: Final = 15.0
-"""A command without an answer by then never gets one."""
-
-SUBSCRIBE_S: Final = 20.0
-"""For both subscriptions; they may have to wait for the link to be encrypted."""
-
 BATTERY_LEVEL_UUID: Final = "00002a19-0000-1000-8000-00805f9b34fb"
 
 PROBE_APP: Final = "com.apple.MobileSMS"
 """Every iPhone has it, so the question for its name is always answered."""
-
-APP_NAMES: Final = 500
-"""App names remembered in one session; then they are asked for again."""
 
 UNTAKEN: Final = 2 * limits.ANCS_LIVE_NOTIFICATIONS
 """Notifications told and not yet taken: all that can be live, once added and once removed. Beyond that the session
@@ -68,7 +61,9 @@ ends; the next one tells again what is still on the phone."""
 class AncsClient:
     """An open notification session. Made by `open`; used once."""
 
-    def __init__(self, clock: PhoneClock, *, command_s: float = COMMAND_S) -> None:
+    def __init__(
+        self, clock: PhoneClock, names: AppNames | None = None, *, command_s: float = COMMAND_S
+    ) -> None:
         self._clock = clock
         self._command_s = command_s
         self._stack = AsyncExitStack()
@@ -81,26 +76,35 @@ class AncsClient:
         self._fetching: int | None = None
         self._deadline: float | None = None  # of the command written last, answered or not
         self._unnamed: dict[str, list[tuple[NotificationEvent, NotificationAttributes]]] = {}
-        self._names: dict[str, str] = {}
+        self._names = names or AppNames()
+        self._replay_over = asyncio.Event()
         self._out: asyncio.Queue[ObservedNotification | NotificationGone] = asyncio.Queue(UNTAKEN)
         self._probes: list[asyncio.Future[None]] = []
         self._actions: dict[PerformNotificationAction, list[asyncio.Future[None]]] = {}
         self._client: GattClient
 
     @classmethod
-    async def open(cls, link: PhoneLink, clock: PhoneClock, *, command_s: float = COMMAND_S) -> AncsClient:
+    async def open(
+        cls,
+        link: PhoneLink,
+        clock: PhoneClock,
+        names: AppNames | None = None,
+        *,
+        command_s: float = COMMAND_S,
+    ) -> AncsClient:
         """Attach, subscribe (Data Source first), prove readiness by one answered request.
 
         Args:
             link: How the phone is reached.
             clock: Turns the phone's local times into UTC.
+            names: Those of apps that earlier sessions learned, and learns more.
             command_s: How long the phone may take for one command.
 
         Raises:
             AncsRefused: Nobody has allowed it on the phone yet.
             PhoneUnreachable, BluetoothUnavailable, LinkLost, DeadlineExceeded, RemoteProtocolError.
         """
-        session = cls(clock, command_s=command_s)
+        session = cls(clock, names, command_s=command_s)
         try:
             await session._attach(link)
         except BaseException:
@@ -123,7 +127,14 @@ class AncsClient:
 
     async def next_event(self) -> ObservedNotification | NotificationGone:
         """See `NotificationAccess.next_event`."""
-        return await self._out.get()
+        seen = await self._out.get()
+        self._out.task_done()
+        return seen
+
+    async def replayed(self) -> None:
+        """See `NotificationAccess.replayed`."""
+        await self._replay_over.wait()
+        await self._out.join()
 
     async def perform(self, uid: int, action: NotificationAction) -> None:
         """See `NotificationAccess.perform`."""
@@ -218,13 +229,24 @@ class AncsClient:
             raise DeadlineExceeded("The phone did not answer in time.") from None
 
     async def _wait(self) -> None:
-        """Until a value or a wish comes, or the command in flight has had its time."""
+        """Until a value or a wish comes, the command in flight has had its time, or the replay is over."""
+        quiet_until = self._replay_quiet_until()
         try:
-            async with asyncio.timeout_at(self._deadline):
+            async with asyncio.timeout_at(quiet_until or self._deadline):
                 await self._wake.wait()
         except TimeoutError:
+            if quiet_until is not None:
+                self._replay_over.set()
+                return
             self._deadline = None
             self._consumer.command_timed_out()
+
+    def _replay_quiet_until(self) -> float | None:
+        """When the replay counts as over, should nothing come; None while there is something to ask, or it is."""
+        asking = self._fetching is not None or self._to_fetch or self._unnamed
+        if self._replay_over.is_set() or not self._may_fetch or asking:
+            return None
+        return asyncio.get_running_loop().time() + REPLAY_QUIET_S
 
     async def _write_command(self) -> bool:
         """Write the next command, if it is time for one; whether anything was done."""
@@ -233,7 +255,9 @@ class AncsClient:
         value = self._consumer.data_to_write()
         if value is None:
             return False
-        self._deadline = asyncio.get_running_loop().time() + self._command_s
+        self._deadline = asyncio.get_running_loop().time() + patience_s(
+            value, self._command_s, proving=bool(self._probes)
+        )
         try:
             async with asyncio.timeout_at(self._deadline):
                 await self._client.write_gatt_char(CONTROL_POINT_UUID, value, response=True)
@@ -308,7 +332,7 @@ class AncsClient:
             return
         app_id = attributes.values.get(NotificationAttributeId.APP_IDENTIFIER, "")
         if not app_id or app_id in self._names:
-            self._emit(event, attributes, self._names.get(app_id, ""))
+            self._emit(event, attributes, self._names.get(app_id))
             return
         if app_id not in self._unnamed:
             self._consumer.request_app_name(app_id)
@@ -316,9 +340,7 @@ class AncsClient:
 
     def _on_app_name(self, app_id: str, name: str) -> None:
         """An app's name; empty where the phone has none or does not answer, which is not asked again."""
-        if len(self._names) >= APP_NAMES:
-            self._names.clear()
-        self._names[app_id] = name
+        self._names.learn(app_id, name)
         for waiting in self._unnamed.pop(app_id, []):
             self._emit(*waiting, name)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import field, frozen
 
 from phonelink_tui.domain.phone import Capability, PhoneTraits
 from phonelink_tui.domain.text import RemoteText
 from phonelink_tui.profiles.ancs_client import AncsClient
+from phonelink_tui.profiles.app_names import AppNames
 from phonelink_tui.profiles.map_client import MapClient
 from phonelink_tui.profiles.pbap_client import PbapClient
 from phonelink_tui.profiles.phone_clock import PhoneClock
@@ -28,6 +29,8 @@ class LinkBackend:
     """What this link can open at all."""
     clock: PhoneClock
     """Shared by all sessions: one of them may learn the phone's offset."""
+    app_names: AppNames = field(factory=AppNames)
+    """Likewise."""
 
     async def open_messages(self) -> MessageAccess:
         """See `PhoneBackend.open_messages`."""
@@ -39,4 +42,4 @@ class LinkBackend:
 
     async def open_notifications(self) -> NotificationAccess:
         """See `PhoneBackend.open_notifications`."""
-        return await AncsClient.open(self.link, self.clock)
+        return await AncsClient.open(self.link, self.clock, self.app_names)

@@ -39,6 +39,7 @@ from phonelink_tui.protocol.map.requests import (
     connect_mas,
 )
 from phonelink_tui.protocol.obex.codes import ResponseCode
+from phonelink_tui.protocol.obex.operations import Operation
 from phonelink_tui.transport.link import PhoneLink, Service
 from phonelink_tui.transport.together import beside, together
 
@@ -60,9 +61,8 @@ _COLUMNS: Final = (
     | ParameterMask.READ
 )
 _SUBJECT_BYTES: Final = 255
-_NOT_KNOWN: Final = frozenset(
-    {ResponseCode.NOT_IMPLEMENTED, ResponseCode.BAD_REQUEST, ResponseCode.NOT_FOUND}
-)
+NOT_KNOWN: Final = frozenset({ResponseCode.NOT_IMPLEMENTED, ResponseCode.BAD_REQUEST, ResponseCode.NOT_FOUND})
+"""What phones answer that cannot look for new texts."""
 
 
 class MapClient:
@@ -103,7 +103,7 @@ class MapClient:
         stack.push_async_callback(session.aclose)
         async with beside(session.run()):
             await session.connect(connect_mas())
-            await session.request(SetNotificationRegistration(on=True).encode())
+            await _ask_if_known(session, SetNotificationRegistration(on=True).encode())
             for step in (
                 SetFolder(FolderStep.ROOT),
                 *(SetFolder(FolderStep.DOWN, name) for name in FOLDER_PATH),
@@ -144,7 +144,7 @@ class MapClient:
 
     async def fetch_text(self, handle: str, folder: Folder) -> FetchedText:
         """See `MessageAccess.fetch_text`."""
-        done = await self._session.request(GetMessage(_handle(handle)).encode())
+        done = await self._session.request(GetMessage(known_handle(handle)).encode())
         try:
             message = decode_bmessage(done.body or b"")
         except RemoteProtocolError as error:
@@ -160,16 +160,13 @@ class MapClient:
 
     async def set_read(self, handle: str, *, read: bool) -> None:
         """See `MessageAccess.set_read`."""
-        status = SetMessageStatus(_handle(handle), StatusIndicator.READ, read)
+        status = SetMessageStatus(known_handle(handle), StatusIndicator.READ, read)
         await self._session.request(status.encode())
 
     async def refresh_inbox(self) -> None:
         """See `MessageAccess.refresh_inbox`."""
-        try:
-            await self._session.request(UpdateInbox().encode())
-        except ObexRefused as refusal:
-            if refusal.code not in _NOT_KNOWN:
-                raise
+        if self._quirks.update_inbox:
+            await _ask_if_known(self._session, UpdateInbox().encode())
 
     async def next_change(self) -> FolderChange:
         """See `MessageAccess.next_change`."""
@@ -202,7 +199,17 @@ class MapClient:
         return MapDateTime(self._clock.to_local(moment)) if moment is not None else None
 
 
-def _handle(text: str) -> MessageHandle:
+async def _ask_if_known(session: ObexSession, operation: Operation) -> None:
+    """Ask for what some phones do not know; those are listened to, or looked at, without it."""
+    try:
+        await session.request(operation)
+    except ObexRefused as refusal:
+        if refusal.code not in NOT_KNOWN:
+            raise
+
+
+def known_handle(text: str) -> MessageHandle:
+    """A handle that this program was told before. Raises LocalProtocolError: it is none."""
     handle = decode_handle(text)
     if handle is None:
         raise LocalProtocolError("This is no message handle.")

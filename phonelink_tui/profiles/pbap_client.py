@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Final
 
@@ -84,7 +84,7 @@ class PbapClient:
 
     async def contacts(self) -> tuple[Contact, ...]:
         """See `PhonebookAccess.contacts`."""
-        cards = [card async for card in self._cards()]
+        cards = [card async for card in all_cards(self._page)]
         return tuple(known for card in cards if (known := pbap_mapping.contact(card)) is not None)
 
     async def calls(self) -> tuple[Call, ...]:
@@ -103,23 +103,6 @@ class PbapClient:
         """Close the session."""
         await self._stack.aclose()
 
-    async def _cards(self) -> AsyncIterator[VCard]:
-        """All cards of the book, page by page: until one is empty, refused, or the same again.
-
-        Some phones answer fewer cards than were asked for, some refuse an offset behind the last card, and one
-        that knows no offsets would answer with its first page for ever.
-        """
-        offset, before = 0, b""
-        while offset < limits.VCARDS:
-            body = await self._page(offset)
-            cards = decode_vcards(body)
-            if not cards or body == before:
-                return
-            for card in cards:
-                yield card
-            offset, before = offset + len(cards), body
-        raise LimitExceeded(f"The phone has more than {limits.VCARDS} contacts.")
-
     async def _page(self, offset: int) -> bytes:
         parameters = PbapParameters(
             property_selector=CONTACT_PROPERTIES,
@@ -134,3 +117,24 @@ class PbapClient:
                 raise
             return b""
         return done.body or b""
+
+
+async def all_cards(page: Callable[[int], Awaitable[bytes]]) -> AsyncIterator[VCard]:
+    """All cards of a book, page by page: until one is empty, refused, or the same again.
+
+    Some phones answer fewer cards than were asked for, some refuse an offset behind the last card, and one that
+    knows no offsets would answer with its first page for ever.
+
+    Args:
+        page: Reads the page from an offset on; b"" where there is none.
+    """
+    offset, before = 0, b""
+    while offset < limits.VCARDS:
+        body = await page(offset)
+        cards = decode_vcards(body)
+        if not cards or body == before:
+            return
+        for card in cards:
+            yield card
+        offset, before = offset + len(cards), body
+    raise LimitExceeded(f"The phone has more than {limits.VCARDS} contacts.")

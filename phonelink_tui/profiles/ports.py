@@ -77,7 +77,7 @@ class MessageAccess(Protocol):
         ...
 
     async def refresh_inbox(self) -> None:
-        """Ask the phone to look for new texts; phones that do not know how are no error."""
+        """Ask the phone to look for new texts; nothing where it is known not to understand that."""
         ...
 
     async def next_change(self) -> FolderChange:
@@ -116,6 +116,10 @@ class NotificationAccess(Protocol):
 
     async def next_event(self) -> ObservedNotification | NotificationGone:
         """The next notification with its text, or one that went."""
+        ...
+
+    async def replayed(self) -> None:
+        """Returns once all that the phone showed when the session began was taken with `next_event`."""
         ...
 
     async def perform(self, uid: int, action: NotificationAction) -> None:

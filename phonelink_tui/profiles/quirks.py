@@ -25,10 +25,12 @@ class Quirks:
     email_tag: str = ""
     """quirk: email-tag. iPhones (iOS 26) drop the first two characters of an EMAIL recipient; `7:` in front of it
     is what they then drop."""
+    update_inbox: bool = False
+    """quirk: update-inbox. iPhones take it in every session without harm; Android answers Not Implemented."""
 
 
 QUIRKS: Final[dict[PhoneKind, Quirks]] = {
-    PhoneKind.IPHONE: Quirks(email_tag="7:"),
+    PhoneKind.IPHONE: Quirks(email_tag="7:", update_inbox=True),
     PhoneKind.ANDROID: Quirks(),
 }
 

@@ -20,6 +20,7 @@ from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.limitations import Limitation
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.notification import NotificationAction, NotificationId, PhoneNotification
+from phonelink_tui.domain.pairing import PairAnswer, PairingView
 from phonelink_tui.domain.phone import Capability, Phone
 from phonelink_tui.domain.thread import Thread, ThreadId
 
@@ -221,6 +222,33 @@ class RelayApi(Protocol):
 
     async def search(self, query: str, *, limit: int = 50) -> tuple[TextMessage, ...]:
         """Texts that hold every word of `query`, newest first."""
+        ...
+
+
+@frozen
+class StartChoice:
+    """What a person chose when there was no phone."""
+
+    demo: bool = False
+    address: str | None = None
+    """The phone that was paired meanwhile."""
+    return_code: int = 0
+
+
+class Pairing(Protocol):
+    """A pairing that goes on, for whatever shows it."""
+
+    @property
+    def view(self) -> PairingView:
+        """How it stands."""
+        ...
+
+    def views(self) -> AsyncIterator[PairingView]:
+        """How it stands now, and after each change; the last one has an `end`."""
+        ...
+
+    def answer(self, answer: PairAnswer) -> None:
+        """Say what the view asks for. CANCEL undoes everything, or leaves a phone that is paired already."""
         ...
 
 

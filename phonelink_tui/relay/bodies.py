@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from phonelink_tui.domain.events import Event
+from attrs import evolve
+
+from phonelink_tui.domain.events import Event, MessageChanged
 from phonelink_tui.domain.message import Direction, MessageId
 from phonelink_tui.domain.observed import Folder
 from phonelink_tui.errors import DeadlineExceeded, LinkLost, ProfileError
@@ -83,6 +85,7 @@ class Bodies:
             text = await access.fetch_text(handle, folder)
         except ProfileError:
             self.have(id_)  # gone, or cannot be read: the subject stays
+            self._publish(self._all_there_is(id_))
             return
         except (LinkLost, DeadlineExceeded):
             self._try_once_more(id_)
@@ -93,6 +96,11 @@ class Bodies:
         self._prove()
         self._publish(self._intake.take_fetched(text, live=False))
         self.have(id_)
+
+    def _all_there_is(self, id_: MessageId) -> Iterator[Event]:
+        message = self._store.message(id_)
+        if message is not None:
+            yield MessageChanged(evolve(message, partial=False), live=False)
 
     def _try_once_more(self, id_: MessageId) -> None:
         """Should this very text make the phone hang up, it does so twice and not for ever."""

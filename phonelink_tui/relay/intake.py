@@ -11,12 +11,7 @@ from datetime import datetime
 
 from attrs import evolve
 
-from phonelink_tui.domain.events import (
-    Event,
-    MessageChanged,
-    MessageGone,
-    NotificationChanged,
-)
+from phonelink_tui.domain.events import Event, MessageChanged, MessageGone, NotificationChanged
 from phonelink_tui.domain.message import (
     Audience,
     DeliveryState,
@@ -32,13 +27,7 @@ from phonelink_tui.domain.observed import FetchedText, ListedText, Party
 from phonelink_tui.domain.phone import Capability, LinkPhase
 from phonelink_tui.domain.text import NO_TEXT, RemoteText, clean_line
 from phonelink_tui.domain.thread import ThreadId
-from phonelink_tui.relay.correlation import (
-    Correlator,
-    NoticeFacts,
-    TextFacts,
-    Verdict,
-    flatten,
-)
+from phonelink_tui.relay.correlation import Correlator, NoticeFacts, TextFacts, Verdict, flatten
 from phonelink_tui.relay.filing import Filing, group_of
 from phonelink_tui.relay.handles import Handles, Numbers
 from phonelink_tui.relay.own_rows import comes_back
@@ -119,6 +108,7 @@ class Intake:
             read=row.read or row.outgoing,
             has_attachment=row.has_attachment,
             live=live,
+            partial=True,
         )
         yield from self._judge_all(self._note(message, row.at), MessageChanged(message, live=live))
 
@@ -229,6 +219,7 @@ class Intake:
         read: bool,
         has_attachment: bool,
         live: bool,
+        partial: bool = False,
     ) -> TextMessage:
         other = sender if incoming else (recipients[0] if recipients else Party(NO_TEXT))
         address = self.filing.identify_party(other)
@@ -253,6 +244,7 @@ class Intake:
             unknown_reason=self._why_unknown(id_) if audience is Audience.UNKNOWN else None,
             group=group,
             placeholder=placeholder_of(text, has_attachment=has_attachment),
+            partial=partial,
         )
 
     def _listed_audience(
@@ -305,7 +297,8 @@ class Intake:
         """The body of a text that so far had its flattened subject only."""
         body = text.text or known.text
         attached = text.has_attachment or known.placeholder is Placeholder.MEDIA
-        changed = evolve(known, text=body, placeholder=placeholder_of(body, has_attachment=attached))
+        placeholder = placeholder_of(body, has_attachment=attached)
+        changed = evolve(known, text=body, placeholder=placeholder, partial=False)
         if changed == known:
             return
         facts = self._correlator.text(known.id)

@@ -23,6 +23,7 @@ class Links:
     def __init__(self, store: Store, now: Callable[[], datetime], run: int = 0) -> None:
         self._store = store
         self._now = now
+        self._alive_at: dict[Capability, datetime] = {}
         self._open_gap: Gap | None = None
         self._run = f"{run}." if run else ""
         self._gaps = 0
@@ -35,6 +36,8 @@ class Links:
         if phone.capabilities.get(state.capability) == state:
             return
         phone = _with(phone, state)
+        if state.phase is LinkPhase.READY:
+            self._alive_at[state.capability] = self._now()
         if state.capability is Capability.MESSAGES:
             if state.phase is LinkPhase.READY and before is not LinkPhase.READY:
                 yield from self._close_gap()
@@ -48,9 +51,17 @@ class Links:
         """An answer or event came: the capability is alive."""
         phone = self._store.phone
         state, now = phone.capabilities.get(capability), self._now()
+        self._alive_at[capability] = now  # each of them, also those that are not told
         if state is None or (state.proof_at is not None and now - state.proof_at < PROOF_STEP):
             return
         yield LinkChanged(_with(phone, evolve(state, proof_at=now)))
+
+    def take_caught_up(self, capability: Capability) -> Iterator[Event]:
+        """What the phone had when the session began is known."""
+        phone = self._store.phone
+        state = phone.capabilities.get(capability)
+        if state is not None and state.phase is LinkPhase.READY and not state.caught_up:
+            yield LinkChanged(_with(phone, evolve(state, caught_up=True)))
 
     def take_battery(self, percent: int | None) -> Iterator[Event]:
         """The phone told its battery."""
@@ -58,8 +69,11 @@ class Links:
             yield LinkChanged(evolve(self._store.phone, battery_percent=percent))
 
     def _begin_gap(self, reason: DownReason) -> Iterator[Event]:
+        """From the last proof of life on nothing is known, though the loss is noticed later: up to a probe's time."""
         self._gaps += 1
-        self._open_gap = Gap(f"g{self._run}{self._gaps}", self._now(), None, reason)
+        now = self._now()
+        alive_at = min(now, self._alive_at.get(Capability.MESSAGES, now))
+        self._open_gap = Gap(f"g{self._run}{self._gaps}", alive_at, None, reason)
         yield GapChanged(self._open_gap)
 
     def _close_gap(self) -> Iterator[Event]:

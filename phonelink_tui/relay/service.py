@@ -116,6 +116,7 @@ class Relay:
             self._intake,
             self.publish,
             lambda: self._prove(Capability.MESSAGES),
+            lambda: self._caught_up(Capability.MESSAGES),
             recall=self._history.recall_rows,
         )
         self._notification_sync = NotificationSync(
@@ -123,8 +124,14 @@ class Relay:
             self.publish,
             lambda: self._prove(Capability.NOTIFICATIONS),
             lambda percent: self.publish(self._links.take_battery(percent)),
+            lambda: self._caught_up(Capability.NOTIFICATIONS),
         )
-        self._contact_sync = ContactSync(self._intake, self.publish, lambda: self._prove(Capability.CONTACTS))
+        self._contact_sync = ContactSync(
+            self._intake,
+            self.publish,
+            lambda: self._prove(Capability.CONTACTS),
+            lambda: self._caught_up(Capability.CONTACTS),
+        )
         self._supervisors = self._supervise(rng)
         self._commands = Commands(
             self._store,
@@ -195,8 +202,6 @@ class Relay:
 
     async def close(self) -> int:
         """Before cancelling `run`: finish the push in flight, drop what waits; the number of texts dropped."""
-        for supervisor in self._supervisors.values():
-            supervisor.stop()
         return await self._outbox.close()
 
     async def sleep(self) -> None:
@@ -297,6 +302,9 @@ class Relay:
     def _prove(self, capability: Capability) -> None:
         self.publish(self._links.take_proof(capability))
 
+    def _caught_up(self, capability: Capability) -> None:
+        self.publish(self._links.take_caught_up(capability))
+
     def _publish_text(self, message: TextMessage) -> None:
         """A text of ours got further. Later evidence may have moved it meanwhile: it stays where it is now."""
         self.publish([MessageChanged(self._commands.in_its_place(message), live=False)])
@@ -309,6 +317,8 @@ class Relay:
         for c, supervisor in self._supervisors.items():
             if capability in (None, c):
                 supervisor.retry_now()
+        if capability in (None, Capability.MESSAGES):
+            self._message_sync.look_now()
 
     def _start(self, command_id: str, work: Later) -> None:
         """Carry out what needs the phone, beside everything else."""

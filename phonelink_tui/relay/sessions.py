@@ -36,18 +36,24 @@ class NotificationSync:
         publish: Publish,
         prove: Callable[[], None],
         battery: Callable[[int | None], None],
+        caught_up: Callable[[], None],
     ) -> None:
         self._notices = notices
         self._publish = publish
         self._prove = prove
         self._battery = battery
+        self._caught_up = caught_up
 
     async def run(self, access: NotificationAccess) -> None:
         """Follow one session until it ends, with the error that ended it."""
         self._publish(self._notices.begin_session())
         try:
             await together(
-                access.run(), self._follow(access), self._probe(access), self._read_battery(access)
+                access.run(),
+                self._follow(access),
+                self._await_replay(access),
+                self._probe(access),
+                self._read_battery(access),
             )
         finally:
             self._publish(self._notices.end_session())
@@ -60,6 +66,10 @@ class NotificationSync:
                 self._publish(self._notices.take_gone(seen.uid))
             else:
                 self._publish(self._notices.take_notification(seen))
+
+    async def _await_replay(self, access: NotificationAccess) -> None:
+        await access.replayed()
+        self._caught_up()
 
     async def _probe(self, access: NotificationAccess) -> None:
         while True:
@@ -76,10 +86,13 @@ class NotificationSync:
 class ContactSync:
     """Reads the phone's book once a session, and its call history now and then."""
 
-    def __init__(self, intake: Intake, publish: Publish, prove: Callable[[], None]) -> None:
+    def __init__(
+        self, intake: Intake, publish: Publish, prove: Callable[[], None], caught_up: Callable[[], None]
+    ) -> None:
         self._intake = intake
         self._publish = publish
         self._prove = prove
+        self._caught_up = caught_up
 
     async def run(self, access: PhonebookAccess) -> None:
         """Read, then stay until the session ends, with the error that ended it."""
@@ -102,4 +115,5 @@ class ContactSync:
                 self._publish([CallChanged(tuple(self._intake.filing.complete_call(call) for call in calls))])
             except ObexRefused:
                 pass  # a switch of its own on newer iPhones; the book is read all the same
+            self._caught_up()
             await asyncio.sleep(CALLS_S)

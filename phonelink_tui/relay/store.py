@@ -327,6 +327,7 @@ class Store:
 
     def _put_message(self, message: TextMessage) -> Iterator[Event]:
         before = self._where.get(message.id)
+        self._take_answers_along(message)
         if Source.OWN in message.sources:
             self._own[message.id] = None
         conversation = self._conversations.get(message.thread)
@@ -357,6 +358,16 @@ class Store:
             return []
         self._written_to.add(key)
         return [c.id for c in self._conversations.values() if c.address.key == key and c.id != message.thread]
+
+    def _take_answers_along(self, message: TextMessage) -> None:
+        """What was answered about a thread holds for the one that its texts are filed under now.
+
+        A number gets its whole identity, and the thread another id: it is not asked about again. A text that moves
+        because of evidence of its audience takes no answer along.
+        """
+        before = self._messages.get(message.id)
+        if before is not None and before.thread != message.thread and before.audience is message.audience:
+            self._marks.confirm(message.thread, self._marks.of(before.thread).confirmed)
 
     def _remember_move(self, before: ThreadId, message: TextMessage) -> None:
         """A draft follows the texts of the other end; ours only where there are none to follow."""

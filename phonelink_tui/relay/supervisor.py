@@ -57,7 +57,6 @@ class Supervisor(Generic[Session]):
         self._now = now
         self._rng = rng
         self._retry = asyncio.Event()
-        self._stopped = False
         self._awake = asyncio.Event()
         self._awake.set()
         self._parted = asyncio.Event()
@@ -66,18 +65,12 @@ class Supervisor(Generic[Session]):
         self._state = CapabilityState(capability, LinkPhase.CONNECTING, now())
 
     def retry_now(self) -> None:
-        """Do not wait for the next attempt."""
-        self._retry.set()
+        """Do not wait for the next attempt, also not after one that is under way and fails; pauses start short again.
 
-    def stop(self) -> None:
-        """Let a session that runs go on, and begin no other.
-
-        Cancelling alone is not enough: a task group whose loop fails in the very turn of the cancellation
-        swallows it (Python 3.11), and this loop would go on for ever.
+        Somebody who asks knows of a change. The attempt under way may have begun before it.
         """
-        self._stopped = True
-        self._retry.set()
-        self._awake.set()
+        if self._state.phase is not LinkPhase.READY:
+            self._retry.set()
 
     async def sleep(self) -> None:
         """End the session in order, and begin no other until `wake`; returns when it has ended."""
@@ -95,13 +88,14 @@ class Supervisor(Generic[Session]):
         self._awake.set()
 
     async def run(self) -> None:
-        """Connect, run the session, wait; until `stop`."""
+        """Connect, run the session, wait; for ever."""
         attempt = 0
-        while not self._stopped:
+        while True:
             if not self._awake.is_set():
                 await self._sleep_on()
                 attempt = 0
                 continue
+            self._retry.clear()
             self._enter(LinkPhase.CONNECTING)
             self._ready_at = None
             try:
@@ -112,7 +106,7 @@ class Supervisor(Generic[Session]):
             if self._was_steady():
                 attempt = 0
             await self._wait(error, attempt)
-            attempt += 1
+            attempt = 0 if self._retry.is_set() else attempt + 1
 
     async def _live_while_awake(self) -> None:
         try:
@@ -158,9 +152,6 @@ class Supervisor(Generic[Session]):
         if not self._awake.is_set():
             return
         self._enter(LinkPhase.WAITING, reason, error.message, self._now() + timedelta(seconds=pause))
-        if self._stopped:
-            return
-        self._retry.clear()
         try:
             async with asyncio.timeout(pause):
                 await self._retry.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Final
 
 from attrs import evolve
@@ -54,6 +55,7 @@ class MessageSync:
         intake: Intake,
         publish: Callable[[Iterable[Event]], None],
         prove: Callable[[], None],
+        caught_up: Callable[[], None],
         *,
         probe_s: float = PROBE_S,
         recall: Callable[[Rows], Awaitable[None]] | None = None,
@@ -64,6 +66,7 @@ class MessageSync:
             intake: Makes events of what is observed.
             publish: Publishes events while it iterates.
             prove: Told of each proof of life.
+            caught_up: Told once a session, when all that was there at its begin is listed.
             probe_s: Between two looks at an idle session.
             recall: Brings back what is known from before of rows, before they are taken in.
         """
@@ -71,6 +74,7 @@ class MessageSync:
         self._intake = intake
         self._publish = publish
         self._prove = prove
+        self._tell_caught_up = caught_up
         self._probe_s = probe_s
         self._recall = recall
         self._bodies = Bodies(store, intake, publish, prove)
@@ -78,6 +82,7 @@ class MessageSync:
         self._caught_up = False
         self._fresh: set[MessageId] = set()
         self._refine = asyncio.Event()
+        self._asked = False
 
     async def run(self, access: MessageAccess) -> None:
         """Follow one session until it ends, with the error that ended it."""
@@ -96,10 +101,16 @@ class MessageSync:
         """Somebody looks at these texts: read their bodies first."""
         self._bodies.want(ids)
 
+    def look_now(self) -> None:
+        """Somebody asks for what is new: let the phone look at its inbox, then list it."""
+        self._asked = True
+        self._refine.set()
+
     # Listings
 
     async def _catch_up(self, access: MessageAccess) -> None:
         """Compare the folders with what is known; take what is new."""
+        await self._refresh(access)
         folders = [Folder.INBOX]
         if self._store.phone.traits.reports_own_texts:
             folders.append(Folder.SENT)
@@ -112,6 +123,13 @@ class MessageSync:
             self._bodies.want_newest()
         self._synced_once = self._caught_up = True
         self._fresh.clear()
+        self._tell_caught_up()
+
+    async def _refresh(self, access: MessageAccess) -> None:
+        """Let the phone look for new texts. One that will not has listings all the same."""
+        with suppress(ProfileError):
+            await access.refresh_inbox()
+            self._prove()
 
     async def _list_all(self, access: MessageAccess, folder: Folder) -> None:
         done = 0
@@ -256,6 +274,9 @@ class MessageSync:
         while True:
             await self._refine.wait()
             self._refine.clear()
+            if self._asked:
+                self._asked = False
+                await self._refresh(access)
             await self._look_again(access)
 
     async def _probe(self, access: MessageAccess) -> None:

@@ -1,6 +1,7 @@
 """The ui room: Textual. Holds a projection of the relay, never the truth.
 
     app            the application: themes, gate, signals
+    start_app      the application while there is no phone: start screen, pairing; pairing_words are its lines
     settings       what a person may set
     actions        the one registry of keys, palette entries and help
     keymap         the keys in force; help_text tells them
@@ -10,6 +11,8 @@
     *_rows, *_line, *_text, empty, talk_head, when, layout
                    what is said and where it stands, as values
     pane_feed      what of a change the thread pane has to draw anew
+    emoji, reactions
+                   what `:name:` means; which texts are reactions, and to which
     row_heights, row_layout, wrap, width, cells, line_diff, segments
                    how rows become lines of cells, and how few of them are written
     control_gate   the second gate: no control leaves, whatever a widget was given

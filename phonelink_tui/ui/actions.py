@@ -28,6 +28,8 @@ class Place(StrEnum):
 
     LIST = "list"
     THREAD = "thread"
+    TEXT = "text"
+    """One text of the conversation is marked."""
     QUEUE = "queue"
     BANNER = "banner"
     PANEL = "panel"
@@ -40,7 +42,7 @@ class Place(StrEnum):
     """The curtain is down."""
 
 
-LISTS: Final = frozenset({Place.LIST, Place.THREAD, Place.QUEUE, Place.BANNER, Place.PANEL})
+LISTS: Final = frozenset({Place.LIST, Place.THREAD, Place.TEXT, Place.QUEUE, Place.BANNER, Place.PANEL})
 """Where letters act."""
 
 QUEUE_ONLY: Final = frozenset({Place.QUEUE})
@@ -108,7 +110,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("search.open", "Search all texts", _CONV, "/", "ctrl+f", hint="search"),
     Action("read.toggle", "Mark read or unread", _CONV, "m", "alt+m"),
     Action("read.all", "Mark all conversations read", _CONV, "M", destructive=True),
-    Action("copy", "Copy the newest text, or the notification", _CONV, "y", "alt+c"),
+    Action("text.mark", "Choose one text, to copy or quote it", _CONV, "v", "alt+t", hint="choose a text"),
+    Action("copy", "Copy the chosen or newest text, or the notification", _CONV, "y", "alt+c"),
     Action("queue.open", "Notifications", _QUEUE, "t", "f3"),
     Action(
         "queue.dismiss",
@@ -149,6 +152,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
 )
 
 BY_ID: Final = {action.id: action for action in ACTIONS}
+
+INSTEAD: Final = {Place.TEXT: {"new.open": "copy", "row.open": "reply"}}
+"""Where a key that acts everywhere means another action, because that is nearer to hand."""
 
 FIELD_ACTIONS: Final = ("privacy.hide", "app.quit", "help.open")
 """What acts from a one-line field too, by its composer keys."""

@@ -58,7 +58,13 @@ class PhoneApp(App[None], inherit_bindings=False):
         self._projection = Projection()
         self._bridge = Bridge(api, self._projection, self._changed, self._hits)
         self._messages = MessagesScreen(
-            self._projection, self._bridge, settings, keys, now, leave=self._leave
+            self._projection,
+            self._bridge,
+            settings,
+            keys,
+            now,
+            leave=self._leave,
+            far=bool(os.environ.get("SSH_CONNECTION")),
         )
         for theme in OURS:
             self.register_theme(theme)

@@ -169,6 +169,9 @@ class Bridge:
                 self._touch(self._projection.page_failed(thread))
             else:
                 self._touch(self._projection.take_page(thread, page, before=before))
+                window = self._projection.window
+                if window is not None and window.thread == thread and not window.loaded:
+                    self.want_page()
 
     async def _answer_queries(self) -> None:
         while True:

@@ -15,7 +15,11 @@ PLACES: Final[dict[Place, tuple[str, str]]] = {
     ),
     Place.THREAD: (
         "The conversation",
-        "Older texts load by themselves at the top. i or Tab goes to the composer.",
+        "Older texts load by themselves at the top. i or Tab goes to the composer, v chooses one text.",
+    ),
+    Place.TEXT: (
+        "One text",
+        "↑ ↓ choose another. c copies it to your terminal, r or Enter quotes it in the composer, Esc ends.",
     ),
     Place.QUEUE: (
         "Notifications",
@@ -36,7 +40,8 @@ PLACES: Final[dict[Place, tuple[str, str]]] = {
 _LIST_HINTS: Final = ("row.open", "compose.focus", "unread.next", "switch.open", "new.open", "search.open")
 FOOTERS: Final[dict[Place, tuple[str, ...]]] = {
     Place.LIST: (*_LIST_HINTS, "help.open"),
-    Place.THREAD: ("compose.focus", "unread.next", "switch.open", "search.open", "help.open"),
+    Place.THREAD: ("compose.focus", "text.mark", "unread.next", "switch.open", "search.open", "help.open"),
+    Place.TEXT: ("copy", "reply", "leave", "help.open"),
     Place.QUEUE: ("queue.dismiss", "reply", "copy", "act.undo", "help.open"),
     Place.BANNER: ("row.open", "banner.next", "help.open"),
     Place.PANEL: ("leave", "help.open"),

@@ -8,24 +8,20 @@ from datetime import datetime, tzinfo
 from attrs import define, field
 
 from phonelink_tui.domain.gap import Gap
-from phonelink_tui.domain.limitations import Limitation, LimitKind, make_limitation, thread_limitations
+from phonelink_tui.domain.limitations import Limitation, thread_limitations
 from phonelink_tui.domain.message import TextMessage
 from phonelink_tui.domain.phone import Phone
 from phonelink_tui.domain.thread import Thread, ThreadId
 from phonelink_tui.ui.projection import Projection
+from phonelink_tui.ui.reactions import fold
 from phonelink_tui.ui.thread_rows import Clock, Row, replaced_row, rows_after, thread_rows
 from phonelink_tui.ui.when import moment
 from phonelink_tui.ui.widgets.thread_pane import ThreadPane
 
 
 def limits_of(thread: Thread, phone: Phone, now: datetime, zone: tzinfo | None) -> tuple[Limitation, ...]:
-    """All limits of a conversation, its receipts included."""
-    limits = list(thread_limitations(thread, phone, start=moment(thread.first_at, zone, now)))
-    if not phone.traits.reports_delivery:
-        limits.append(
-            make_limitation(LimitKind.NO_RECEIPTS, target=thread.id, evidence=phone.traits.kind.value)
-        )
-    return tuple(limits)
+    """All limits of a conversation."""
+    return tuple(thread_limitations(thread, phone, start=moment(thread.first_at, zone, now)))
 
 
 @define
@@ -35,7 +31,9 @@ class _Shown:
     thread: ThreadId | None = None
     messages: tuple[TextMessage, ...] = ()
     around: object = None
-    """Gaps, limits, marker, day: when any of it differs all rows are made anew."""
+    """Gaps, limits, marker, day, reactions: when any of it differs all rows are made anew."""
+    let_go: bool = False
+    """The newest texts were not at hand."""
 
 
 @define
@@ -60,9 +58,11 @@ class PaneFeed:
             return
         limits = limits_of(thread, phone, now, zone)
         gaps = tuple(sorted(projection.gaps.values(), key=_started))
+        folds = fold(window.messages)
         marker = (window.first_unread, window.was_left)
-        around = (gaps, limits, marker, window.older is None, now.astimezone(zone).date())
-        new = _Shown(window.thread, tuple(window.messages), around)
+        around = (gaps, limits, marker, window.older is None, now.astimezone(zone).date(), folds)
+        shown = tuple(m for m in window.messages if m.id not in folds.folded)
+        new = _Shown(window.thread, shown, around, bool(window.newer))
         old, self._shown = self._shown, new
         clock = Clock(now, zone)
         still_open = any(gap.ended_at is None for gap in gaps)
@@ -81,9 +81,12 @@ class PaneFeed:
             first_unread=window.first_unread,
             was_left=window.was_left,
             complete=window.older is None,
+            folds=folds,
         )
         is_same = old.thread == window.thread and bool(old.messages)
-        self._pane.show(rows, thread_id=window.thread, keep_position=is_same)
+        self._pane.show(
+            rows, thread_id=window.thread, keep_position=is_same, follow=not (old.let_go or window.newer)
+        )
 
     def _patch(self, old: _Shown, new: _Shown, clock: Clock) -> bool:
         """Change single rows; False where that cannot be right."""

@@ -6,6 +6,7 @@ Never the truth: it is thrown away and built anew whenever the relay says so. No
 from __future__ import annotations
 
 from collections import deque
+from datetime import datetime, timedelta
 from enum import Flag, auto
 from typing import Final
 
@@ -44,6 +45,10 @@ ANNOUNCED: Final = 512
 """Texts remembered as announced: a change of one of these is not news again."""
 
 
+CATCH_UP: Final = timedelta(minutes=2)
+"""So long after a gap ended, a text of that time is one that was missed: slow phones list for half a minute."""
+
+
 class Touched(Flag):
     """Which parts of the screen are out of date."""
 
@@ -76,6 +81,9 @@ class Projection:
     """The open conversation."""
     _outcomes: list[CommandChanged] = field(factory=list, init=False)
     _arrivals: list[TextMessage] = field(factory=list, init=False)
+    _missed: list[TextMessage] = field(factory=list, init=False)
+    _last_gap: Gap | None = field(default=None, init=False)
+    """The gap that ended last while somebody was here."""
     _kept_unread: bool = field(default=False, init=False)
     _announced: deque[MessageId] = field(factory=lambda: deque(maxlen=ANNOUNCED), init=False)
     _left: set[ThreadId] = field(factory=set, init=False)
@@ -100,6 +108,8 @@ class Projection:
 
     def apply(self, stamped: Stamped) -> Touched:
         """Take one event; returns what it put out of date. Unknown events change nothing."""
+        if isinstance(stamped.event, MessageChanged):
+            return self._message_changed(stamped.event, stamped.at)
         return self._apply(stamped.event)
 
     def take_outcomes(self) -> list[CommandChanged]:
@@ -111,6 +121,16 @@ class Projection:
         """The live incoming texts since the last time, oldest first."""
         taken, self._arrivals = self._arrivals, []
         return taken
+
+    def take_missed(self) -> list[TextMessage]:
+        """The incoming texts since the last time that came while not connected; never those of a first sync."""
+        taken, self._missed = self._missed, []
+        return taken
+
+    @property
+    def last_gap(self) -> str:
+        """The gap that the missed texts are of; empty where there was none."""
+        return self._last_gap.id if self._last_gap else ""
 
     # the open conversation
 
@@ -135,7 +155,11 @@ class Projection:
         window = self.window
         if window is None or window.thread != thread:
             return Touched.NOTHING
-        if before is None:
+        if window.loaded and window.newer and window.newer[-1] == before:
+            if not window.take_newer(page):
+                window.start_over()
+                return Touched.WINDOW | Touched.THREADS
+        elif before is None:
             window.replace(page)
         elif window.loaded and window.older == before:
             window.take_page(page)
@@ -212,8 +236,6 @@ class Projection:
 
     def _apply(self, event: Event) -> Touched:
         match event:
-            case MessageChanged():
-                return self._message_changed(event)
             case MessageGone(id=id_, thread=thread):
                 self.unsettled.pop(id_, None)
                 return self._drop_from_window(id_, thread) | Touched.STATUS
@@ -250,6 +272,7 @@ class Projection:
                 return Touched.STATUS
             case GapChanged(gap=gap):
                 self.gaps[gap.id] = gap
+                self._last_gap = gap if gap.ended_at else self._last_gap
                 return Touched.WINDOW
             case ContactsChanged(contacts=contacts):
                 self.contacts = contacts
@@ -259,7 +282,7 @@ class Projection:
                 return Touched.STATUS
         return Touched.NOTHING
 
-    def _message_changed(self, event: MessageChanged) -> Touched:
+    def _message_changed(self, event: MessageChanged, at: datetime) -> Touched:
         message = event.message
         touched = Touched.NOTHING
         if message.state in UNSETTLED:
@@ -272,11 +295,22 @@ class Projection:
             touched |= self._drop_from_window(message.id, event.moved_from)
         if self.window is not None and self.window.thread == message.thread and self.window.put(message):
             touched |= Touched.WINDOW
-        if event.live and is_news(message) and message.id not in self._announced:
-            self._announced.append(message.id)
-            self._arrivals.append(message)
-            touched |= Touched.ARRIVALS
+        if is_news(message) and message.id not in self._announced:
+            news = self._arrivals if event.live else self._missed if self._was_missed(event, at) else None
+            if news is not None:
+                self._announced.append(message.id)
+                news.append(message)
+                touched |= Touched.ARRIVALS
         return touched
+
+    def _was_missed(self, event: MessageChanged, at: datetime) -> bool:
+        """Whether a text that is not live came while there was no connection, and is told of only now."""
+        gap = self._last_gap
+        if gap is None or gap.ended_at is None or event.moved_from is not None:
+            return False
+        # Phones tell times in whole seconds.
+        since = gap.started_at.replace(microsecond=0)
+        return at - gap.ended_at < CATCH_UP and event.message.at >= since
 
     def _drop_from_window(self, id_: MessageId, thread: ThreadId) -> Touched:
         if self.window is None or self.window.thread != thread:

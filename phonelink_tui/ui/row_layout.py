@@ -145,6 +145,11 @@ def _placeholder(row: Row, cols: Columns) -> Iterator[Line]:
     return _message(row, cols, Ink.QUIET)
 
 
+def _reactions(row: Row, cols: Columns) -> Iterator[Line]:
+    for piece in wrap(row.text, cols.text):
+        yield ((Ink.QUIET, " " * cols.gutter + piece),)
+
+
 def _banner(row: Row, cols: Columns) -> Iterator[Line]:
     mark, ink = ("· ", Ink.QUIET) if row.lasting else ("! ", Ink.NOTICE)
     for number, piece in enumerate(wrap(row.text, max(1, cols.width - 2))):
@@ -173,6 +178,7 @@ _LAYOUTS: Final[dict[RowKind, Callable[[Row, Columns], Iterator[Line]]]] = {
     RowKind.NEW_SINCE: _rule(Ink.NEW),
     RowKind.MESSAGE: _message,
     RowKind.PLACEHOLDER: _placeholder,
+    RowKind.REACTIONS: _reactions,
     RowKind.GAP: _banner,
     RowKind.BANNER: _banner,
     RowKind.HISTORY_START: _banner,

@@ -13,6 +13,7 @@ from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.limitations import LIMITS, Limitation, LimitClass, LimitKind, LimitScope
 from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, TextMessage
 from phonelink_tui.ui import when
+from phonelink_tui.ui.reactions import Folds
 
 
 class RowKind(StrEnum):
@@ -20,6 +21,8 @@ class RowKind(StrEnum):
     MESSAGE = "message"
     PLACEHOLDER = "placeholder"
     """A message whose content stays on the phone."""
+    REACTIONS = "reactions"
+    """What was said to the text above by a reaction, in place of a text of its own."""
     GAP = "gap"
     BANNER = "banner"
     HISTORY_START = "history-start"
@@ -74,6 +77,7 @@ def thread_rows(
     first_unread: MessageId | None = None,
     was_left: bool = True,
     complete: bool = True,
+    folds: Folds | None = None,
 ) -> tuple[Row, ...]:
     """All rows of what is loaded of a thread.
 
@@ -87,6 +91,7 @@ def thread_rows(
         first_unread: The message above which "new since you left" stands.
         was_left: Whether there was a leave; else it is only not read yet.
         complete: Whether `messages` begins where the history does; only then history-start is shown.
+        folds: The reactions that stand under other texts.
     """
     limits = {limit.kind: limit for limit in limitations if limit.scope is LimitScope.THREAD}
     receipts = limits.pop(LimitKind.NO_RECEIPTS, None)
@@ -95,7 +100,11 @@ def thread_rows(
     rows = [_banner(limit) for limit in limits.values()]
     waiting = list(_gaps_after(gaps, messages))
     previous: TextMessage | None = None
+    folds = folds or Folds()
+    first_unread = _first_with_row(messages, first_unread, folds)
     for message in messages:
+        if message.id in folds.folded:
+            continue
         if waiting and waiting[0].started_at <= message.at:
             passed = [gap for gap in waiting if gap.started_at <= message.at]
             del waiting[: len(passed)]
@@ -108,6 +117,8 @@ def thread_rows(
         if message.id == first_unread:
             words = NEW_SINCE_TEXT if was_left else UNREAD_TEXT
             rows.insert(len(rows) - 1, Row(RowKind.NEW_SINCE, "new-since", words))
+        if message.id in folds.under:
+            rows.append(Row(RowKind.REACTIONS, f"reactions:{message.id}", folds.under[message.id]))
         if receipts and message.state is DeliveryState.ACCEPTED and message.direction is Direction.OUTGOING:
             rows.append(_banner(receipts))
             receipts = None
@@ -115,6 +126,16 @@ def thread_rows(
     if waiting:
         rows.append(_gap_row(waiting, clock))
     return tuple(rows)
+
+
+def _first_with_row(
+    messages: Sequence[TextMessage], first: MessageId | None, folds: Folds
+) -> MessageId | None:
+    """The first text from `first` on that is not folded away."""
+    if first not in folds.folded:
+        return first
+    index = next(i for i, m in enumerate(messages) if m.id == first)
+    return next((m.id for m in messages[index:] if m.id not in folds.folded), None)
 
 
 def rows_after(

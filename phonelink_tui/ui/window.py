@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import datetime
+from typing import Final
 
 from attrs import define, field
 
@@ -15,15 +16,24 @@ from phonelink_tui.domain.message import Direction, MessageId, TextMessage
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.relay.api import MessagePage
 
+MOST: Final = 1000
+"""Messages at hand: thirty screenfuls. Whoever reads on upwards loses the newest, which are read again below."""
+
+CHUNK: Final = 100
+"""Messages that go at once; a page of the relay brings them back."""
+
 
 @define
 class Window:
-    """A run of messages of one conversation, from some point up to now; oldest first."""
+    """A run of messages of one conversation; oldest first. Up to now, unless `newer` says otherwise."""
 
     thread: ThreadId
     messages: list[TextMessage] = field(factory=list, init=False)
     older: MessageId | None = field(default=None, init=False)
     """The cursor of the page before; None when history begins here, or nothing was loaded yet."""
+    newer: list[MessageId | None] = field(factory=list, init=False)
+    """The cursors of the pages below that were let go, the nearest last; None is the newest page."""
+    _below: set[MessageId] = field(factory=set, init=False)
     loaded: bool = field(default=False, init=False)
     loading: bool = field(default=True, init=False)
     first_unread: MessageId | None = field(default=None, init=False)
@@ -35,8 +45,15 @@ class Window:
     """Nobody looks, and nothing came since."""
     _crossed: dict[MessageId, TextMessage | None] = field(factory=dict, init=False)
     _at: list[datetime] = field(factory=list, init=False)
+    _next: MessageId | None = field(default=None, init=False)
+    """The first message behind the last one here, where `newer` says that there is one."""
     _from: datetime | None = field(default=None, init=False)
     """From when on the pages are complete; None where they reach to the beginning."""
+
+    @property
+    def below(self) -> int:
+        """Texts that came since the pages below were let go."""
+        return len(self._below)
 
     def take_page(self, page: MessagePage) -> None:
         """Put the first or an older page where it belongs."""
@@ -51,6 +68,33 @@ class Window:
             self.remove(id_) if message is None else self.put(message)
         if self._unread_at_open:
             self._mark_first_unread()
+        while len(self.messages) > MOST:
+            self.newer.append(self._next)
+            self._next = self.messages[-CHUNK].id
+            del self.messages[-CHUNK:]
+            del self._at[-CHUNK:]
+
+    def take_newer(self, page: MessagePage) -> bool:
+        """Put a page that was let go back below; False where it does not join, so that all is to be read anew."""
+        self.loading = False
+        ids = [m.id for m in page.messages]
+        if not self.newer or self._next not in ids:
+            return False
+        fresh = page.messages[ids.index(self._next) :]
+        self.messages = [*self.messages, *fresh]
+        self._next = self.newer.pop()
+        if not self.newer:
+            self._below = set()
+        gone = max(0, len(self.messages) - MOST)
+        if gone:
+            del self.messages[:gone]
+            self.older = self.messages[0].id
+        self._at = [m.at for m in self.messages]
+        self._from = self._at[0] if self.older is not None else None
+        crossed, self._crossed = self._crossed, {}
+        for id_, message in crossed.items():
+            self.remove(id_) if message is None else self.put(message)
+        return True
 
     def expect_page(self) -> None:
         """A page was asked for: from now on events are kept for it."""
@@ -64,10 +108,12 @@ class Window:
         """Events were lost: what is shown stays until the new page replaces it."""
         self.loaded, self.loading = False, True
         self._crossed = {}
+        self.newer, self._next, self._below = [], None, set()
 
     def replace(self, page: MessagePage) -> None:
         """Take the page in place of all there was."""
         self.messages, self._at = [], []
+        self.newer, self._next, self._below = [], None, set()
         self.take_page(page)
 
     def put(self, message: TextMessage) -> bool:
@@ -84,7 +130,13 @@ class Window:
             self._pop(known)
         elif not self._reaches(message.at):
             return False
+        if self.newer and self._at and message.at > self._at[-1]:
+            if known is None and is_news(message):
+                self._below.add(message.id)
+            return known is not None
         index = bisect_right(self._at, message.at)
+        while index and self._at[index - 1] == message.at and _came_after(self.messages[index - 1], message):
+            index -= 1
         self.messages.insert(index, message)
         self._at.insert(index, message.at)
         return True
@@ -104,7 +156,9 @@ class Window:
         self._away = away
 
     def newest(self, direction: Direction) -> TextMessage | None:
-        """The last message of one direction."""
+        """The last message of one direction; None too while the newest are not at hand."""
+        if self.newer:
+            return None
         return next((m for m in reversed(self.messages) if m.direction is direction), None)
 
     def _reaches(self, at: datetime) -> bool:
@@ -132,6 +186,11 @@ class Window:
 def is_news(message: TextMessage) -> bool:
     """Whether a text is somebody else's and was not read."""
     return message.direction is Direction.INCOMING and not message.read
+
+
+def _came_after(one: TextMessage, other: TextMessage) -> bool:
+    """Of two texts of the same second: the relay keeps them in the order they came, which its ids count."""
+    return (len(one.id), one.id) > (len(other.id), other.id)
 
 
 def _time(message: TextMessage) -> datetime:

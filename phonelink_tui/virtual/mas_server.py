@@ -96,6 +96,7 @@ class MasServer:
                 self._reporter.set_filter(mask)
                 return DONE
             case UpdateInbox():
+                self._phone.counts["update_inbox"] += 1
                 supported = self._phone.persona.update_inbox_supported
                 return DONE if supported else _refused(ResponseCode.NOT_IMPLEMENTED)
             case GetInstanceInformation():

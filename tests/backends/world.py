@@ -17,6 +17,7 @@ from phonelink_tui.domain.text import clean_line
 from phonelink_tui.errors import UsageError
 from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.phone_clock import PhoneClock
+from phonelink_tui.profiles.ports import PhoneBackend
 from phonelink_tui.transport.link import PhoneLink
 from phonelink_tui.transport.tasks_beside import tasks_beside
 from phonelink_tui.transport.tcp import LOOPBACK, Endpoint, TcpLink, listen_tcp
@@ -29,10 +30,13 @@ from phonelink_tui.virtual.radio import VirtualLink
 from phonelink_tui.virtual.serve import Ports, serve_phone
 from phonelink_tui.virtual.services import PhoneServices
 from tests.fast_time import START, now
+from tests.profiles.obexd.bench import beside_the_phone, through_obexd
 
 ALICE: Final = "+15550100"
 BOB: Final = "+15550101"
 STRANGER: Final = "+15550142"
+
+ZONE_HOURS: Final = 1
 
 DEADLINE_S: Final = 300.0
 """By the loop's clock; no test of the contract needs more."""
@@ -55,15 +59,15 @@ class World:
     """A phone and a way to it."""
 
     phone: VirtualPhone
-    backend: LinkBackend
-    other: LinkBackend
+    backend: PhoneBackend
+    other: PhoneBackend
     """Another computer's."""
 
 
 def make_phone(persona: Persona, faults: str = "") -> VirtualPhone:
     """A phone an hour east of UTC, with people, an inbox, a text of its owner and two calls."""
     phone = VirtualPhone(
-        persona, clock=now, seed=7, zone=timezone(timedelta(hours=1)), faults=parse_faults(faults)
+        persona, clock=now, seed=7, zone=timezone(timedelta(hours=ZONE_HOURS)), faults=parse_faults(faults)
     )
     phone.add_contact(StoredContact("Alice Moreau", (ALICE, "alice@example.com")))
     phone.add_contact(StoredContact("Bob Tan; and, Sons", (BOB,)))
@@ -78,13 +82,19 @@ def make_phone(persona: Persona, faults: str = "") -> VirtualPhone:
 
 @asynccontextmanager
 async def reach(phone: VirtualPhone, way: str) -> AsyncIterator[World]:
-    """The phone reached in memory (`virtual`) or over `tcp`."""
+    """The phone reached in memory (`virtual`), over `tcp`, or through an `obexd` that reaches it in memory."""
     async with asyncio.timeout(DEADLINE_S):
         if way == "virtual":
             async with tasks_beside() as tasks:
                 with closing(PhoneServices(phone, tasks)) as services:
                     near, far = (VirtualLink(phone, services) for _ in range(2))
                     yield World(phone, backend_over(near, phone), backend_over(far, phone))
+        elif way == "obexd":
+            async with tasks_beside() as tasks:
+                with closing(PhoneServices(phone, tasks)) as services, beside_the_phone(ZONE_HOURS):
+                    near, far = (VirtualLink(phone, services) for _ in range(2))
+                    async with through_obexd(near, phone.persona) as bench:
+                        yield World(phone, bench.backend, backend_over(far, phone))
         else:
             ports = [await free_port() for _ in range(2)]
             async with serve_phone(phone, Ports(ANY, mns=ports[0])) as at:
@@ -102,6 +112,7 @@ def backend_over(link: PhoneLink, phone: VirtualPhone) -> LinkBackend:
 
 def with_link(world: World, change: Callable[[PhoneLink], PhoneLink]) -> LinkBackend:
     """The same backend over a changed link."""
+    assert isinstance(world.backend, LinkBackend), "obexd has a link of its own"
     return evolve(world.backend, link=change(world.backend.link))
 
 

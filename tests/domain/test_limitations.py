@@ -165,9 +165,13 @@ def kinds_of(thread: Thread, traits: PhoneTraits) -> dict[LimitKind, str]:
     return {limit.kind: limit.sentence for limit in found}
 
 
-def test_a_private_thread_has_only_its_begin_and_on_an_iphone_one_side() -> None:
+def test_a_private_thread_has_its_begin_and_on_an_iphone_one_side_and_no_receipts() -> None:
     """Nothing else is claimed."""
-    assert kinds_of(THREAD, IPHONE_TRAITS).keys() == {LimitKind.HISTORY_START, LimitKind.ONE_SIDED}
+    assert kinds_of(THREAD, IPHONE_TRAITS).keys() == {
+        LimitKind.HISTORY_START,
+        LimitKind.ONE_SIDED,
+        LimitKind.NO_RECEIPTS,
+    }
     android = kinds_of(THREAD, ANDROID_TRAITS)
     assert android == {
         LimitKind.HISTORY_START: "History here starts Sun 11:40. Older messages are on your phone."

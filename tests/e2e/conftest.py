@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.cache import missing_program, prepare
 from tests.e2e.machine import boot
 from tests.e2e.plan import Outcome
-from tests.e2e.run import BLUEZ_NAMES, bluez_root, total_limit_s
+from tests.e2e.run import BLUEZ_NAMES, bluez_root
 
 REQUEST = "PHONELINK_E2E"
 BLUEZ = "PHONELINK_E2E_BLUEZ"
@@ -38,7 +38,7 @@ def outcomes(request: pytest.FixtureRequest) -> dict[str, Outcome]:
     ]
     cache = prepare()
     bluez = bluez_root(os.environ.get(BLUEZ, BLUEZ_NAMES[0]), cache)
-    report = boot(cache, bluez, chosen, total_limit_s(chosen))
+    report = boot(cache, bluez, chosen)
     return {outcome["name"]: outcome for outcome in report["scenarios"]}
 
 

@@ -22,11 +22,13 @@ class BluezRoot(TypedDict):
 
     `name` is for the log. `root` holds `usr/libexec/bluetooth`. With `chroot` it is a whole Debian
     root whose programs run on their own libraries; without, unpacked packages of the host's release.
+    With `experimental` bluetoothd also offers what it calls so, such as a bearer's own state.
     """
 
     name: str
     root: str
     chroot: bool
+    experimental: bool
 
 
 class Plan(TypedDict):
@@ -54,6 +56,11 @@ class Report(TypedDict):
     bluez: str
     wall_s: float
     scenarios: list[Outcome]
+
+
+RELEASE_SCENARIOS = ("le", "dual", "classic", "returns", "obexd_client")
+"""What also runs on the BlueZ of the host's own release: pairing and notifications, keys derived across with texts
+beside LE, sending, a phone that comes back from another address, and obexd. All others run on the newest."""
 
 
 def scenario_names() -> list[str]:

@@ -8,7 +8,7 @@ from tests.e2e.plan import Outcome, scenario_names
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("scenario", scenario_names())
 def test_scenario(scenario: str, outcomes: dict[str, Outcome]) -> None:
     """The scenario went well in the virtual machine, at its first or second attempt."""

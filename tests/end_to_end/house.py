@@ -18,6 +18,7 @@ from phonelink_tui.domain.text import clean_line
 from phonelink_tui.domain.thread import Thread
 from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.phone_clock import PhoneClock
+from phonelink_tui.profiles.ports import PhoneBackend
 from phonelink_tui.relay.api import Ask, Command, SendText, Snapshot
 from phonelink_tui.relay.service import Relay, RelaySettings
 from phonelink_tui.transport.link import PhoneLink
@@ -179,7 +180,7 @@ async def living(
 
 @asynccontextmanager
 async def relay_over(
-    backend: LinkBackend, *, hold_s: float = 0.0, seed: int = 1
+    backend: PhoneBackend, *, hold_s: float = 0.0, seed: int = 1
 ) -> AsyncIterator[tuple[Relay, Watch]]:
     """A relay over a backend, with somebody who watches."""
     relay = Relay(backend, RelaySettings(b"test", hold_s=hold_s), now=now, rng=Random(seed))

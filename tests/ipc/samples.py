@@ -80,10 +80,10 @@ def notification(number: int, **changes: Any) -> PhoneNotification:
 
 
 def phone() -> Phone:
-    """An iPhone with messages and notifications ready for long, and contacts absent."""
+    """An iPhone with messages and notifications caught up, and contacts absent."""
     states = (
-        CapabilityState(Capability.MESSAGES, LinkPhase.READY, NOON, proof_at=NOON),
-        CapabilityState(Capability.NOTIFICATIONS, LinkPhase.READY, NOON),
+        CapabilityState(Capability.MESSAGES, LinkPhase.READY, NOON, proof_at=NOON, caught_up=True),
+        CapabilityState(Capability.NOTIFICATIONS, LinkPhase.READY, NOON, caught_up=True),
     )
     capabilities = {state.capability: state for state in states}
     return Phone("virtual:test", clean_line("Test iPhone"), IPHONE_TRAITS, capabilities, 81, NOON)

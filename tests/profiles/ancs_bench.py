@@ -12,6 +12,7 @@ from phonelink_tui.errors import (
     PhonelinkError,
 )
 from phonelink_tui.profiles.ancs_client import AncsClient
+from phonelink_tui.profiles.app_names import AppNames
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.protocol.ancs.constants import (
     NOTIFICATION_SOURCE_UUID,
@@ -47,12 +48,14 @@ class Bench:
         self.clock = PhoneClock()
         self.clock.learn(timedelta(hours=1))
 
-    async def open(self, *, command_s: float = 5) -> AncsClient:
-        return await AncsClient.open(self.link, self.clock, command_s=command_s)
+    async def open(self, *, command_s: float = 5, names: AppNames | None = None) -> AncsClient:
+        return await AncsClient.open(self.link, self.clock, names, command_s=command_s)
 
     @asynccontextmanager
-    async def opened(self, *, command_s: float = 5) -> AsyncIterator[AncsClient]:
-        client = await self.open(command_s=command_s)
+    async def opened(
+        self, *, command_s: float = 5, names: AppNames | None = None
+    ) -> AsyncIterator[AncsClient]:
+        client = await self.open(command_s=command_s, names=names)
         try:
             async with beside(to_its_end(client.run)):
                 yield client

@@ -14,6 +14,7 @@ from phonelink_tui.errors import (
     LinkLost,
 )
 from phonelink_tui.profiles.ancs_client import UNTAKEN
+from phonelink_tui.profiles.app_names import AppNames
 from phonelink_tui.protocol import limits
 from phonelink_tui.protocol.ancs.constants import (
     AttErrorCode,
@@ -242,10 +243,46 @@ async def test_a_subscription_that_hangs_is_given_up(monkeypatch: pytest.MonkeyP
 
 async def test_names_of_apps_are_remembered_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     """Then they are asked for again."""
-    monkeypatch.setattr("phonelink_tui.profiles.ancs_client.APP_NAMES", 1)
+    monkeypatch.setattr("phonelink_tui.profiles.app_names.APP_NAMES", 1)
     bench = Bench()
     async with bench.opened() as client:
         for n, app in enumerate((MAIL, MESSAGES, MAIL)):
             bench.add(f"{n}", text("hello", app=app))
             assert await text_of(client) == "hello"
     assert sum(MAIL.encode() in w for w in bench.gatt.written) == 2
+
+
+async def test_the_replay_is_over_once_all_of_it_was_taken() -> None:
+    """Not while one is still to be asked about, or told and not taken; with nothing to replay, soon."""
+    bench = Bench()
+    for n in range(3):
+        bench.provider.add(f"old {n}", text(f"old {n}"))
+    taken: list[str] = []
+    async with asyncio.timeout(10), bench.opened() as client:
+
+        async def take() -> None:
+            while True:
+                taken.append(await text_of(client))
+
+        async with beside(take()):
+            await client.replayed()
+            assert taken == ["old 0", "old 1", "old 2"]
+    nothing = Bench()
+    async with asyncio.timeout(10), nothing.opened() as client:
+        await client.replayed()
+
+
+async def test_an_app_that_tells_no_name_is_waited_for_shortly_and_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Over sessions, too; other commands keep their patience."""
+    monkeypatch.setattr("phonelink_tui.profiles.ancs_patience.APP_NAME_S", 0.05)
+    names = AppNames()
+    bench = Bench()
+    for number in range(2):
+        async with asyncio.timeout(10), bench.opened(command_s=60, names=names) as client:
+            bench.add(f"{number}", text("hello", app="org.example.unknown"))
+            assert await text_of(client) == "hello"
+            bench.remove(f"{number}")
+    assert sum(b"unknown" in w for w in bench.gatt.written) == 1
+    assert "org.example.unknown" in names

@@ -56,7 +56,7 @@ HELLO = OutgoingText(RemoteText("+15550100"), "See you at 7")
 @asynccontextmanager
 async def opened(mse: TinyMse, link: FakeLink | None = None) -> AsyncIterator[MapClient]:
     client = await MapClient.open(
-        link or FakeLink(lambda _: WiredStream(mse.respond)), PhoneClock(), Quirks("7:")
+        link or FakeLink(lambda _: WiredStream(mse.respond)), PhoneClock(), Quirks("7:", update_inbox=True)
     )
     try:
         async with beside(to_its_end(client.run)):
@@ -89,6 +89,14 @@ async def test_a_refused_opening_closes_everything(request_type: type) -> None:
     assert refused.value.code == ResponseCode.FORBIDDEN
     assert stream.closed
     assert not link.listens
+
+
+async def test_a_server_that_knows_no_event_reports_is_used_without() -> None:
+    """obexd's own server refuses the registration as not implemented; listing and reading work all the same."""
+    mse = TinyMse()
+    mse.refuse[SetNotificationRegistration] = ResponseCode.NOT_IMPLEMENTED
+    async with opened(mse) as client:
+        assert await client.list_texts(Folder.INBOX, limit=1) == ()
 
 
 async def test_rows_are_asked_for_in_the_phones_time_and_come_back_in_utc() -> None:

@@ -65,6 +65,9 @@ class Folders:
         self.ignores_offset = False
         self.breaks_at: int | None = None
         """The listing with this number (from 0) fails, and so do all later ones."""
+        self.refreshed: list[int] = []
+        """How many listings there were before each wish that the phone look at its inbox."""
+        self.refuse_refresh: int | None = None
         self.refuse_push: int | None = None
         self.refuse_mark: int | None = None
 
@@ -130,7 +133,10 @@ class ScriptedMessages(Session):
             raise ObexRefused(self.folders.refuse_mark, "not found")
         self.folders.marked.append((handle, read))
 
-    async def refresh_inbox(self) -> None: ...
+    async def refresh_inbox(self) -> None:
+        self.folders.refreshed.append(len(self.folders.listed))
+        if self.folders.refuse_refresh is not None:
+            raise ObexRefused(self.folders.refuse_refresh, "not now")
 
     async def next_change(self) -> FolderChange:
         return await self._changes.get()
@@ -152,7 +158,12 @@ class ScriptedNotifications(Session):
         self._events.put_nowait(seen)
 
     async def next_event(self) -> ObservedNotification | NotificationGone:
-        return await self._events.get()
+        seen = await self._events.get()
+        self._events.task_done()
+        return seen
+
+    async def replayed(self) -> None:
+        await self._events.join()
 
     async def perform(self, uid: int, action: NotificationAction) -> None:
         await asyncio.sleep(0)

@@ -24,7 +24,11 @@ class Bench:
         self.desk = Desk(make_phone(traits))
         self.folders = Folders()
         self.proofs = 0
-        self.sync = MessageSync(self.desk.store, self.desk.intake, self.publish, self.prove, probe_s=probe_s)
+        self.caught_up_at: list[int] = []
+        """How many texts were known each time."""
+        self.sync = MessageSync(
+            self.desk.store, self.desk.intake, self.publish, self.prove, self.catch_up, probe_s=probe_s
+        )
         self.ended: PhonelinkError | None = None
 
     def publish(self, events: Iterable[Event]) -> None:
@@ -32,6 +36,9 @@ class Bench:
 
     def prove(self) -> None:
         self.proofs += 1
+
+    def catch_up(self) -> None:
+        self.caught_up_at.append(len(self.desk.store.all_messages()))
 
     def fill(self, *numbers: int, whole: bool = False, folder: Folder = Folder.INBOX) -> None:
         """Texts on the phone, the last one newest."""

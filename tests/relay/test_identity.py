@@ -17,6 +17,8 @@ from phonelink_tui.domain.message import (
 )
 from phonelink_tui.domain.phone import ANDROID_TRAITS, LinkPhase
 from phonelink_tui.domain.text import clean
+from phonelink_tui.domain.thread import Reply
+from phonelink_tui.relay.api import Ask
 from tests.relay.desk import ALICE, BOB, Desk, changed, make_phone
 
 # Names and regions
@@ -44,6 +46,39 @@ def test_judging_again_tells_the_new_reason() -> None:
     desk.publish([LinkChanged(make_phone())])
     desk.publish(desk.intake.judge_again())
     assert desk.message("A1").unknown_reason is UnknownReason.NO_MATCH
+
+
+def test_what_was_answered_about_a_thread_is_not_asked_again() -> None:
+    """Without any notifications a thread asks at the first reply; not at the next, nor once its number is whole."""
+    desk = Desk(make_phone(notifications=LinkPhase.ABSENT))
+    desk.list_row("A1", "one", sender=NATIONAL)
+    thread = desk.thread_of("A1")
+    assert (thread.audience, thread.reply, thread.reply_reason) == (
+        Audience.UNKNOWN,
+        Reply.ASKS,
+        Ask.GROUP_UNKNOWN,
+    )
+    desk.publish(desk.store.confirm(thread.id, frozenset(Ask)))
+    desk.list_row("A2", "two", sender=NATIONAL, at_s=5)
+    assert desk.thread_of("A2").reply is Reply.OPEN
+    desk.publish(desk.intake.use_region("US"))
+    assert desk.thread_of("A2").id != thread.id
+    assert desk.thread_of("A2").reply is Reply.OPEN
+    desk.list_row("B1", "three", sender=BOB, at_s=6)
+    assert desk.thread_of("B1").reply is Reply.ASKS
+
+
+def test_an_answer_does_not_follow_evidence() -> None:
+    """What was confirmed of a thread of unknown audience opens no other."""
+    desk = Desk()
+    desk.list_row("A1", "one")
+    desk.publish(desk.store.confirm(desk.thread_of("A1").id, frozenset({Ask.GROUP_UNKNOWN})))
+    desk.notify(1, "one", subtitle="Family")
+    assert desk.thread_of("A1").reply is Reply.CLOSED
+    desk.notify(2, "two", at_s=50)
+    desk.list_row("A2", "two", at_s=50)
+    assert (desk.thread_of("A2").audience, desk.thread_of("A2").reply) == (Audience.PRIVATE, Reply.ASKS)
+    assert desk.thread_of("A2").reply_reason == Ask.FIRST_TO_SENDER
 
 
 NATIONAL, WHOLE = "(212) 555-2368", "+12125552368"

@@ -29,11 +29,17 @@ def gaps(events: list[Event]) -> list[GapChanged]:
 
 
 def test_a_gap_lasts_from_the_end_of_one_session_to_the_begin_of_the_next() -> None:
-    """However many attempts lie between; and completeness begins anew."""
+    """From its last proof of life, however many attempts lie between; and completeness begins anew."""
     desk = Desk(make_phone(messages=LinkPhase.CONNECTING))
     assert not gaps(desk.publish(desk.links.take_state(state(LinkPhase.READY))))
     assert complete_since(desk) == START
-    desk.clock.move(60)
+    desk.clock.move(57)
+    desk.publish(desk.links.take_proof(Capability.MESSAGES))
+    desk.clock.move(3)
+    desk.publish(desk.links.take_proof(Capability.MESSAGES))
+    desk.publish(desk.links.take_proof(Capability.NOTIFICATIONS))
+    desk.clock.move(50)
+    desk.publish(desk.links.take_proof(Capability.NOTIFICATIONS))
     (begun,) = gaps(desk.publish(desk.links.take_state(state(LinkPhase.WAITING, reason=DOWN))))
     assert (begun.gap.started_at, begun.gap.ended_at, begun.gap.reason) == (
         START + timedelta(seconds=60),
@@ -45,9 +51,18 @@ def test_a_gap_lasts_from_the_end_of_one_session_to_the_begin_of_the_next() -> N
         assert not gaps(desk.publish(desk.links.take_state(state(phase, reason=DOWN))))
     desk.clock.move(60)
     (ended,) = gaps(desk.publish(desk.links.take_state(state(LinkPhase.READY))))
-    assert ended.gap == evolve(begun.gap, ended_at=START + timedelta(seconds=120))
-    assert complete_since(desk) == START + timedelta(seconds=120)
+    assert ended.gap == evolve(begun.gap, ended_at=START + timedelta(seconds=170))
+    assert complete_since(desk) == START + timedelta(seconds=170)
     assert desk.store.snapshot(0).gaps == (ended.gap,)
+
+
+def test_a_gap_without_any_proof_begins_with_the_session() -> None:
+    """A session that never answered proves nothing but that it was opened."""
+    desk = Desk(make_phone(messages=LinkPhase.CONNECTING))
+    desk.publish(desk.links.take_state(state(LinkPhase.READY)))
+    desk.clock.move(40)
+    (gap,) = gaps(desk.publish(desk.links.take_state(state(LinkPhase.WAITING, reason=DOWN))))
+    assert gap.gap.started_at == START
 
 
 def test_a_first_session_that_never_comes_is_no_gap() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from random import Random
+from typing import Final
 
 import pytest
 
@@ -18,6 +20,8 @@ from phonelink_tui.errors import (
     RemoteProtocolError,
 )
 from phonelink_tui.relay.supervisor import STEADY_S, Supervisor
+from phonelink_tui.transport.together import together
+from tests.fast_time import FastLoop, now
 from tests.relay.fakes import START, FakeClock, NoWait
 
 
@@ -166,48 +170,56 @@ async def test_opening_and_closing_have_deadlines() -> None:
     assert stuck.closed
 
 
-@pytest.mark.parametrize("opening_s", [0, STEADY_S + 10])
-async def test_pauses_grow_while_it_does_not_get_better(opening_s: float) -> None:
+@pytest.mark.parametrize("opening_s", [0, STEADY_S + 5])
+def test_pauses_grow_while_it_does_not_get_better(opening_s: float) -> None:
     """However long each failed attempt took: only a session that lived counts as a good one."""
-    bench = Bench(rng=Exactly())
     pauses: list[float] = []
 
     async def fail() -> Session:
-        bench.clock.move(opening_s)
+        await asyncio.sleep(opening_s)
         if len(pauses) == 4:
             raise Enough
         raise DeadlineExceeded("late")
 
-    def report(state: CapabilityState) -> None:
-        if state.next_attempt_at is not None:
-            pauses.append((state.next_attempt_at - bench.clock()).total_seconds())
-            asyncio.get_running_loop().call_soon(supervisor.retry_now)
-
-    supervisor = Supervisor(Capability.MESSAGES, fail, bench.run, report, now=bench.clock, rng=Exactly())
-    with pytest.raises(Enough):
-        await supervisor.run()
-    assert pauses == [2, 5, 15, 30]
+    assert played(fail, None, pauses) == [2, 5, 15, 30]
 
 
 @pytest.mark.parametrize(("lasts_s", "pauses"), [(STEADY_S - 1, [0.5, 1, 2]), (STEADY_S, [0.5, 0.5, 0.5])])
-async def test_a_session_that_lived_makes_the_next_failure_the_first(
-    lasts_s: float, pauses: list[float]
-) -> None:
+def test_a_session_that_lived_makes_the_next_failure_the_first(lasts_s: float, pauses: list[float]) -> None:
     """A phone that comes and goes is met soon again."""
-    bench = Bench(Session(), Session(), Session(), ends=LinkLost("gone"), lasts_s=lasts_s, rng=Exactly())
     seen: list[float] = []
+
+    async def open_session() -> Session:
+        if len(seen) == 3:
+            raise Enough
+        return Session()
+
+    assert played(open_session, lasts_s, seen) == pauses
+
+
+def played(
+    open_session: Callable[[], Awaitable[Session]], lasts_s: float | None, pauses: list[float]
+) -> list[float]:
+    """The pauses between attempts, by the loop's clock, until `Enough`."""
+
+    async def run(_session: Session) -> None:
+        await asyncio.sleep(lasts_s or 0)
+        raise LinkLost("gone")
 
     def report(state: CapabilityState) -> None:
         if state.next_attempt_at is not None:
-            seen.append((state.next_attempt_at - bench.clock()).total_seconds())
-            asyncio.get_running_loop().call_soon(supervisor.retry_now)
+            pauses.append((state.next_attempt_at - now()).total_seconds())
 
-    supervisor = Supervisor(
-        Capability.MESSAGES, bench.open, bench.run, report, now=bench.clock, rng=Exactly()
-    )
-    with pytest.raises(Enough):
-        await supervisor.run()
-    assert seen == pauses
+    async def main() -> None:
+        supervisor = Supervisor(
+            Capability.MESSAGES, open_session, run, report, now=now, rng=Exactly(), open_s=100
+        )
+        with pytest.raises(Enough):
+            await supervisor.run()
+
+    with asyncio.Runner(loop_factory=FastLoop) as runner:
+        runner.run(main())
+    return pauses
 
 
 async def test_since_lasts_through_attempts() -> None:
@@ -244,23 +256,130 @@ async def test_cancelling_closes_the_session() -> None:
     assert session.closed
 
 
-async def test_stopped_it_begins_no_other_session() -> None:
-    """A session that runs goes on; when it ends, or while waiting for the next attempt, the loop is over."""
-    bench = Bench(Session(), Session(), ends=LinkLost("gone"))
-    bench.supervisor.stop()
-    async with asyncio.timeout(5):
-        await bench.supervisor.run()
-    assert len(bench.plan) == 2, "it had not begun"
+async def test_cancelled_in_the_turn_of_a_loss_it_begins_no_other_session() -> None:
+    """The loss is survived, the cancellation is not, whichever of them comes first."""
+    for steps in (["loss", "cancel"], ["cancel", "loss"]):
+        bench = Bench(Session(), Session())
+        lost, running = asyncio.Event(), asyncio.Event()
 
-    waiting = Bench(PhoneUnreachable("away"), rng=Exactly())
-    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(waiting.supervisor.run())
-        while not waiting.states or waiting.states[-1].phase is not LinkPhase.WAITING:
-            waiting.reported.clear()
-            await waiting.reported.wait()
-        waiting.supervisor.stop()
-        await running
-    assert waiting.plan == []
+        async def lose(lost: asyncio.Event = lost) -> None:
+            await lost.wait()
+            raise LinkLost("gone")
+
+        async def follow(running: asyncio.Event = running) -> None:
+            running.set()
+            await asyncio.Event().wait()
+
+        async def run(_session: Session, follow: Loop = follow, lose: Loop = lose) -> None:
+            await together(follow(), lose())
+
+        supervisor = Supervisor(
+            Capability.MESSAGES, bench.open, run, bench.report, now=bench.clock, rng=NoWait()
+        )
+        async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+            task = tasks.create_task(supervisor.run())
+            await running.wait()
+            for step in steps:
+                if step == "loss":
+                    lost.set()
+                else:
+                    task.cancel()
+        assert task.cancelled()
+        assert len(bench.plan) == 1, "it began another"
+
+
+Loop = Callable[[], Coroutine[object, object, None]]
+
+
+class Away:
+    """A phone that takes its time to be found away, until it is back; by the loop's clock."""
+
+    FOUND_S: Final = 10.0
+
+    def __init__(self, *, back_at_s: float) -> None:
+        self.back_at_s = back_at_s
+        self.attempts: list[float] = []
+        self.ready_at_s: float | None = None
+
+    async def open(self) -> Session:
+        began = asyncio.get_running_loop().time()
+        self.attempts.append(began)
+        if began < self.back_at_s:
+            await asyncio.sleep(self.FOUND_S)
+            raise PhoneUnreachable("away")
+        return Session()
+
+    async def run(self, _session: Session) -> None:
+        self.ready_at_s = asyncio.get_running_loop().time()
+        await asyncio.Event().wait()
+
+    def play(self, *wishes_s: float, until_s: float = 300) -> None:
+        """Keep it connected for so long, with somebody who asks for it at these times."""
+
+        async def main() -> None:
+            loop = asyncio.get_running_loop()
+            supervisor = Supervisor(
+                Capability.CONTACTS, self.open, self.run, lambda _: None, now=now, rng=Exactly()
+            )
+            for at in wishes_s:
+                loop.call_at(at, supervisor.retry_now)
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(until_s):
+                    await supervisor.run()
+
+        with asyncio.Runner(loop_factory=FastLoop) as runner:
+            runner.run(main())
+
+
+def test_pauses_are_those_of_the_cause() -> None:
+    """Ten seconds to find out, then 2, 3, 5, 10, 20, 30 s, over and over."""
+    phone = Away(back_at_s=1000)
+    phone.play(until_s=150)
+    assert phone.attempts == [0, 12, 25, 40, 60, 90, 130]
+
+
+def test_a_wish_while_waiting_is_an_attempt_at_once() -> None:
+    """And pauses start short again: whoever asks knows of a change."""
+    phone = Away(back_at_s=1000)
+    phone.play(105, until_s=145)
+    assert phone.attempts == [0, 12, 25, 40, 60, 90, 105, 117, 130]
+
+
+def test_a_wish_during_an_attempt_that_fails_is_not_lost() -> None:
+    """The attempt began before the phone was back: the next one follows at once."""
+    phone = Away(back_at_s=93)
+    phone.play(95)
+    assert phone.attempts == [0, 12, 25, 40, 60, 90, 100]
+    assert phone.ready_at_s == 100
+
+
+def test_a_wish_while_connected_is_forgotten() -> None:
+    """It says nothing of a loss an hour later."""
+    session_s = 3600.0
+    attempts: list[float] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+
+        async def open_session() -> Session:
+            attempts.append(loop.time())
+            return Session()
+
+        async def run(_session: Session) -> None:
+            await asyncio.sleep(session_s)
+            raise LinkLost("gone")
+
+        supervisor = Supervisor(
+            Capability.MESSAGES, open_session, run, lambda _: None, now=now, rng=Exactly()
+        )
+        loop.call_at(10, supervisor.retry_now)
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(session_s + 100):
+                await supervisor.run()
+
+    with asyncio.Runner(loop_factory=FastLoop) as runner:
+        runner.run(main())
+    assert attempts == [0, session_s + 0.5]
 
 
 async def test_sleep_ends_the_session_in_order_and_wake_connects_at_once() -> None:
@@ -286,7 +405,6 @@ async def test_sleep_ends_the_session_in_order_and_wake_connects_at_once() -> No
         supervisor.wake()
         await lives.wait()
         assert bench.states[-1].phase is LinkPhase.READY
-        supervisor.stop()
         running.cancel()
     assert second.closed
 
@@ -312,5 +430,4 @@ async def test_sleep_is_reached_from_a_long_pause_too() -> None:
         attempts = len(bench.plan)
         await asyncio.sleep(0.01)
         assert len(bench.plan) == attempts
-        supervisor.stop()
         running.cancel()

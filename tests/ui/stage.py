@@ -137,10 +137,11 @@ async def on_stage(
     settings: UiSettings | None = None,
     *,
     size: tuple[int, int] = (100, 30),
+    bell: bool = False,
 ) -> AsyncIterator[Stage]:
     """The app on a relay, with its first conversation open."""
     relay = relay or a_relay()
-    settings = evolve(settings or UiSettings(), zone=UTC, bell=False)
+    settings = evolve(settings or UiSettings(), zone=UTC, bell=bell)
     app = PhoneApp(relay, settings, now=lambda: NOW)
     async with app.run_test(size=size, notifications=False, tooltips=False) as pilot:
         stage = Stage(app, pilot, relay)

@@ -101,11 +101,32 @@ def test_bytes_of_a_key_a_move_and_idling(session: Session) -> None:
         return len(process.read(limit_s=2, quiet_s=0.3))
 
     cost(b"a")
-    assert cost(b"b") <= 300
-    cost(b"\x15" + TAB + TAB)
+    assert cost(b"b") <= 200
+    cost(b" word" * 24)
+    assert min(cost(b"c"), cost(b"d")) <= 200, "in a text of several lines; at times its counter is drawn too"
+    cost(b"\x15" * 3 + TAB + TAB)
     cost(b"G")
     assert cost(b"k") <= 400
     assert len(process.read(limit_s=1.5, quiet_s=1.5)) == 0
+
+
+@pytest.mark.parametrize("keys", [b"\x1bOP", b"\x1b[19~", b"\x10", b"\x06", b"\x0f"])
+def test_a_panel_costs_less_than_the_screen(session: Session, keys: bytes) -> None:
+    """Opened and closed, it is written once: each is cheaper than every cell of the screen, in the same run."""
+    process = session.process
+
+    def cost(typed: bytes) -> int:
+        before = len(process.output)
+        process.type(typed)
+        process.read_until(lambda: len(process.output) > before)
+        process.read(limit_s=3, quiet_s=0.4)
+        return len(process.output) - before
+
+    screen = cost(b"\x0c")
+    assert screen > 4000
+    assert 0 < cost(keys) < screen
+    assert 0 < cost(ESC) < screen
+    assert 0 < cost(ESC) < screen / 4, "to the list: a move of the focus is a row and the hints"
 
 
 @pytest.mark.parametrize("cleaned", ["clean", "raw"])

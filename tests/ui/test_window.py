@@ -8,9 +8,9 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phonelink_tui.domain.message import TextMessage
+from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.relay.api import MessagePage
-from phonelink_tui.ui.window import Window
+from phonelink_tui.ui.window import CHUNK, MOST, Window
 from tests.ui.believable import a_text, a_thread
 
 ALICE = a_thread(1, "Alice")
@@ -133,3 +133,60 @@ def test_what_comes_while_nobody_looks_is_new() -> None:
     window.look_away(away=True)
     window.put(text(6, read=False))
     assert window.first_unread == text(6).id
+
+
+def pages_of(window: Window, relay: list[TextMessage], before: str | None) -> MessagePage:
+    end = next((i for i, m in enumerate(relay) if m.id == before), len(relay))
+    start = max(0, end - CHUNK)
+    return MessagePage(tuple(relay[start:end]), relay[start].id if start else None)
+
+
+def read_up(window: Window, relay: list[TextMessage]) -> None:
+    while window.older is not None:
+        window.take_page(pages_of(window, relay, window.older))
+        assert len(window.messages) <= MOST
+
+
+def test_far_pages_are_let_go_and_read_again() -> None:
+    """Upwards the newest go, downwards they come back one by one and the oldest go; always one run of texts."""
+    relay = [text(n) for n in range(2550)]
+    window = Window(ALICE.id)
+    window.take_page(pages_of(window, relay, None))
+    read_up(window, relay)
+    assert window.messages == relay[:950]
+    while window.newer:
+        assert window.take_newer(pages_of(window, relay, window.newer[-1]))
+        assert len(window.messages) <= MOST
+        first = relay.index(window.messages[0])
+        assert window.messages == relay[first : first + len(window.messages)]
+    assert window.messages == relay[-MOST:]
+    assert window.older == window.messages[0].id
+    read_up(window, relay)
+    assert window.messages[0] == relay[0]
+
+
+def test_what_comes_meanwhile_is_counted_and_not_shown() -> None:
+    """Below pages that are not here it has no place; where a page does not join, all is read anew."""
+    relay = [text(n) for n in range(1500)]
+    window = Window(ALICE.id)
+    window.take_page(pages_of(window, relay, None))
+    read_up(window, relay)
+    new = [text(2000 + n, read=False) for n in range(300)]
+    for one in (*new, new[0]):
+        assert not window.put(one)
+    assert window.below == 300
+    relay += new
+    while len(window.newer) > 1:
+        assert window.take_newer(pages_of(window, relay, window.newer[-1]))
+    assert not window.take_newer(pages_of(window, relay, None))
+
+
+def test_texts_of_one_second_stand_as_the_relay_keeps_them() -> None:
+    """In the order they came to it, also when one of them comes to this conversation later."""
+    at = text(5).at
+    same = [evolve(text(n), id=MessageId(f"m{n}"), at=at) for n in (8, 9, 10, 11)]
+    window = Window(ALICE.id)
+    window.take_page(MessagePage((same[0], same[2])))
+    window.put(same[3])
+    window.put(same[1])
+    assert [m.id for m in window.messages] == ["m8", "m9", "m10", "m11"]

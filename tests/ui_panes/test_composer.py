@@ -169,3 +169,17 @@ async def test_an_unknown_alt_letter_types_nothing() -> None:
         app.composer.post_message(events.Key("alt+x", "x"))
         await pilot.pause()
         assert app.composer.draft == ""
+
+
+async def test_a_name_between_colons_becomes_its_emoji() -> None:
+    """When the second colon is typed; undone by one key; never in what is pasted."""
+    app = ComposerApp()
+    async with app.run_test() as pilot:
+        await pilot.press(*"yes ", ":", *"tada", ":")
+        assert app.composer.draft == "yes 🎉"
+        await pilot.press("!", "ctrl+j", ":", "+", "1", ":")
+        assert app.composer.draft == "yes 🎉!\n👍"
+        app.composer.set_draft("")
+        app.composer.post_message(events.Paste("see :tada: there"))
+        await pilot.pause()
+        assert app.composer.draft == "see :tada: there"

@@ -17,8 +17,11 @@ A session has a bus connection of its own, so that its end ends everything of it
 request lies in the directory, and those only while it is carried out.
 
 What obexd keeps to itself, so that a phone reached through it shows less than over our own sessions:
-the phone's UTC offset (the phone is taken to be where this computer is), changes of the read state, the deletion
-of texts that no listing of this session named, delivery reports of texts we sent and their handles, the response
-code of a refused body, push or phonebook, all rows behind one that its XML parser rejects, and whether the phone
-calls back at all (so it is looked at until it has reported once).
+- the phone's UTC offset: the phone is taken to be where this computer is;
+- which way a read state changed: it takes that report, and every other that it does not know, for a new text;
+- the deletion of texts that no listing of this session named;
+- delivery reports of texts that we sent, and their handles;
+- how the phone refused a body, a push or a phonebook;
+- all rows of a listing behind one that its XML parser rejects;
+- whether the phone calls back at all: so it is looked at until it has reported once.
 """

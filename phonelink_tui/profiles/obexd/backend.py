@@ -13,6 +13,7 @@ from phonelink_tui.errors import BluetoothUnavailable, ObexdInTheWay
 from phonelink_tui.profiles.ancs_client import AncsClient
 from phonelink_tui.profiles.obexd.messages import ObexdMessages
 from phonelink_tui.profiles.obexd.phonebook import ObexdPhonebook
+from phonelink_tui.profiles.obexd.session import Way
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.profiles.ports import MessageAccess, NotificationAccess, PhoneBackend, PhonebookAccess
 from phonelink_tui.profiles.quirks import QUIRKS
@@ -37,20 +38,24 @@ class ObexdBackend:
     clock: PhoneClock
     directory: Path | None
     """Private, for files in passing; None: there is none, and nothing can be opened but notifications."""
+    start: bool
+    """Whether an obexd is started where none runs."""
 
     async def open_messages(self) -> MessageAccess:
         """See `PhoneBackend.open_messages`."""
-        return await ObexdMessages.open(
-            await self.locate(), self.directory, self.clock, QUIRKS[self.traits.kind]
-        )
+        return await ObexdMessages.open(await self._way(), self.clock, QUIRKS[self.traits.kind])
 
     async def open_phonebook(self) -> PhonebookAccess:
         """See `PhoneBackend.open_phonebook`."""
-        return await ObexdPhonebook.open(await self.locate(), self.directory, self.clock)
+        return await ObexdPhonebook.open(await self._way(), self.clock)
 
     async def open_notifications(self) -> NotificationAccess:
         """See `PhoneBackend.open_notifications`."""
         return await AncsClient.open(self.link, self.clock)
+
+    async def _way(self) -> Way:
+        adapter, phone = await self.locate()
+        return Way(adapter, phone, self.directory, self.start)
 
 
 def open_obexd_backend(
@@ -61,6 +66,7 @@ def open_obexd_backend(
     phone_name: RemoteText,
     traits: PhoneTraits,
     directory: Path | None,
+    start: bool,
     clock: PhoneClock | None = None,
 ) -> ObexdBackend:
     """The phone through obexd. Nothing is opened yet, and nothing has to be there.
@@ -72,6 +78,7 @@ def open_obexd_backend(
         phone_name: What it is called.
         traits: What it tells over our own sessions; obexd leaves out of it what it keeps to itself.
         directory: `Paths.runtime_dir`.
+        start: Let D-Bus start an obexd where none runs: where a person asked for it.
         clock: The phone's; None: a new one.
     """
     offers = {Capability.MESSAGES, Capability.CONTACTS}
@@ -87,6 +94,7 @@ def open_obexd_backend(
         frozenset(offers),
         clock or PhoneClock(),
         directory,
+        start,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
@@ -13,7 +12,7 @@ from dbus_fast import Message, MessageType
 from phonelink_tui.errors import BluetoothUnavailable
 from phonelink_tui.profiles.obexd import names
 from phonelink_tui.profiles.obexd.dbus_errors import no_obexd, no_session_bus, opening_error
-from phonelink_tui.transport.bluez.bus import Bus, open_bus
+from phonelink_tui.transport.bluez.bus import Bus, open_bus, session_bus_address
 from phonelink_tui.transport.bluez.names import DBUS, DBUS_PATH, OBJECT_MANAGER, PROPERTIES
 
 START_S: Final = 10.0
@@ -28,28 +27,16 @@ class ObexdBus:
     owner: str
 
 
-def session_bus_address() -> str:
-    """Where the session bus of this login is.
-
-    Raises:
-        BluetoothUnavailable: There is none.
-    """
-    if told := os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
-        return told
-    if runtime := os.environ.get("XDG_RUNTIME_DIR"):  # over SSH often without the variable above
-        return f"unix:path={runtime}/bus"
-    raise no_session_bus()
-
-
 @asynccontextmanager
 async def open_obexd_bus(
-    on_signal: Callable[[Message], None], on_end: Callable[[], None]
+    on_signal: Callable[[Message], None], on_end: Callable[[], None], *, start: bool
 ) -> AsyncIterator[ObexdBus]:
-    """A connection to obexd, started if need be, while inside.
+    """A connection to obexd while inside.
 
     Args:
         on_signal: Takes every signal of its objects, in order, from before the first call on.
         on_end: Called when the bus or obexd is gone.
+        start: Let D-Bus start an obexd where none runs.
 
     Raises:
         BluetoothUnavailable: No session bus, or no obexd.
@@ -59,7 +46,7 @@ async def open_obexd_bus(
             bus = await stack.enter_async_context(open_bus(session_bus_address()))
         except BluetoothUnavailable:
             raise no_session_bus() from None
-        owner = await _find_owner(bus)
+        owner = await _find_owner(bus, start=start)
 
         def take(message: Message) -> None:
             if message.member == "NameOwnerChanged" and message.sender == DBUS:
@@ -79,14 +66,29 @@ async def open_obexd_bus(
         yield ObexdBus(bus, owner)
 
 
-async def _find_owner(bus: Bus) -> str:
-    body = [names.OBEXD, 0]
+async def _find_owner(bus: Bus, *, start: bool) -> str:
+    """obexd's unique name. Asked for first: starting fails for an obexd that somebody started by hand."""
+    if (owner := await _owner(bus)) is not None:
+        return owner
+    if not start:
+        raise no_obexd()
     started = await bus.request(
-        DBUS_PATH, DBUS, "StartServiceByName", "su", body, destination=DBUS, deadline_s=START_S
+        DBUS_PATH,
+        DBUS,
+        "StartServiceByName",
+        "su",
+        [names.OBEXD, 0],
+        destination=DBUS,
+        deadline_s=START_S,
     )
     if started.message_type is MessageType.ERROR:
         raise opening_error(started)
-    reply = await bus.request(DBUS_PATH, DBUS, "GetNameOwner", "s", [names.OBEXD], destination=DBUS)
-    if reply.message_type is MessageType.ERROR or not reply.body:
+    owner = await _owner(bus)
+    if owner is None:
         raise no_obexd()
-    return str(reply.body[0])
+    return owner
+
+
+async def _owner(bus: Bus) -> str | None:
+    reply = await bus.request(DBUS_PATH, DBUS, "GetNameOwner", "s", [names.OBEXD], destination=DBUS)
+    return str(reply.body[0]) if reply.message_type is not MessageType.ERROR and reply.body else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 from dbus_fast import Variant
@@ -20,30 +19,32 @@ from phonelink_tui.domain.observed import (
 )
 from phonelink_tui.errors import (
     LimitExceeded,
-    LocalProtocolError,
     ObexRefused,
     ProfileError,
     RemoteProtocolError,
 )
 from phonelink_tui.profiles import map_mapping
-from phonelink_tui.profiles.map_client import CALL_BACK_S, POLL_S
+from phonelink_tui.profiles.map_client import CALL_BACK_S, NOT_KNOWN, POLL_S, known_handle
 from phonelink_tui.profiles.obexd import names
 from phonelink_tui.profiles.obexd.properties import changed_text, entry, handle_in, new_text, path_of
 from phonelink_tui.profiles.obexd.push import push
-from phonelink_tui.profiles.obexd.session import ObexdSession
+from phonelink_tui.profiles.obexd.session import ObexdSession, Way
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.profiles.quirks import Quirks
 from phonelink_tui.protocol import limits
 from phonelink_tui.protocol.map.bmessage_decoder import decode_bmessage
 from phonelink_tui.protocol.map.constants import FOLDER_PATH
 from phonelink_tui.protocol.map.datetimes import MapDateTime
-from phonelink_tui.protocol.map.handles import MessageHandle, decode_handle
+from phonelink_tui.protocol.map.handles import MessageHandle
 from phonelink_tui.protocol.obex.codes import ResponseCode
 from phonelink_tui.transport.bluez.names import PROPERTIES
 from phonelink_tui.transport.together import together
 
 QUEUED_CHANGES: Final = 1024
 """Changes not yet taken. Beyond that they are dropped, and one look at the inbox is asked for in their place."""
+
+KNOWN_TEXTS: Final = 0x10000
+"""Texts that the session remembers to have objects for; offsets of listings are 16 bits wide."""
 
 REVEALED_ROWS: Final = 1024
 """obexd knows the texts that it listed. Newest rows of a folder listed where an older one is asked for."""
@@ -60,9 +61,6 @@ _FIELDS: Final = [
     "read",
 ]
 _SUBJECT_BYTES: Final = 255
-_NOT_KNOWN: Final = frozenset(
-    {ResponseCode.NOT_IMPLEMENTED, ResponseCode.BAD_REQUEST, ResponseCode.NOT_FOUND}
-)
 _LOOK: Final = FolderChange(ChangeKind.OTHER, "", Folder.INBOX)
 
 
@@ -76,17 +74,15 @@ class ObexdMessages:
         self._quirks = quirks
         self._changes: asyncio.Queue[FolderChange] = asyncio.Queue(QUEUED_CHANGES)
         self._heard = asyncio.Event()
+        self._known: set[int] = set()
         self._revealed: set[Folder] = set()
 
     @classmethod
-    async def open(
-        cls, route: tuple[str, str], directory: Path | None, clock: PhoneClock, quirks: Quirks
-    ) -> ObexdMessages:
+    async def open(cls, way: Way, clock: PhoneClock, quirks: Quirks) -> ObexdMessages:
         """Let obexd connect, which registers for event reports by itself; enter telecom/msg.
 
         Args:
-            route: Public address of the adapter, and of the phone.
-            directory: Private, for files in passing; None: there is none.
+            way: To the phone.
             clock: The phone's.
             quirks: The phone's.
 
@@ -95,7 +91,7 @@ class ObexdMessages:
             PhoneUnreachable, BluetoothUnavailable, LinkLost, DeadlineExceeded.
         """
         messages = cls(clock, quirks)
-        session = await ObexdSession.open(route, "map", directory, messages._take)
+        session = await ObexdSession.open(way, "map", messages._take)
         messages._session = session
         try:
             folder = "/" + "/".join(FOLDER_PATH)
@@ -147,7 +143,7 @@ class ObexdMessages:
 
     async def fetch_text(self, handle: str, folder: Folder) -> FetchedText:
         """See `MessageAccess.fetch_text`."""
-        path = path_of(self._session.path, _handle(handle))
+        path = path_of(self._session.path, known_handle(handle))
         try:
             body = await self._get(path)
         except ObexRefused as refusal:
@@ -167,7 +163,7 @@ class ObexdMessages:
 
     async def set_read(self, handle: str, *, read: bool) -> None:
         """See `MessageAccess.set_read`."""
-        path = path_of(self._session.path, _handle(handle))
+        path = path_of(self._session.path, known_handle(handle))
         try:
             await self._set_read(path, read)
         except ObexRefused as refusal:
@@ -180,7 +176,7 @@ class ObexdMessages:
         try:
             await self._session.call(names.MESSAGE_ACCESS, "UpdateInbox")
         except ObexRefused as refusal:
-            if refusal.code not in _NOT_KNOWN:
+            if refusal.code not in NOT_KNOWN:
                 raise
 
     async def next_change(self) -> FolderChange:
@@ -209,7 +205,13 @@ class ObexdMessages:
         return True
 
     def _take(self, handle: MessageHandle, properties: Mapping[str, Any], added: bool) -> None:
-        change = new_text(handle, properties) if added else changed_text(handle, properties)
+        if added:
+            change = new_text(handle, properties, known=handle.number in self._known)
+            if len(self._known) >= KNOWN_TEXTS:
+                self._known.clear()
+            self._known.add(handle.number)
+        else:
+            change = changed_text(handle, properties)
         if change is None:
             return
         self._heard.set()
@@ -230,10 +232,3 @@ class ObexdMessages:
                 if self._changes.empty():
                     self._changes.put_nowait(_LOOK)
             pause = POLL_S
-
-
-def _handle(text: str) -> MessageHandle:
-    handle = decode_handle(text)
-    if handle is None:
-        raise LocalProtocolError("This is no message handle.")
-    return handle

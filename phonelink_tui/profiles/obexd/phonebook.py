@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Final
 
 from dbus_fast import Variant
 
 from phonelink_tui.domain.call import Call
 from phonelink_tui.domain.contact import Contact
-from phonelink_tui.errors import LimitExceeded, ProfileError
+from phonelink_tui.errors import ProfileError
 from phonelink_tui.profiles import pbap_mapping
 from phonelink_tui.profiles.obexd import names
-from phonelink_tui.profiles.obexd.session import ObexdSession
-from phonelink_tui.profiles.pbap_client import CALLS, PAGE_CARDS
+from phonelink_tui.profiles.obexd.session import ObexdSession, Way
+from phonelink_tui.profiles.pbap_client import CALLS, PAGE_CARDS, all_cards
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.protocol import limits
 from phonelink_tui.protocol.pbap.call_history import decode_call_history
 from phonelink_tui.protocol.pbap.constants import COMBINED_CALLS_PATH, OWNER_CARD
-from phonelink_tui.protocol.pbap.vcard import VCard, decode_vcards
+from phonelink_tui.protocol.pbap.vcard import decode_vcards
 
 _PHONE: Final = "int"
 _CONTACTS: Final = "pb"
@@ -37,9 +35,9 @@ class ObexdPhonebook:
         self._clock = clock
 
     @classmethod
-    async def open(cls, route: tuple[str, str], directory: Path | None, clock: PhoneClock) -> ObexdPhonebook:
+    async def open(cls, way: Way, clock: PhoneClock) -> ObexdPhonebook:
         """Let obexd connect; see `ObexdMessages.open`."""
-        return cls(await ObexdSession.open(route, "pbap", directory, lambda *_: None), clock)
+        return cls(await ObexdSession.open(way, "pbap", lambda *_: None), clock)
 
     async def run(self) -> None:
         """See `PhonebookAccess.run`."""
@@ -65,7 +63,7 @@ class ObexdPhonebook:
     async def contacts(self) -> tuple[Contact, ...]:
         """See `PhonebookAccess.contacts`."""
         await self._select(_CONTACTS)
-        cards = [card async for card in self._cards()]
+        cards = [card async for card in all_cards(self._page)]
         return tuple(known for card in cards if (known := pbap_mapping.contact(card)) is not None)
 
     async def calls(self) -> tuple[Call, ...]:
@@ -84,19 +82,6 @@ class ObexdPhonebook:
 
     async def _select(self, book: str) -> None:
         await self._session.call(names.PHONEBOOK_ACCESS, "Select", "ss", [_PHONE, book])
-
-    async def _cards(self) -> AsyncIterator[VCard]:
-        """All cards, page by page, as `PbapClient` reads them."""
-        offset, before = 0, b""
-        while offset < limits.VCARDS:
-            body = await self._page(offset)
-            cards = decode_vcards(body)
-            if not cards or body == before:
-                return
-            for card in cards:
-                yield card
-            offset, before = offset + len(cards), body
-        raise self._session.end(LimitExceeded(f"The phone has more than {limits.VCARDS} contacts."))
 
     async def _page(self, offset: int) -> bytes:
         try:

@@ -76,11 +76,19 @@ def entry(handle: MessageHandle, properties: Properties) -> MessageEntry:
     )
 
 
-def new_text(handle: MessageHandle, properties: Properties) -> FolderChange | None:
-    """The change that a message object newly there tells of; None where a listing of ours made it."""
+def new_text(handle: MessageHandle, properties: Properties, *, known: bool) -> FolderChange | None:
+    """The change that a message object newly there tells of; None where a listing of ours made it.
+
+    Args:
+        handle: Of the message.
+        properties: Of its object.
+        known: Whether the session had an object for it before. obexd reads every event type that it does not know
+            (ReadStatusChanged, MessageRemoved) as NewMessage, and makes the object anew: something changed.
+            [BlueZ 5.87, seen; obexd/client/mns.c, read]
+    """
     if word(properties, names.STATUS) != names.NOTIFICATION:
         return None
-    return FolderChange(ChangeKind.NEW, handle.text, _folder(properties))
+    return FolderChange(ChangeKind.OTHER if known else ChangeKind.NEW, handle.text, _folder(properties))
 
 
 def changed_text(handle: MessageHandle, changed: Properties) -> FolderChange | None:

@@ -50,9 +50,6 @@ async def push(session: ObexdSession, bmessage: bytes) -> None:
             path = await _begin(session, file)
             with _unknown_if_lost():
                 transfer = await session.finished(path)
-        except asyncio.CancelledError:
-            session.end(LinkLost("A request was given up in the middle."))
-            raise
         finally:
             session.files.remove(file)
         early = asyncio.get_running_loop().time() - began < REFUSED_S

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from attrs import frozen
 from dbus_fast import Message, MessageType, Variant
 
 from phonelink_tui.errors import (
@@ -36,6 +37,11 @@ PATIENCE_S: Final = 10.0
 """Between two steps of a request. obexd itself waits 60 s for the first packet, 10 s for others [gobex, read];
 that is too long for a person, and a session given up is closed."""
 
+ANSWERED_S: Final = 8.0
+"""obexd's `error` is the phone's answer, or a timeout of obexd's, 10 s after a packet; steps are told each second. So
+later than this after a step it may be a timeout: then the phone's answer may still come, and obexd would take it
+for that of the next request, which may be a text. Such a session is given up."""
+
 REMOVE_S: Final = 2.0
 LATE_S: Final = 1.0
 """A file may appear a moment after its transfer is complete. [observed by others]"""
@@ -46,6 +52,20 @@ _EARLY_SIGNALS: Final = 1024
 
 OnMessage = Callable[[MessageHandle, Mapping[str, Any], bool], None]
 """Takes the message an object stands for, its properties, and whether it is new (else these changed)."""
+
+
+@frozen
+class Way:
+    """How obexd is to reach the phone."""
+
+    adapter: str
+    """Its public address."""
+    phone: str
+    """Its public address."""
+    directory: Path | None
+    """A private one, for files in passing; None: there is none."""
+    start: bool = True
+    """Whether an obexd is started where none runs."""
 
 
 class ObexdSession:
@@ -63,29 +83,27 @@ class ObexdSession:
         self._ended = asyncio.Event()
         self._over: PhonelinkError | None = None
         self._turn = asyncio.Lock()
+        self._stepped_at = 0.0
         self._limit: asyncio.Timeout | None = None
         self._limit_bytes: int | None = None
 
     @classmethod
-    async def open(
-        cls, route: tuple[str, str], target: str, directory: Path | None, on_message: OnMessage
-    ) -> ObexdSession:
+    async def open(cls, way: Way, target: str, on_message: OnMessage) -> ObexdSession:
         """Let obexd connect.
 
         Args:
-            route: Public address of the adapter, and of the phone.
+            way: To the phone.
             target: `map` or `pbap`.
-            directory: A private one, for the files of the session; None: there is none.
             on_message: Told of message objects.
 
         Raises:
             PhoneUnreachable, BluetoothUnavailable, ObexRefused, DeadlineExceeded, LinkLost.
         """
         async with AsyncExitStack() as stack:
-            files = PrivateFiles.make(directory)
+            files = PrivateFiles.make(way.directory)
             stack.callback(files.close)
             session = cls(files, stack, on_message)
-            await session._create(route, target)
+            await session._create(way, target)
             session._stack = stack.pop_all()
             return session
 
@@ -93,11 +111,6 @@ class ObexdSession:
         """Wait for the end, and raise it."""
         await self._ended.wait()
         raise self._over or gone()
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the session has ended, so that nothing can be asked any more."""
-        return self._over is not None
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -112,6 +125,7 @@ class ObexdSession:
     ) -> Message:
         """Call within a turn; the reply, which may be an error. Raises LinkLost, DeadlineExceeded: it is over."""
         assert self._obexd is not None, "opened"
+        self._stepped_at = asyncio.get_running_loop().time()
         async with self._patience():
             try:
                 return await self._obexd.bus.request(
@@ -171,7 +185,10 @@ class ObexdSession:
                 transfer = await self.finished(started(self.result(reply)))
                 await self.check_ended_well(transfer)
                 await self._written(file, transfer)
-                return self.files.read(file, limit_bytes)
+                data = self.files.read(file, limit_bytes)
+                if len(data) < (transfer.transferred or 0):
+                    raise ProfileError("obexd wrote less than it says.")
+                return data
             except RemoteProtocolError as error:
                 raise self.end(error) from None
             finally:
@@ -182,24 +199,31 @@ class ObexdSession:
         """Wait within a turn until a transfer has ended. Raises LinkLost, DeadlineExceeded: the session is over."""
         try:
             async with self._patience():
-                while not self._transfers.get(path).has_ended:
+                while not self._transfers.get(path).has_ended and self._over is None:
                     self._moved.clear()
                     await self._moved.wait()
         except LinkLost:  # in the same moment; how the transfer ended is known all the same
             if not self._transfers.get(path).has_ended:
                 raise
+        if not self._transfers.get(path).has_ended:
+            raise self._as_lost()
         return self._transfers.get(path)
 
     async def check_ended_well(self, transfer: Transfer) -> None:
         """Within a turn: raises what a transfer that failed means."""
-        if transfer.status != names.COMPLETE:
-            await self.check_alive()
-            raise untold()
+        if transfer.status == names.COMPLETE:
+            return
+        late = asyncio.get_running_loop().time() - self._stepped_at >= ANSWERED_S
+        await self.check_alive()
+        if late or transfer.status != names.FAILED:
+            raise self.end(DeadlineExceeded("The phone did not answer in time."))
+        raise untold()
 
     async def check_alive(self) -> None:
         """Within a turn: a session that was lost in the moment before is known to be by the next answer.
 
-        Raises LinkLost, DeadlineExceeded: it is over."""
+        Raises LinkLost, DeadlineExceeded: it is over.
+        """
         body = [names.SESSION, "Destination"]
         reply = await self.ask(self.path, PROPERTIES, "Get", "ss", body)
         if reply.message_type is MessageType.ERROR:
@@ -216,29 +240,26 @@ class ObexdSession:
 
     async def aclose(self) -> None:
         """Close the session; whoever waits gets LinkLost. What obexd does not answer, the end of our bus does."""
-        was_open = self._over is None or isinstance(self._over, DeadlineExceeded | RemoteProtocolError)
         self.end(LinkLost("The session was closed."))
         try:
-            if was_open and self._obexd is not None and self.path:
+            if self._obexd is not None and self.path:
                 with suppress(PhonelinkError):
-                    await self._remove(self._obexd)
+                    await self._of_client(self._obexd, "RemoveSession", "o", [self.path], REMOVE_S)
         finally:
             await self._stack.aclose()
 
-    async def _create(self, route: tuple[str, str], target: str) -> None:
-        source, destination = route
-        opened = open_obexd_bus(self._take, lambda: void(self.end(LinkLost("obexd ended."))))
+    async def _create(self, way: Way, target: str) -> None:
+        def lose() -> None:
+            self.end(LinkLost("obexd ended."))
+
+        opened = open_obexd_bus(self._take, lose, start=way.start)
         self._obexd = await self._stack.enter_async_context(opened)
-        options = {"Target": Variant("s", target), "Source": Variant("s", source)}
-        reply = await self._obexd.bus.request(
-            names.CLIENT_PATH,
-            names.CLIENT,
-            "CreateSession",
-            "sa{sv}",
-            [destination, options],
-            destination=self._obexd.owner,
-            deadline_s=CREATE_S,
-        )
+        options = {"Target": Variant("s", target), "Source": Variant("s", way.adapter)}
+        body = [way.phone, options]
+        try:
+            reply = await self._of_client(self._obexd, "CreateSession", "sa{sv}", body, CREATE_S)
+        except DeadlineExceeded:
+            raise DeadlineExceeded("The phone was not connected in time.") from None
         if reply.message_type is MessageType.ERROR:
             raise opening_error(reply)
         if not reply.body or not isinstance(reply.body[0], str):
@@ -248,15 +269,17 @@ class ObexdSession:
         for message in early:
             self._take(message)
 
-    async def _remove(self, obexd: ObexdBus) -> None:
-        await obexd.bus.request(
+    async def _of_client(
+        self, obexd: ObexdBus, member: str, signature: str, body: Sequence[object], deadline_s: float
+    ) -> Message:
+        return await obexd.bus.request(
             names.CLIENT_PATH,
             names.CLIENT,
-            "RemoveSession",
-            "o",
-            [self.path],
+            member,
+            signature,
+            body,
             destination=obexd.owner,
-            deadline_s=REMOVE_S,
+            deadline_s=deadline_s,
         )
 
     async def _written(self, file: str, transfer: Transfer) -> None:
@@ -275,11 +298,20 @@ class ObexdSession:
                 yield
         except TimeoutError:
             if self._over is not None:
-                error = self._over
-                raise error if isinstance(error, RemoteProtocolError) else LinkLost(error.message) from None
+                raise self._as_lost() from None
             raise self.end(DeadlineExceeded("The phone did not answer in time.")) from None
+        except asyncio.CancelledError:
+            self._limit = None
+            # obexd goes on with it, and a late answer to it would be taken for that of the next request.
+            self.end(LinkLost("A request was given up in the middle."))
+            raise
         finally:
             self._limit = None
+
+    def _as_lost(self) -> PhonelinkError:
+        """What whoever waits is told of the end."""
+        error = self._over or gone()
+        return error if isinstance(error, RemoteProtocolError) else LinkLost(error.message)
 
     def _extend(self, seconds: float) -> None:
         if self._limit is not None and not self._limit.expired():
@@ -311,7 +343,8 @@ class ObexdSession:
             self._on_message(handle, properties, added)
 
     def _step(self, path: str, changed: Mapping[str, Any]) -> None:
-        if self._transfers.change(path, changed):
+        if self._transfers.change(path, changed) and not self._transfers.get(path).has_ended:
+            self._stepped_at = asyncio.get_running_loop().time()
             self._extend(PATIENCE_S)
         self._moved.set()
         size = self._transfers.get(path).transferred or 0
@@ -331,7 +364,3 @@ def started(result: list[Any]) -> str:
     if not result or not isinstance(result[0], str):
         raise ProfileError("obexd named no transfer.")
     return result[0]
-
-
-def void(_: object) -> None:
-    """For a callback of which nothing is returned."""

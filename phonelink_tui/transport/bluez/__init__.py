@@ -3,6 +3,7 @@
     names          every name and property of BlueZ on D-Bus
     bus            one connection to the system bus: calls with a deadline
     dbus_errors    what BlueZ's error names mean
+    sentences      sentences of ours that diagnosis knows a cause by
     objects        a mirror of BlueZ's objects
     daemon         is bluetoothd there? keeps the mirror, through restarts
     adapter        the adapter of this computer
@@ -18,7 +19,11 @@
     gatt_link      attaching to the phone's LE link, and noticing its loss
     advertisement  asking the phone to open that link
     agent          the questions of pairing, for one phone
+    facts          what about this computer stands in the way of pairing
+    pairing_radio  each thing of a pairing, done and undone
     sleep          this computer sleeps and wakes
+    survey         one look at the buses, for diagnosis
+    mgmt           what the kernel itself says of its controllers
     link           BluezLink, which joins them
 
 dbus-fast and bleak may be imported here; of the project `protocol` (SDP, UUIDs), `domain`

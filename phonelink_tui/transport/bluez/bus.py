@@ -1,8 +1,9 @@
-"""How is something on the system bus called? One connection; every call has a deadline."""
+"""How is something on a bus called? One connection; every call has a deadline."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
@@ -26,7 +27,7 @@ OnMessage = Callable[[Message], None]
 
 
 class Bus:
-    """A connection to the system bus; made by `open_bus`."""
+    """A connection to a bus; made by `open_bus`."""
 
     def __init__(self, connection: MessageBus) -> None:
         self._connection = connection
@@ -133,12 +134,29 @@ class Bus:
         waiting.add_done_callback(ended)
 
 
+def session_bus_address() -> str:
+    """Where the session bus of this login is.
+
+    Raises:
+        BluetoothUnavailable: There is none.
+    """
+    if told := os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        return told
+    if runtime := os.environ.get("XDG_RUNTIME_DIR"):  # over SSH often without the variable above
+        return f"unix:path={runtime}/bus"
+    raise BluetoothUnavailable("This login has no session bus.", "A login with systemd has one.")
+
+
 @asynccontextmanager
-async def open_bus(address: str | None = None) -> AsyncIterator[Bus]:
+async def open_bus(
+    address: str | None = None, *, connect_s: float = CONNECT_S, close_s: float = CLOSE_S
+) -> AsyncIterator[Bus]:
     """A connection to a bus while inside; file descriptors may be passed.
 
     Args:
         address: A D-Bus address; None: the system bus.
+        connect_s: Until it answers.
+        close_s: Until it is closed.
 
     Raises:
         BluetoothUnavailable: There is no bus, or it does not let us in.
@@ -146,7 +164,7 @@ async def open_bus(address: str | None = None) -> AsyncIterator[Bus]:
     connection: MessageBus | None = None
     try:
         try:
-            async with asyncio.timeout(CONNECT_S):
+            async with asyncio.timeout(connect_s):
                 connection = MessageBus(address, BusType.SYSTEM, negotiate_unix_fd=True)
                 await connection.connect()
         except TimeoutError:
@@ -156,12 +174,12 @@ async def open_bus(address: str | None = None) -> AsyncIterator[Bus]:
         yield Bus(connection)
     finally:
         if connection is not None and connection.connected:
-            await _close(connection)
+            await _close(connection, close_s)
 
 
-async def _close(connection: MessageBus) -> None:
+async def _close(connection: MessageBus, close_s: float) -> None:
     """dbus-fast (5.2.0) only shuts the socket down; it closes it when it reads the end."""
     connection.disconnect()
     with suppress(TimeoutError, *CONNECT_ERRORS):
-        async with asyncio.timeout(CLOSE_S):
+        async with asyncio.timeout(close_s):
             await connection.wait_for_disconnect()  # type: ignore[no-untyped-call]

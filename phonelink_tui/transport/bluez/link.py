@@ -40,6 +40,8 @@ class BluezSpec:
     """For example `hci0`; None: the first that is on."""
     address: str | None = None
     """The phone's public address; None: the only paired phone."""
+    solicits: bool = True
+    """Whether the phone is asked for its LE link; only phones with ANCS answer that."""
     features: Features = MNS_FEATURES
     """What our notification server tells the phone; see `call_back_watch` for when it is reduced."""
     call_back_s: float = CALL_BACK_S
@@ -144,7 +146,7 @@ class BluezLink:
 
     def _wants_le(self) -> bool:
         """Never for a phone that is not paired: that would make a second record of us on it."""
-        return not self._attached and self._known_phone() is not None
+        return self._spec.solicits and not self._attached and self._known_phone() is not None
 
     def _on_change(self) -> None:
         """A phone that went may come back with other channels."""

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from phonelink_tui.errors import BluetoothReason, BluetoothUnavailable, PhoneUnreachable, TransportError
+from phonelink_tui.transport.bluez.sentences import UNPAIRED
 
 _AWAY: Final = "The phone is out of range, or its Bluetooth is off."
 _NEARER: Final = "Bring it near, with Bluetooth on."
-_UNPAIRED: Final = "The pairing with the phone does not work."
 _PAIR_AGAIN: Final = "Remove it on both sides and pair again."
 _REFUSED: Final = "The phone refused the connection."
 _HELD: Final = "Another computer may hold it; or a switch in the phone's Bluetooth settings is off."
@@ -34,10 +34,10 @@ OUT_OF_REACH: Final[Mapping[int, tuple[str, str]]] = {
     errno.EPIPE: ("The connection was broken off.", ""),
     errno.EIO: ("The Bluetooth adapter failed.", ""),
     errno.EMLINK: ("The Bluetooth adapter has too many connections.", "Disconnect another device."),
-    errno.EACCES: (_UNPAIRED, _PAIR_AGAIN),
-    errno.EBADE: (_UNPAIRED, _PAIR_AGAIN),
-    errno.EPERM: (_UNPAIRED, _PAIR_AGAIN),
-    errno.ELOOP: (_UNPAIRED, _PAIR_AGAIN),
+    errno.EACCES: (UNPAIRED, _PAIR_AGAIN),
+    errno.EBADE: (UNPAIRED, _PAIR_AGAIN),
+    errno.EPERM: (UNPAIRED, _PAIR_AGAIN),
+    errno.ELOOP: (UNPAIRED, _PAIR_AGAIN),
 }
 
 UNAVAILABLE: Final[Mapping[int, tuple[str, str]]] = {

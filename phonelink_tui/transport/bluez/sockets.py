@@ -27,7 +27,7 @@ BT_SECURITY_MEDIUM: Final = 2
 """The link is encrypted, with the key of the pairing."""
 
 _BTPROTO_L2CAP: Final = 0
-_BTPROTO_RFCOMM: Final = 3
+BTPROTO_RFCOMM: Final = 3
 
 _SOCKADDR_RC: Final = struct.Struct("<H6sBx")
 _SOCKADDR_L2: Final = struct.Struct("<HH6sHBx")
@@ -65,7 +65,7 @@ async def dial(kind: Kind, own_address: str, phone_address: str, port: int) -> s
         made = socket.socket(
             AF_BLUETOOTH,
             (socket.SOCK_STREAM if stream else socket.SOCK_SEQPACKET) | socket.SOCK_NONBLOCK,
-            _BTPROTO_RFCOMM if stream else _BTPROTO_L2CAP,
+            BTPROTO_RFCOMM if stream else _BTPROTO_L2CAP,
         )
     except OSError as error:
         raise translate(error.errno or 0) from error
@@ -73,7 +73,7 @@ async def dial(kind: Kind, own_address: str, phone_address: str, port: int) -> s
         level = BT_SECURITY_MEDIUM if stream else BT_SECURITY_LOW
         made.setsockopt(SOL_BLUETOOTH, BT_SECURITY, struct.pack("BB", level, 0))
         pack = pack_rfcomm if stream else pack_l2cap
-        _libc_call("bind", made, pack(own_address, 0))
+        bind(made, pack(own_address, 0))
         await connect(made, pack(phone_address, port))
     except OSError as error:
         made.close()
@@ -106,6 +106,15 @@ async def connect(
         failure = unconnected.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if failure:
             raise OSError(failure, os.strerror(failure)) from None
+
+
+def bind(unbound: socket.socket, packed_address: bytes) -> None:
+    """Bind a socket of any family to a packed `struct sockaddr`.
+
+    Raises:
+        OSError: With the errno of the failure.
+    """
+    _libc_call("bind", unbound, packed_address)
 
 
 def pack_rfcomm(address: str, channel: int) -> bytes:

@@ -1,10 +1,14 @@
 """The screens room: what the keys do. One file for one kind of thing a person does.
 
     desk         what all of them share: the projection, the bridge, the widgets
-    messages     the screen: its widgets, which pane is seen, where a key goes
+    messages     the screen: which pane is seen, where a key goes
+    making       its widgets; fitting, how many lines each may take
     conversing   opening conversations, reading them, moving between them
     writing      sending, being asked, taking back
+    choosing     one text of the conversation: copied, quoted
     triage       notifications
+    starting     without a phone: pair one, or the demo
+    pairing      a pairing, view by view
     panels       switcher, search, new conversation, palette, help, status
 
 A hand (`Conversing`, `Writing`, …) knows the desk and no other screen. What it decides about the focus and the

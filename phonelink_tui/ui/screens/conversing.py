@@ -43,6 +43,9 @@ class Conversing:
     _targeted: object = field(default="never", init=False)
     _sought: str = field(default="", init=False)
     _pages_left: int = field(default=0, init=False)
+    _to_end: bool = field(default=False, init=False)
+    _rung_for: str = field(default="", init=False)
+    """The gap whose texts were rung for."""
 
     def open(self, thread: ThreadId, *, by_person: bool = True, write: bool = True) -> None:
         """Open a conversation and, with `write`, go into its composer.
@@ -89,6 +92,29 @@ class Conversing:
         window = self.desk.projection.window
         if window is not None and window.loaded and not window.loading and window.older is not None:
             self.desk.bridge.want_page(window.older)
+
+    def newer(self) -> None:
+        """Ask for the page below what is loaded, if one was let go and none is under way."""
+        window = self.desk.projection.window
+        if window is not None and window.loaded and not window.loading and window.newer:
+            self.desk.bridge.want_page(window.newer[-1])
+
+    def to_newest(self) -> None:
+        """Go to the end of the conversation, though its newest texts were let go."""
+        window = self.desk.projection.window
+        if window is None or not window.newer:
+            self.desk.widgets.pane.to_end()
+            return
+        window.start_over()
+        self._to_end = True
+        self.desk.bridge.want_page()
+
+    def end_came(self) -> None:
+        """A page came: was the end wanted?"""
+        window = self.desk.projection.window
+        if self._to_end and window is not None and window.loaded:
+            self._to_end = False
+            self.desk.widgets.pane.to_end()
 
     def look_for(self, message: str) -> None:
         """Bring a text of the open conversation into view, loading older pages until it is there."""
@@ -223,17 +249,35 @@ class Conversing:
 
     def announce(self, arrivals: list[TextMessage]) -> None:
         """Say that texts came in, unless they are in view; ring once for a conversation until it is read."""
-        window = self.desk.projection.window
-        in_view = window.thread if window and self.desk.view.looked_at is Pane.TALK else None
-        news = [m for m in arrivals if m.thread != in_view]
-        fresh = {m.thread for m in news} - self.desk.view.rung
+        news = self._out_of_view(arrivals)
+        heard = news if self.desk.view.attended else arrivals
+        fresh = {m.thread for m in heard} - self.desk.view.rung
         if fresh and self.desk.settings.bell:
             self.desk.view.rung |= fresh
             self.desk.stage.ring()
+        self._tell(news, "new")
+
+    def announce_missed(self, missed: list[TextMessage]) -> None:
+        """Say that texts came while there was no connection; ring once for all of them."""
+        news = self._out_of_view(missed)
+        heard = news if self.desk.view.attended else missed
+        gap = self.desk.projection.last_gap
+        if heard and self.desk.settings.bell and gap != self._rung_for:
+            self._rung_for = gap
+            self.desk.view.rung |= {m.thread for m in heard}
+            self.desk.stage.ring()
+        self._tell(news, "while not connected")
+
+    def _out_of_view(self, texts: list[TextMessage]) -> list[TextMessage]:
+        window = self.desk.projection.window
+        in_view = window.thread if window and self.desk.view.looked_at is Pane.TALK else None
+        return [m for m in texts if m.thread != in_view]
+
+    def _tell(self, news: list[TextMessage], what: str) -> None:
         if not news or self.desk.view.hidden:
             return
         newest = news[-1]
-        count = f"{len(news)} new, the last from " if len(news) > 1 else ""
+        count = f"{len(news)} {what}, the last from " if len(news) > 1 else ""
         in_text = has_keys(self.desk.widgets.composer)
         key = self.desk.keys.first_key("unread.next", composer=in_text)
         who, how = f"● {count}{sender_of(newest)}: ", f"  {shown(key)} opens it" if key else ""

@@ -57,6 +57,8 @@ class View:
     hidden: bool = False
     """The curtain is down."""
     drafts: dict[ThreadId, str] = field(factory=dict)
+    attended: bool = True
+    """The terminal has the focus, as far as it tells."""
     dismissed: set[NotificationId] = field(factory=set)
     """Dismissed here; the phone is told after a moment."""
     put_away: set[LimitKind] = field(factory=set)

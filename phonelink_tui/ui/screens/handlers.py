@@ -10,6 +10,7 @@ from attrs import define
 from phonelink_tui.domain.notification import NotificationAction
 from phonelink_tui.ui.actions import Place
 from phonelink_tui.ui.layout import Pane
+from phonelink_tui.ui.screens.choosing import Choosing
 from phonelink_tui.ui.screens.conversing import Conversing
 from phonelink_tui.ui.screens.desk import Desk, Stage, has_keys
 from phonelink_tui.ui.screens.editing import Editing
@@ -33,6 +34,7 @@ class Hands:
     limits: Limits
     quitting: Quitting
     editing: Editing
+    choosing: Choosing
 
 
 class House(Stage, Protocol):
@@ -89,6 +91,7 @@ def handlers(house: House, desk: Desk, hands: Hands) -> Mapping[str, Callable[[]
         "search.open": panels.search,
         "read.toggle": talk.toggle_read,
         "read.all": talk.read_all,
+        "text.mark": hands.choosing.begin,
         "copy": lambda: _copy(house, hands),
         "queue.open": lambda: _queue(house, desk),
         "queue.dismiss": triage.dismiss,
@@ -143,6 +146,8 @@ def _leave(house: House, desk: Desk, hands: Hands) -> None:
         house.go_back()
     elif hands.quitting.stop_waiting():
         house.notice("Stays.")
+    elif desk.widgets.pane.unmark():
+        house.go(Pane.TALK)
     elif desk.view.alone:
         house.maximise()
     elif place in (Place.COMPOSER, Place.THREAD, Place.QUEUE):
@@ -169,6 +174,8 @@ def _reply(house: House, desk: Desk, hands: Hands) -> None:
     if house.place is Place.QUEUE:
         hands.triage.reply()
         return
+    if hands.choosing.quote():
+        return
     row = hands.conversing.under_cursor()
     if row is not None:
         hands.conversing.open(row.id)
@@ -180,10 +187,10 @@ def _undo(house: House, hands: Hands) -> None:
 
 
 def _copy(house: House, hands: Hands) -> None:
-    text = hands.triage.copy()
+    text = hands.choosing.copy() or hands.triage.copy()
     if text:
         house.copy(text)
-        house.notice("Sent to your terminal's clipboard. In tmux it needs: set -s set-clipboard on")
+        house.notice("Sent to your terminal. In tmux it needs: set -s set-clipboard on")
     else:
         house.notice("There is nothing to copy here.")
 

@@ -10,24 +10,27 @@ from typing import ClassVar, Final
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Horizontal, Vertical
+from textual.containers import Container, Horizontal
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from phonelink_tui.domain.message import TextMessage
-from phonelink_tui.ui.actions import BY_ID, Place
+from phonelink_tui.ui.actions import BY_ID, INSTEAD, Place
 from phonelink_tui.ui.help_text import complaint, footer
 from phonelink_tui.ui.keymap import KeyMap, default_bindings
 from phonelink_tui.ui.layout import Pane, panes
 from phonelink_tui.ui.pane_feed import PaneFeed
 from phonelink_tui.ui.projection import Projection, Touched
+from phonelink_tui.ui.screens.choosing import Choosing
 from phonelink_tui.ui.screens.conversing import Conversing
-from phonelink_tui.ui.screens.desk import Desk, Outlet, View, Widgets
+from phonelink_tui.ui.screens.desk import Desk, Outlet, View
 from phonelink_tui.ui.screens.editing import Editing
 from phonelink_tui.ui.screens.fitting import fit
 from phonelink_tui.ui.screens.handlers import Hands, handlers
 from phonelink_tui.ui.screens.limits import Limits
+from phonelink_tui.ui.screens.making import make_widgets
 from phonelink_tui.ui.screens.moving import Moving
 from phonelink_tui.ui.screens.notice import NoticeLine
 from phonelink_tui.ui.screens.painting import Painting
@@ -36,17 +39,10 @@ from phonelink_tui.ui.screens.quitting import Quitting
 from phonelink_tui.ui.screens.triage import Triage
 from phonelink_tui.ui.screens.writing import Writing
 from phonelink_tui.ui.settings import Start, UiSettings
-from phonelink_tui.ui.widgets.banners import BannerStack
 from phonelink_tui.ui.widgets.composer import Composer
-from phonelink_tui.ui.widgets.conversation_list import ConversationList
 from phonelink_tui.ui.widgets.curtain import Curtain
-from phonelink_tui.ui.widgets.field import Field
-from phonelink_tui.ui.widgets.line import Line
-from phonelink_tui.ui.widgets.picker import Picker
-from phonelink_tui.ui.widgets.question_bar import QuestionBar
-from phonelink_tui.ui.widgets.queue_list import QueueList
+from phonelink_tui.ui.widgets.quiet import QuietVertical
 from phonelink_tui.ui.widgets.row_list import RowList
-from phonelink_tui.ui.widgets.text_panel import TextPanel
 from phonelink_tui.ui.widgets.thread_pane import ThreadPane
 
 PASSING: Final = frozenset({Place.PANEL, Place.FIELD, Place.QUESTION, Place.HIDDEN, Place.BANNER})
@@ -67,6 +63,9 @@ class MessagesScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*default_bindings()]
     AUTO_FOCUS = None
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As Textual's, which (8.2) draws the whole screen anew for every move of the focus: 7 to 14 kB."""
+
     ESCAPE_TO_MINIMIZE = False
 
     def __init__(
@@ -77,10 +76,22 @@ class MessagesScreen(Screen[None]):
         keys: KeyMap,
         now: Callable[[], datetime],
         leave: Callable[[], None],
+        *,
+        far: bool = False,
     ) -> None:
-        """Make the screen; it paints itself when it is mounted and when told that something changed."""
+        """Make the screen; it paints itself when it is mounted and when told that something changed.
+
+        Args:
+            projection: What is shown.
+            bridge: The way to the relay.
+            settings: Of this terminal.
+            keys: In force.
+            now: The clock.
+            leave: Ends the app.
+            far: The terminal is at the other end of a line.
+        """
         super().__init__()
-        widgets = self._make_widgets(keys, settings)
+        widgets = make_widgets(self, keys, settings, far=far)
         self._desk = desk = Desk(projection, bridge, settings, keys, now, self, widgets, View(settings.sort))
         talk = Conversing(desk, PaneFeed(widgets.pane))
         writing = Writing(desk, talk)
@@ -94,6 +105,7 @@ class MessagesScreen(Screen[None]):
             Limits(desk, writing),
             Quitting(desk, talk, writing, triage, leave),
             Editing(desk, os.environ),
+            Choosing(desk),
         )
         self._empty = Static(id="empty", markup=False)
         self._painting = Painting(desk, self._hands, self._empty)
@@ -104,40 +116,13 @@ class MessagesScreen(Screen[None]):
         )
         self._handlers: Mapping[str, Callable[[], None]] = handlers(self, desk, self._hands)
 
-    def _make_widgets(self, keys: KeyMap, settings: UiSettings) -> Widgets:
-        return Widgets(
-            conversations=ConversationList(id="conversations"),
-            filter=Field(on_text=self._filter, on_command=self._filter_key, hint="filter", id="filter"),
-            list_head=Line(id="list-head", classes="head"),
-            head=Line(id="head", classes="head"),
-            app_banners=BannerStack(id="app-banners"),
-            pane=ThreadPane(id="pane"),
-            question=QuestionBar(
-                on_typing=self._back_to_text,
-                on_intent=self._intent_key,
-                on_room=self.make_room,
-                id="question",
-            ),
-            composer_banners=BannerStack(id="composer-banners"),
-            to=Line(id="to"),
-            composer=Composer(
-                keys.composer, enter=settings.enter.value, hint="Write, Enter sends", id="composer"
-            ),
-            queue_head=Line(id="queue-head", classes="head"),
-            queue=QueueList(id="queue"),
-            picker=Picker(on_close=self.go_back, on_intent=self.do, id="picker"),
-            panel=TextPanel(id="panel"),
-            hints=Line(id="hints"),
-            status=Line(id="status"),
-        )
-
     def compose(self) -> ComposeResult:
         """Three panes above two lines; panels and the curtain lie over them."""
         w = self._desk.widgets
-        side = Vertical(w.list_head, w.filter, w.conversations, id="side")
+        side = QuietVertical(w.list_head, w.filter, w.conversations, id="side")
         below = (w.question, w.composer_banners, w.to, w.composer)
-        talk = Vertical(w.head, self._empty, w.pane, *below, id="talk")
-        queue = Vertical(w.queue_head, w.queue, id="notifications")
+        talk = QuietVertical(w.head, self._empty, w.pane, *below, id="talk")
+        queue = QuietVertical(w.queue_head, w.queue, id="notifications")
         yield w.app_banners
         # The panels come first: opened behind the others they would renumber, and so repaint, all of them.
         yield Container(w.picker, w.panel, Horizontal(side, talk, queue, id="main"), id="body")
@@ -174,7 +159,7 @@ class MessagesScreen(Screen[None]):
             return Place.HIDDEN
         places: list[tuple[Widget, Place]] = [
             (w.composer, Place.COMPOSER),
-            (w.pane, Place.THREAD),
+            (w.pane, Place.TEXT if w.pane.marked else Place.THREAD),
             (w.queue, Place.QUEUE),
             (w.panel, Place.PANEL),
             (w.question, Place.QUESTION),
@@ -197,10 +182,11 @@ class MessagesScreen(Screen[None]):
 
     def do(self, action_id: str) -> None:
         """Perform an action of the registry."""
-        if self.place not in PASSING:
-            self._desk.view.was_writing = self.place is Place.COMPOSER
+        place = self.place
+        if place not in PASSING:
+            self._desk.view.was_writing = place is Place.COMPOSER
         self._notices.key_pressed()
-        self._handlers[action_id]()
+        self._handlers[INSTEAD.get(place, {}).get(action_id, action_id)]()
         self._notices.paint()
 
     def person_was_here(self, key: str) -> None:
@@ -219,6 +205,7 @@ class MessagesScreen(Screen[None]):
         """Look at a pane; with `write`, into its composer. Holds at once, so that the next key goes there."""
         w, view = self._desk.widgets, self._desk.view
         view.looked_at = pane
+        w.pane.unmark()
         self._arrange()
         targets: dict[Pane, Widget] = {Pane.LIST: w.conversations, Pane.QUEUE: w.queue}
         target = targets.get(pane, w.composer if write else w.pane)
@@ -239,9 +226,10 @@ class MessagesScreen(Screen[None]):
         self._look_away()
 
     def _look_away(self) -> None:
-        window = self._desk.projection.window
+        window, view = self._desk.projection.window, self._desk.view
+        view.attended = self.app.app_focus
         if window is not None:
-            window.look_away(away=not self.app.app_focus or not self.query_one("#talk").display)
+            window.look_away(away=not view.attended or not self.query_one("#talk").display)
 
     def make_room(self) -> None:
         """Another height, a question or a banner that is read: who gives way?"""
@@ -326,6 +314,12 @@ class MessagesScreen(Screen[None]):
         if window is not None and window.thread == event.thread:
             self._hands.conversing.older()
 
+    def on_thread_pane_reached_end(self, event: ThreadPane.ReachedEnd) -> None:
+        """A page that was let go may be wanted again."""
+        window = self._desk.projection.window
+        if window is not None and window.thread == event.thread:
+            self._hands.conversing.newer()
+
     def on_thread_pane_new_below(self) -> None:
         """Texts arrived below what is seen."""
         self.paint_talk()
@@ -334,12 +328,14 @@ class MessagesScreen(Screen[None]):
         """A row was clicked on."""
         self.do("row.open")
 
-    def _filter(self, words: str) -> None:
+    def filter_by(self, words: str) -> None:
+        """Narrow the list down."""
         self._desk.view.words = words
         self.paint_lists()
         self._desk.widgets.conversations.move_to(0)
 
-    def _filter_key(self, key: str) -> None:
+    def filter_key(self, key: str) -> None:
+        """A key of the list's filter that is no text."""
         conversations = self._desk.widgets.conversations
         if key == "enter" and conversations.current is not None:
             self.do("row.open")
@@ -352,13 +348,15 @@ class MessagesScreen(Screen[None]):
         elif key in BY_ID:
             self.do(key)
 
-    def _intent_key(self, key: str) -> bool:
+    def intent_key(self, key: str) -> bool:
+        """A key where a question is asked; whether it meant something."""
         action_id = self._desk.keys.composer.get(key)
         if action_id is not None:
             self.do(action_id)
         return action_id is not None
 
-    def _back_to_text(self) -> None:
+    def back_to_text(self) -> None:
+        """Whoever types goes on typing."""
         self.go(Pane.TALK, write=True)
 
     # the house

@@ -15,6 +15,11 @@ from phonelink_tui.ui.widgets.queue_list import QueueList
 from phonelink_tui.ui.widgets.text_panel import TextPanel
 from phonelink_tui.ui.widgets.thread_pane import ThreadPane
 
+FEW: Final = 5
+"""Texts that a page means while one text is marked."""
+
+ALL: Final = 1_000_000
+
 _HALF: Final = 0.5
 
 
@@ -30,6 +35,8 @@ class Moving:
         focused = self._list()
         if focused is not None:
             focused.move(rows)
+        elif self.desk.widgets.pane.marked:
+            self.desk.widgets.pane.mark(rows)
         else:
             self._scroll(rows)
 
@@ -38,6 +45,8 @@ class Moving:
         focused = self._list()
         if focused is not None:
             focused.move(int(pages * focused.rows_in_view) or (1 if pages > 0 else -1))
+        elif self.desk.widgets.pane.marked:
+            self.desk.widgets.pane.mark(int(pages * FEW) or (1 if pages > 0 else -1))
         else:
             height = self._scroller().size.height
             self._scroll(int(pages * max(1, height - 1 if abs(pages) > _HALF else height)))
@@ -47,6 +56,8 @@ class Moving:
         focused = self._list()
         if focused is not None:
             focused.move_to(0)
+        elif self.desk.widgets.pane.marked:
+            self.desk.widgets.pane.mark(-ALL)
         else:
             self._scroller().scroll_to(y=0, animate=False, force=True)
 
@@ -55,10 +66,12 @@ class Moving:
         focused = self._list()
         if focused is not None:
             focused.move_to_end()
+        elif self.desk.widgets.pane.marked:
+            self.desk.widgets.pane.mark(ALL)
         elif has_keys(self.desk.widgets.panel):
             self._scroller().scroll_end(animate=False, force=True)
         else:
-            self.desk.widgets.pane.to_end()
+            self.conversing.to_newest()
 
     def pane(self, by: int) -> None:
         """The next thing to look at, around the end: list, conversation, composer, notifications."""

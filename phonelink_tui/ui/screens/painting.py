@@ -38,6 +38,7 @@ class Painting:
             hands.conversing.feed.update(projection, self.desk.now(), self.desk.zone)
             hands.conversing.mark_seen()
             hands.conversing.go_on_looking()
+            hands.conversing.end_came()
         if touched & (Touched.THREADS | Touched.WINDOW | Touched.STATUS):
             self.lists()
             self.talk()
@@ -47,6 +48,7 @@ class Painting:
             self._status_changed()
         if Touched.ARRIVALS in touched:
             hands.conversing.announce(projection.take_arrivals())
+            hands.conversing.announce_missed(projection.take_missed())
 
     def lists(self) -> None:
         """The list, in the order and with the filter of the view."""
@@ -69,7 +71,8 @@ class Painting:
         if row is None:
             heading, lines = empty_words(desk.projection, desk.keys)
             self.empty.update(Content("\n").join([Content.styled(heading, "bold"), *map(Content, lines)]))
-        w.head.show(*talk_head(row, w.pane.new_below))
+        window = desk.projection.window
+        w.head.show(*talk_head(row, w.pane.new_below + (window.below if window else 0)))
         self.hands.conversing.composer_limits()
         self.hands.writing.to_line()
 

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from attrs import define, field
-from textual.content import Content
 
 from phonelink_tui.domain.address import AddressKind, identify
-from phonelink_tui.domain.limitations import LimitScope
 from phonelink_tui.domain.message import TextMessage
 from phonelink_tui.domain.notification import PhoneNotification
 from phonelink_tui.domain.text import preview
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.ui.actions import ACTIONS, Place
-from phonelink_tui.ui.help_text import PLACES, help_rows
 from phonelink_tui.ui.keymap import shown
 from phonelink_tui.ui.layout import Pane
 from phonelink_tui.ui.list_rows import age, list_rows
+from phonelink_tui.ui.panel_text import (
+    Paragraph,
+    help_paragraphs,
+    notification_paragraphs,
+    status_paragraphs,
+)
 from phonelink_tui.ui.screens.conversing import Conversing
 from phonelink_tui.ui.screens.desk import Desk
 from phonelink_tui.ui.screens.writing import Writing
-from phonelink_tui.ui.status_line import NAMES, state_words
-from phonelink_tui.ui.when import moment
 from phonelink_tui.ui.widgets.picker import Choice, Offer
 
 MOST = 200
@@ -83,63 +84,21 @@ class Panels:
 
     def help(self, place: Place) -> None:
         """The keys that act in a place."""
-        title, sentence = PLACES[place]
-        parts = [Content.styled(title, "bold"), Content(sentence), Content("")]
-        for heading, pairs in help_rows(place, self.desk.keys):
-            parts.append(Content.styled(heading, "bold $text-primary"))
-            width = min(22, max(len(keys) for keys, _ in pairs))
-            parts += [
-                Content.assemble((f"  {keys:<{width}} ", "$text-accent"), (title, ""))
-                for keys, title in pairs
-            ]
-            parts.append(Content(""))
-        self.desk.widgets.panel.open("help", Content("\n").join(parts))
+        self.desk.widgets.panel.open("help", help_paragraphs(place, self.desk.keys))
 
     def status(self) -> None:
         """How everything stands, with every limit in force."""
         self.desk.widgets.panel.open("status", self.status_text())
 
-    def status_text(self) -> Content:
+    def status_text(self) -> Sequence[Paragraph]:
         """The status panel's text."""
-        projection, now, zone = self.desk.projection, self.desk.now(), self.desk.zone
-        phone = projection.phone
-        parts = [Content.styled(phone.name if phone else "No phone yet", "bold")]
-        if phone and phone.battery_percent is not None:
-            parts.append(Content(f"Battery {phone.battery_percent} %"))
-        for capability, label in NAMES.items() if phone else ():
-            state = phone.capabilities.get(capability) if phone else None
-            words, _ = state_words(state, now, zone, sign=False)
-            parts.append(Content(f"{label:<9} {words}"))
-            if state is not None:
-                proof = f", last sign {moment(state.proof_at, zone, now)}" if state.proof_at else ""
-                parts.append(Content(f"          since {moment(state.since, zone, now)}{proof}"))
-                if state.next_attempt_at:
-                    parts.append(Content(f"          next try {moment(state.next_attempt_at, zone, now)}"))
-                if state.detail:
-                    parts.append(Content(f"          {state.detail}"))
-        if phone and phone.complete_since:
-            parts.append(Content(f"\nNo gap in texts since {moment(phone.complete_since, zone, now)}."))
-        if problems := self.desk.keys.problems:
-            parts.append(Content.styled("\nSettings", "bold"))
-            parts += [Content(f"! {problem}") for problem in problems]
-        parts.append(Content.styled("\nLimits in force", "bold"))
-        limits = [x for x in projection.limitations.values() if x.scope is LimitScope.APP]
-        parts += [Content(f"· {x.sentence}\n  {x.spec.why} ({x.spec.whose.value})") for x in limits]
-        if not limits:
-            parts.append(Content("None beside those named in the conversations."))
-        return Content("\n").join(parts)
+        desk = self.desk
+        return status_paragraphs(desk.projection, desk.keys.problems, desk.now(), desk.zone)
 
     def notification(self, it: PhoneNotification) -> None:
         """One notification in full."""
-        head = " · ".join(part for part in (it.app_name, it.title, it.subtitle) if part)
-        labels = [
-            f"{key}  {label}" for key, label in (("+", it.positive_label), ("-", it.negative_label)) if label
-        ]
-        at = moment(it.at, self.desk.zone, self.desk.now())
-        note = "From an earlier connection: it can only be read." if it.stale else ""
-        lines = [Content.styled(head, "bold"), Content(at), Content(""), Content(it.text), Content("")]
-        lines += [Content(line) for line in (*labels, note) if line]
-        self.desk.widgets.panel.open("notification", Content("\n").join(lines))
+        said = notification_paragraphs(it, self.desk.now(), self.desk.zone)
+        self.desk.widgets.panel.open("notification", said)
 
     def _threads(self, words: str) -> Sequence[Choice]:
         rows = self.desk.projection.conversations(self.desk.view.sort, words)[:MOST]

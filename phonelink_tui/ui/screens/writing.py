@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from attrs import define, field
 
 from phonelink_tui.domain.events import CommandChanged, CommandState
@@ -16,6 +18,9 @@ from phonelink_tui.ui.segments import sms_segments
 from phonelink_tui.ui.sending import Returned, Sending
 from phonelink_tui.ui.widgets.composer import Target
 from phonelink_tui.ui.widgets.question_bar import Answer
+
+EXACT: Final = 20
+"""Characters before the end of an SMS from which each one is counted."""
 
 CANCELLABLE = frozenset({DeliveryState.HELD, DeliveryState.QUEUED})
 
@@ -36,6 +41,9 @@ class Writing:
         if target.thread is not None:
             self.desk.view.drafts.pop(target.thread, None)
         self.desk.bridge.send(self.sending.submit(text, target.recipient, target.thread))
+        window = self.desk.projection.window
+        if window is not None and window.newer and window.thread == target.thread:
+            self.conversing.to_newest()
         self.desk.stage.paint_talk()
 
     def start_thread(self, recipient: str) -> None:
@@ -173,4 +181,6 @@ def _length(text: str) -> str:
     if len(text) < 100:
         return ""
     cut = sms_segments(text)
-    return f"{cut.left} left " if cut.count == 1 else f"{cut.count} SMS, {cut.left} left "
+    # Counted in tens, because each change draws the whole line anew; one by one where it matters.
+    left = f"{cut.left}" if cut.left <= EXACT else f"{cut.left // 10 * 10}+"
+    return f"{left} left " if cut.count == 1 else f"{cut.count} SMS, {left} left "

@@ -8,10 +8,10 @@ from typing import ClassVar, Final
 from rich.segment import Segment
 from textual.geometry import Size
 from textual.strip import Strip
-from textual.widget import Widget
 
 from phonelink_tui.ui.banner_text import Banner
 from phonelink_tui.ui.cells import fit
+from phonelink_tui.ui.widgets.quiet import Quiet
 from phonelink_tui.ui.wrap import wrap
 
 INDENT: Final = 2
@@ -21,7 +21,7 @@ _Line = tuple[str, str]
 """One line: which ink, and what it says."""
 
 
-class BannerStack(Widget, can_focus=True):
+class BannerStack(Quiet, can_focus=True):
     """The limits of one place, one paragraph each; takes no room where there are none.
 
     Where there is less room than lines, the current banner stays in view.

@@ -9,20 +9,24 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Self
 
 from attrs import frozen
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
+from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import TextArea
 
 from phonelink_tui.domain.text import RemoteText, clean
 from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.ui.emoji import emoji_before
+from phonelink_tui.ui.line_diff import changed_cells
+from phonelink_tui.ui.widgets.quiet import is_shown
 from phonelink_tui.ui.wrap import height
 
 HOLD_S: Final = 0.03
@@ -126,6 +130,8 @@ class Composer(TextArea):
         self._timer: Timer | None = None
         self._waiting: deque[events.Key | events.Paste] | None = None
         self._draft_while_closed: str | None = None
+        self._drawn: dict[int, Strip] = {}
+        self._to_compare = False
 
     @property
     def target(self) -> Target | None:
@@ -187,6 +193,39 @@ class Composer(TextArea):
             return height(self.placeholder.plain, max(1, width))
         return super().get_content_height(container, viewport, width)
 
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """As of every widget; without a layout, only cells that are not as they were drawn last.
+
+        Textual's own text area draws all its lines and their blanks for every key: in a text of six lines a
+        kilobyte.
+        """
+        if not layout and not recompose and not is_shown(self):
+            return self
+        if layout or recompose or not repaint or not self.is_attached:
+            return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        if not self._to_compare:
+            self._to_compare = True
+            self.call_next(self._repaint)
+        return self
+
+    def render_line(self, y: int) -> Strip:
+        """One line, by the line API of Textual."""
+        strip = self._drawn[y] = super().render_line(y)
+        return strip
+
+    def _repaint(self) -> None:
+        self._to_compare = False
+        regions = []
+        for y in range(self.size.height):
+            new, old = super().render_line(y), self._drawn.get(y)
+            width = self.size.width if old is None else changed_cells(old, new)
+            if width:
+                regions.append(Region(0, y, width, 1))
+        if regions:
+            super().refresh(*regions)
+
     async def _on_key(self, event: events.Key) -> None:
         event.prevent_default()
         if self._waiting is not None:
@@ -221,6 +260,8 @@ class Composer(TextArea):
             await self.run_action(EDITING_KEYS[key])
         elif is_text and event.character:
             self._write(event.character)
+            if event.character == ":":
+                self._write_emoji()
         else:
             return False
         return True
@@ -237,6 +278,13 @@ class Composer(TextArea):
 
     def _write(self, text: str) -> None:
         self.replace(text, *self.selection, maintain_selection_offset=False)
+
+    def _write_emoji(self) -> None:
+        row, column = self.cursor_location
+        found = emoji_before(self.document.get_line(row)[:column])
+        if found is not None:
+            name, emoji = found
+            self.replace(emoji, (row, column - len(name)), (row, column), maintain_selection_offset=False)
 
     def _freeze(self, *, line_break: bool) -> None:
         text = self.text.strip()

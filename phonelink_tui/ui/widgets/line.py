@@ -8,7 +8,8 @@ from typing import ClassVar, Final
 from rich.segment import Segment
 from textual.geometry import Size
 from textual.strip import Strip
-from textual.widget import Widget
+
+from phonelink_tui.ui.widgets.quiet import Quiet
 
 ROLES: Final = ("plain", "name", "dim", "good", "warn", "bad", "key")
 
@@ -16,7 +17,7 @@ Span = tuple[str, str]
 """Text and role."""
 
 
-class Line(Widget):
+class Line(Quiet):
     """One line of spans. Remote text may be in it: nothing here is markup."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{role}" for role in ROLES}

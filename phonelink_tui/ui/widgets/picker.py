@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from phonelink_tui.ui.cells import fit
 from phonelink_tui.ui.widgets.field import Field
 from phonelink_tui.ui.widgets.line import Line
+from phonelink_tui.ui.widgets.quiet import Quiet
 from phonelink_tui.ui.widgets.row_list import RowList
 
 
@@ -74,7 +75,7 @@ class ChoiceList(RowList[Choice]):
         return Segment(text, self.get_component_rich_style(f"choices--{part}"))
 
 
-class Picker(Vertical):
+class Picker(Vertical, Quiet):
     """The docked panel; closed, it takes no room."""
 
     def __init__(self, *, on_close: Callable[[], None], on_intent: Callable[[str], None], id: str) -> None:
@@ -111,9 +112,9 @@ class Picker(Vertical):
     def open(self, offer: Offer, text: str = "") -> None:
         """Open for this offer and take the keys."""
         self._offer = offer
+        self.display = True
         self.field.value = text
         self.field.placeholder = offer.hint
-        self.display = True
         self.list.show(())
         self._narrow(text)
         self.list.move_to(0)

@@ -75,8 +75,8 @@ class QuestionBar(Static, can_focus=True):
         self._answers = tuple(answers)
         self._asked_at = float("-inf") if settled else self._clock()
         words = "   ".join(f"{_key(a.keys[0])} {a.word}" for a in answers)
-        self.update(Content.assemble(("? ", "bold"), (sentence, "bold"), "\n  ", (words, "$text-muted")))
         self.display = True
+        self.update(Content.assemble(("? ", "bold"), (sentence, "bold"), "\n  ", (words, "$text-muted")))
         self._on_room()
 
     def close(self) -> None:

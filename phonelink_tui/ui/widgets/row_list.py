@@ -14,14 +14,18 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from phonelink_tui.ui.widgets.quiet import Quiet
+
 R = TypeVar("R")
 
 
-class RowList(ScrollView, Generic[R], can_focus=True):
+class RowList(ScrollView, Quiet, Generic[R], can_focus=True):
     """Rows of equal height with a cursor that stays on its row when the rows change.
 
     The widgets below say how a row is painted, how high it is and what its key is.
     """
+
+    DEFAULT_CSS = "RowList { overflow: hidden hidden; scrollbar-size: 0 0; }"
 
     class Chosen(Message):
         """A row was clicked on."""

@@ -20,6 +20,8 @@ from phonelink_tui.ui.line_diff import changed_cells
 from phonelink_tui.ui.row_heights import RowHeights
 from phonelink_tui.ui.row_layout import Columns, Ink, Line, columns, row_height, row_lines
 from phonelink_tui.ui.thread_rows import Row, RowKind
+from phonelink_tui.ui.widgets.quiet import Quiet
+from phonelink_tui.ui.widgets.thread_ink import THREAD_INK
 from phonelink_tui.ui.width import measurable, simple_emoji
 
 CACHED_ROWS: Final = 512
@@ -28,47 +30,26 @@ CACHED_ROWS: Final = 512
 _COMPONENT: Final = {ink: f"thread-pane--{ink.value}" for ink in Ink}
 
 
-class ThreadPane(ScrollView, can_focus=True):
+class ThreadPane(ScrollView, Quiet, can_focus=True):
     """The rows of one thread.
 
     Stays at the end only if it is there; otherwise the row on top keeps its place, whatever arrives below,
     is loaded above, or changes width. Draws no scroll bar: two columns of it cost a kilobyte a message.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(_COMPONENT.values())
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*_COMPONENT.values(), "thread-pane--marked"}
 
-    DEFAULT_CSS = """
-    ThreadPane {
-        height: 1fr;
-        overflow-x: hidden;
-        scrollbar-size: 0 0;
-        & .thread-pane--text { color: $foreground; }
-        & .thread-pane--time { color: $text-muted; }
-        & .thread-pane--who { color: $text-primary; text-style: bold; }
-        & .thread-pane--you { color: $text-secondary; text-style: bold; }
-        & .thread-pane--status { color: $text-muted; }
-        & .thread-pane--trouble { color: $text-error; text-style: bold; }
-        & .thread-pane--quiet { color: $text-muted; text-style: italic; }
-        & .thread-pane--notice { color: $text-warning; }
-        & .thread-pane--new { color: $text-accent; text-style: bold; }
-        & .thread-pane--day { color: $text-muted; }
-        &:ansi {
-            & .thread-pane--text { color: ansi_default; }
-            & .thread-pane--time { color: ansi_default; text-style: dim; }
-            & .thread-pane--who { color: ansi_cyan; }
-            & .thread-pane--you { color: ansi_green; }
-            & .thread-pane--status { color: ansi_default; text-style: dim; }
-            & .thread-pane--trouble { color: ansi_red; }
-            & .thread-pane--quiet { color: ansi_default; text-style: italic; }
-            & .thread-pane--notice { color: ansi_yellow; }
-            & .thread-pane--new { color: ansi_magenta; }
-            & .thread-pane--day { color: ansi_default; text-style: dim; }
-        }
-    }
-    """
+    DEFAULT_CSS = THREAD_INK
 
     class ReachedTop(Message):
         """The first row that is loaded is on the screen: an older page may be wanted. Once for each `show`."""
+
+        def __init__(self, thread: ThreadId | None) -> None:
+            super().__init__()
+            self.thread = thread
+
+    class ReachedEnd(Message):
+        """The last row that is loaded is on the screen: a newer page may be wanted. Once for each `show`."""
 
         def __init__(self, thread: ThreadId | None) -> None:
             super().__init__()
@@ -110,8 +91,9 @@ class ThreadPane(ScrollView, can_focus=True):
         self._drawn: list[Strip] = []
         self._view_lines = 0
         self._laid_out = False
-        self._told_top = False
+        self._told_top = self._told_end = False
         self._new_below = 0
+        self._marked = ""
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -128,7 +110,9 @@ class ThreadPane(ScrollView, can_focus=True):
         """Whether the last line is on the screen."""
         return self._heights.total <= self.scroll_offset.y + self._view_lines
 
-    def show(self, rows: Sequence[Row], *, thread_id: ThreadId | None, keep_position: bool) -> None:
+    def show(
+        self, rows: Sequence[Row], *, thread_id: ThreadId | None, keep_position: bool, follow: bool = True
+    ) -> None:
         """Show these rows in place of what there was.
 
         Args:
@@ -136,12 +120,13 @@ class ThreadPane(ScrollView, can_focus=True):
             thread_id: Their thread; comes back in `ReachedTop`.
             keep_position: The row on top stays on top if it is still there (an older page, a moved message).
                 Else the view opens at "new since you left", or at the end.
+            follow: Whoever is at the end stays there; else rows that come below are not jumped to.
         """
-        was_at_end, place = self.at_end, self._place()
+        was_at_end, place = self.at_end and follow, self._place()
         self.thread_id = thread_id
         self._rows = [self._shown(row) for row in rows]
         self._by_key = {row.key: number for number, row in enumerate(self._rows)}
-        self._told_top = False
+        self._told_top = self._told_end = False
         if not keep_position:
             self._count_below(0)
         if not self._laid_out:
@@ -207,6 +192,43 @@ class ThreadPane(ScrollView, can_focus=True):
             return False
         self._go(self._heights.start(number))
         return True
+
+    @property
+    def marked(self) -> str:
+        """The key of the message that is marked; empty where none is."""
+        return self._marked if self._marked in self._by_key else ""
+
+    def mark(self, by: int = 0) -> bool:
+        """Mark the message so many before or after the marked one, as far as there are any, and show all of it.
+
+        Returns:
+            Whether one is marked. At first it is the last one in view.
+        """
+        messages = [n for n, row in enumerate(self._rows) if _is_message(row)]
+        if not messages or not self._laid_out:
+            return False
+        if (here := self._by_key.get(self.marked)) is None:
+            bottom = self._heights.row_at(
+                min(self.scroll_offset.y + self._view_lines, self._heights.total) - 1
+            )
+            number = max((n for n in messages if n <= bottom), default=messages[0])
+        else:
+            number = messages[max(0, min(messages.index(here) + by, len(messages) - 1))]
+        self._marked = self._rows[number].key
+        top, high = self._heights.start(number), self._heights.height(number)
+        first = self.scroll_offset.y
+        if top < first or high >= self._view_lines:
+            self._go(top)
+        elif top + high > first + self._view_lines:
+            self._go(top + high - self._view_lines)
+        self._repaint()
+        return True
+
+    def unmark(self) -> bool:
+        """Mark none; False where none was."""
+        had, self._marked = bool(self.marked), ""
+        self._repaint()
+        return had
 
     def to_end(self) -> None:
         """Go to the last line."""
@@ -326,6 +348,9 @@ class ThreadPane(ScrollView, can_focus=True):
         if self._rows and not self._told_top and self.scroll_offset.y == 0:
             self._told_top = True
             self.post_message(self.ReachedTop(self.thread_id))
+        if self._rows and not self._told_end and self.at_end:
+            self._told_end = True
+            self.post_message(self.ReachedEnd(self.thread_id))
 
     def _count_below(self, count: int) -> None:
         if count != self._new_below:
@@ -349,7 +374,12 @@ class ThreadPane(ScrollView, can_focus=True):
         if line >= self._heights.total:
             return Strip.blank(self.size.width, self._style(Ink.TEXT))
         number = self._heights.row_at(line)
-        return self._row_strips(number)[line - self._heights.start(number)]
+        strip = self._row_strips(number)[line - self._heights.start(number)]
+        if self._marked and self._rows[number].key == self._marked:
+            style = self.get_component_rich_style("thread-pane--marked")
+            ground = Style(bgcolor=style.bgcolor, reverse=style.reverse)
+            strip = Strip(Segment.apply_style(strip, post_style=ground), strip.cell_length)
+        return strip
 
     def _row_strips(self, number: int) -> list[Strip]:
         strips = self._strips.get(number)

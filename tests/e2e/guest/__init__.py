@@ -7,9 +7,12 @@ Who lives here:
     phone_le     the LE half of it: private addresses, pairing, ANCS
     le_pairing   phone and computer come together over LE, by our advertisement and agent
     radio        the air between the kernel's hci0 and the phone
-    phone_radio  the phone's side of the air: pairing, service records, RFCOMM
+    phone_radio  the phone's side of the air: pairing, RFCOMM
+    phone_records what it publishes of its services
     dlc_stream   an RFCOMM connection of the phone as a ByteStream
-    served_phone the embedded phone's services on those streams
+    served_phone the embedded phone's services on those streams; how it leaves and returns
+    relayed      a relay over the real link, and waiting for what it tells
+    patience     limits for guests slower than two idle cores
     bumble_fixes what the pinned Bumble does wrong, put right
     obex_bytes   what obexd begins with
     dbus         calls and waits over D-Bus

@@ -18,6 +18,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import ModuleType
 
+from tests.e2e.guest.patience import calibrate, stretched
 from tests.e2e.guest.world import Bluez, World
 from tests.e2e.plan import ATTEMPTS, REPORT_FILE, Outcome, Report, read_plan, write_json
 
@@ -28,6 +29,8 @@ MODULES_LOADED = Path("/run/modules-loaded")
 RADIOS = Path("/sys/class/bluetooth")
 
 LIMIT_S = 60.0
+"""What a scenario gets that asks for no more, on two cores with nothing else to do."""
+
 GRACE_S = 10.0
 """What a scenario gets beyond its own limit to say where it hangs, before it is killed."""
 
@@ -47,7 +50,8 @@ def main() -> int:
     print(f"guest: BlueZ {report['bluez']} ({plan['bluez']['name']})", flush=True)
     write_json(SHARE / REPORT_FILE, report)
     modules = [importlib.import_module(f"tests.e2e.guest.scenarios.{name}") for name in plan["scenarios"]]
-    print(f"guest: ready for scenarios at {_uptime_s():.1f} s", flush=True)
+    calibrate(_uptime_s())
+    print(f"guest: ready at {_uptime_s():.1f} s; every limit times {stretched(1):.1f}", flush=True)
     for module in modules:
         outcome = _run_scenario(module, bluez)
         tries = "" if outcome["attempts"] == 1 else f", {outcome['attempts']} attempts"
@@ -74,6 +78,7 @@ def _run_scenario(module: ModuleType, bluez: Bluez) -> Outcome:
         if _attempt(module, bluez, log):
             outcome["result"] = "ok"
             break
+        print(f"scenario {name}: attempt {attempt} failed", flush=True)
         lines = (log / "scenario.log").read_text(errors="replace").splitlines()
         outcome["detail"] = "\n".join(lines[-DETAIL_LINES:])
     outcome["duration_s"] = round(time.monotonic() - start, 1)
@@ -84,26 +89,34 @@ def _attempt(module: ModuleType, bluez: Bluez, log: Path) -> bool:
     """One try in a process of its own; its logs end up in `log`."""
     here = Path("/run/attempt")
     here.mkdir()
-    limit_s: float = getattr(module, "LIMIT_S", LIMIT_S)
+    limit_s = stretched(getattr(module, "LIMIT_S", LIMIT_S))
     process = multiprocessing.get_context("fork").Process(
-        target=_in_child, args=(module.run, bluez, here, limit_s), daemon=False
+        target=_in_child, args=(module, bluez, here, limit_s), daemon=False
     )
     process.start()
     assert process.pid is not None
     process.join(limit_s + GRACE_S)
     _end_group(process.pid)
     process.join()
+    if process.exitcode:
+        with (here / "scenario.log").open("a") as tail:
+            tail.write(f"ended with {process.exitcode}\n")
     shutil.copytree(here, log)
     shutil.rmtree(here)
     _await(_no_radio, 10)
     return process.exitcode == 0
 
 
-def _in_child(scenario: Scenario, bluez: Bluez, here: Path, limit_s: float) -> None:
+def _in_child(module: ModuleType, bluez: Bluez, here: Path, limit_s: float) -> None:
     os.setsid()
     log = os.open(here / "scenario.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
+
+    if hasattr(module, "run_alone"):
+        module.run_alone(bluez, here)
+        return
+    scenario: Scenario = module.run
 
     async def limited() -> None:
         async with asyncio.timeout(limit_s), World(bluez, here) as world:

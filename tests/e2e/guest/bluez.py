@@ -23,9 +23,9 @@ def device_path(address: str) -> str:
     return f"{ADAPTER}/dev_{address.replace(':', '_').upper()}"
 
 
-async def set_adapter(bus: Bus, name: str, signature: str, value: object) -> None:
-    """Set a property of hci0."""
-    await bus.set_property(SERVICE, ADAPTER, ADAPTER_INTERFACE, name, signature, value)
+async def set_adapter(bus: Bus, name: str, signature: str, value: object, adapter: str = ADAPTER) -> None:
+    """Set a property of an adapter."""
+    await bus.set_property(SERVICE, adapter, ADAPTER_INTERFACE, name, signature, value)
 
 
 async def device(bus: Bus, path: str) -> Values:
@@ -33,13 +33,13 @@ async def device(bus: Bus, path: str) -> Values:
     return await bus.properties(SERVICE, path, DEVICE_INTERFACE)
 
 
-async def power_on(bus: Bus) -> None:
-    """Wait for bluetoothd and hci0, switch it on, and let others pair."""
+async def power_on(bus: Bus, adapter: str = ADAPTER) -> None:
+    """Wait for bluetoothd and an adapter, switch it on, and let others pair."""
 
     async def ready() -> bool:
         # Each is Busy while bluetoothd still works on the one before.
-        await set_adapter(bus, "Powered", "b", True)
-        await set_adapter(bus, "Pairable", "b", True)
+        await set_adapter(bus, "Powered", "b", True, adapter)
+        await set_adapter(bus, "Pairable", "b", True, adapter)
         return True
 
     await eventually(ready, "bluetoothd with hci0")
@@ -78,10 +78,14 @@ class Agent(ServiceInterface):
         """Become bluetoothd's default agent."""
         agent = cls()
         bus.connection.export(AGENT_PATH, agent)
+        await agent.enrol(bus)
+        return agent
+
+    async def enrol(self, bus: Bus) -> None:
+        """Tell a bluetoothd, which may be a new one, of the agent."""
         manager = "org.bluez.AgentManager1"
         await bus.call(SERVICE, "/org/bluez", f"{manager}.RegisterAgent", "os", [AGENT_PATH, "DisplayYesNo"])
         await bus.call(SERVICE, "/org/bluez", f"{manager}.RequestDefaultAgent", "o", [AGENT_PATH])
-        return agent
 
     @dbus_method("Release")
     def release(self) -> None:

@@ -25,6 +25,9 @@ INQUIRY_DELAY_S = 0.3
 
 INQUIRY_UNIT_S = 1.28
 
+PAGE_LIMIT_S = 2.0
+"""How long a phone is paged that does not answer; the kernel's own setting is 5.12 s."""
+
 FIXED_ANSWERS: dict[int, bytes] = {
     0x0402: b"",  # Inquiry Cancel
     0x080F: b"",  # Write Default Link Policy Settings
@@ -115,6 +118,8 @@ class DualController(Controller):  # type: ignore[misc]  # Bumble is read as unt
         names = [name for name in dir(hci) if name.startswith("HCI_") and name.endswith("_COMMAND")]
         answered = {getattr(hci, name) for name in names if hasattr(self, "on_" + name.lower())}
         answered |= FIXED_ANSWERS.keys() | LINK_ANSWERS.keys() | CLASSIC_COMMANDS
+        self.is_away = False
+        """Out of everybody's reach: pages are not answered."""
         self.supported_commands: set[int] = {*self.supported_commands, *answered}
         self._special: dict[int, Callable[[bytes], None]] = {
             0x0401: self._inquire,
@@ -144,6 +149,20 @@ class DualController(Controller):  # type: ignore[misc]  # Bumble is read as unt
             return result
         self._send_hci_command_status(hci.HCI_ErrorCode.UNKNOWN_HCI_COMMAND_ERROR, command.op_code)
         return None
+
+    def on_hci_create_connection_command(self, command: Any) -> None:
+        """Bumble connects also to who does not listen; a phone that is away answers no paging."""
+        peer = self.link.find_classic_controller(command.bd_addr)
+        if peer is not None and peer.classic_scan_enable & 2 and not peer.is_away:
+            super().on_hci_create_connection_command(command)
+            return
+        self._send_hci_command_status(hci.HCI_COMMAND_STATUS_PENDING, command.op_code)
+        failed = (
+            struct.pack("<BH", hci.HCI_ErrorCode.PAGE_TIMEOUT_ERROR, 0) + bytes(command.bd_addr) + b"\1\0"
+        )
+        asyncio.get_running_loop().call_later(
+            PAGE_LIMIT_S, self._event, hci.HCI_CONNECTION_COMPLETE_EVENT, failed
+        )
 
     def on_hci_authentication_requested_command(self, command: Any) -> None:
         """Ask for a stored key first, as a controller does; pairing follows the negative reply."""

@@ -10,6 +10,8 @@ from typing import Any
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
+from tests.e2e.guest.patience import stretched
+
 PROPERTIES = "org.freedesktop.DBus.Properties"
 OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 
@@ -41,7 +43,7 @@ async def eventually(
     """
     last = "no"
     try:
-        async with asyncio.timeout(limit_s):
+        async with asyncio.timeout(stretched(limit_s)):
             while True:
                 try:
                     answer = probe()
@@ -51,7 +53,7 @@ async def eventually(
                     last = str(refused)
                 await asyncio.sleep(0.05)
     except TimeoutError:
-        raise AssertionError(f"{what}: not within {limit_s:.0f} s (last answer: {last})") from None
+        raise AssertionError(f"{what}: not within {stretched(limit_s):.0f} s (last answer: {last})") from None
 
 
 async def refusal(call: Awaitable[object]) -> CallError:
@@ -112,7 +114,7 @@ class Bus:
             signature=signature,
             body=list(body),
         )
-        reply = await asyncio.wait_for(self.connection.call(message), limit_s)
+        reply = await asyncio.wait_for(self.connection.call(message), stretched(limit_s))
         assert reply is not None
         if reply.message_type is MessageType.ERROR:
             raise CallError(reply.error_name or "", " ".join(map(str, reply.body)))

@@ -1,9 +1,9 @@
-"""How is obexd's MAP client driven: sessions, listings, transfers, events?"""
+"""How are obexd's MAP and PBAP clients driven: sessions, listings, transfers, events?"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ SERVICE = "org.bluez.obex"
 CLIENT = "org.bluez.obex.Client1"
 MESSAGE_ACCESS = "org.bluez.obex.MessageAccess1"
 MESSAGE = "org.bluez.obex.Message1"
+PHONEBOOK_ACCESS = "org.bluez.obex.PhonebookAccess1"
 TRANSFER = "org.bluez.obex.Transfer1"
 ENDED = ("complete", "error")
 
@@ -46,9 +47,9 @@ class Obexd:
             await eventually(lambda: bus.has_owner(SERVICE), "obexd on the session bus")
             yield obexd
 
-    async def create_session(self, address: str) -> str:
-        """Open a MAP session with a phone; its object path."""
-        body = [address, {"Target": Variant("s", "map")}]
+    async def create_session(self, address: str, target: str = "map") -> str:
+        """Open a session with a phone, `map` or `pbap`; its object path."""
+        body = [address, {"Target": Variant("s", target)}]
         return str(await self._call("/org/bluez/obex", f"{CLIENT}.CreateSession", "sa{sv}", body))
 
     async def remove_session(self, session: str) -> None:
@@ -59,9 +60,13 @@ class Obexd:
         """Go to a folder, given from the root."""
         await self._call(session, f"{MESSAGE_ACCESS}.SetFolder", "s", [folder])
 
-    async def list_messages(self, session: str) -> dict[str, Values]:
-        """The messages of the current folder: object path to properties."""
-        listed = await self._call(session, f"{MESSAGE_ACCESS}.ListMessages", "sa{sv}", ["", {}])
+    async def list_messages(
+        self, session: str, folder: str = "", filters: dict[str, Variant] | None = None
+    ) -> dict[str, Values]:
+        """The messages of a folder below the current one, or of that: object path to properties."""
+        listed = await self._call(
+            session, f"{MESSAGE_ACCESS}.ListMessages", "sa{sv}", [folder, filters or {}]
+        )
         return {path: plain(values) for path, values in listed.items()}
 
     async def get(self, message: str) -> str:
@@ -71,11 +76,57 @@ class Obexd:
         await self._finish(transfer[0])
         return file.read_bytes().decode()
 
-    async def push(self, session: str, folder: str, bmessage: str) -> None:
+    async def set_read(self, message: str, *, read: bool) -> None:
+        """Mark a message on the phone."""
+        await self._bus.set_property(SERVICE, message, MESSAGE, "Read", "b", read)
+
+    async def update_inbox(self, session: str) -> None:
+        """Ask the phone to look for new messages."""
+        await self._call(session, f"{MESSAGE_ACCESS}.UpdateInbox", "", [])
+
+    async def select(self, session: str, book: str) -> int:
+        """Go to a phonebook of the phone's own memory; how many cards it has."""
+        await self._call(session, f"{PHONEBOOK_ACCESS}.Select", "ss", ["int", book])
+        return int(await self._call(session, f"{PHONEBOOK_ACCESS}.GetSize", "", []))
+
+    async def list_cards(self, session: str) -> list[tuple[str, str]]:
+        """The cards of the book that was selected: handle and name."""
+        cards = await self._call(session, f"{PHONEBOOK_ACCESS}.List", "a{sv}", [{}])
+        return [(card[0], card[1]) for card in cards]
+
+    async def search_cards(self, session: str, field: str, value: str) -> list[tuple[str, str]]:
+        """The cards whose `name` or `number` has this value."""
+        body = [field, value, {}]
+        cards = await self._call(session, f"{PHONEBOOK_ACCESS}.Search", "ssa{sv}", body)
+        return [(card[0], card[1]) for card in cards]
+
+    async def pull_card(self, session: str, handle: str, filters: dict[str, Variant]) -> str:
+        """One card of the book that was selected."""
+        return await self._into_file(
+            session, f"{PHONEBOOK_ACCESS}.Pull", "ssa{sv}", lambda file: [handle, file, filters]
+        )
+
+    async def pull_all(self, session: str, filters: dict[str, Variant]) -> str:
+        """The whole book that was selected."""
+        return await self._into_file(
+            session, f"{PHONEBOOK_ACCESS}.PullAll", "sa{sv}", lambda file: [file, filters]
+        )
+
+    async def _into_file(
+        self, path: str, member: str, signature: str, body: Callable[[str], Sequence[object]]
+    ) -> str:
+        file = self._directory / "pulled"
+        transfer = await self._call(path, member, signature, body(str(file)))
+        await self._finish(transfer[0])
+        return file.read_bytes().decode()
+
+    async def push(
+        self, session: str, folder: str, bmessage: str, options: dict[str, Variant] | None = None
+    ) -> None:
         """Push a bMessage to a folder, and wait until the transfer is complete."""
         file = self._directory / "push.bmsg"
         file.write_bytes(bmessage.encode())
-        body = [str(file), folder, {}]
+        body = [str(file), folder, options or {}]
         transfer = await self._call(session, f"{MESSAGE_ACCESS}.PushMessage", "ssa{sv}", body)
         await self._finish(transfer[0])
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bumble import hci
 from bumble.att import ATT_Error, Attribute
-from bumble.core import UUID, AdvertisingData
+from bumble.core import UUID, AdvertisingData, PhysicalTransport
 from bumble.device import Advertisement, Connection, Device
 from bumble.gatt import GATT_CLIENT_CHARACTERISTIC_CONFIGURATION_DESCRIPTOR as CCCD
 from bumble.gatt import Characteristic, CharacteristicValue, Service
@@ -19,8 +19,23 @@ from phonelink_tui.protocol.ancs.constants import (
     SERVICE_UUID,
 )
 from phonelink_tui.virtual.ancs import AncsSession, Notify
+from tests.e2e.guest.patience import stretched
 
 STEP_LIMIT_S = 20.0
+
+DIALLING = {
+    "le_scan_interval": 96,
+    "le_scan_window": 96,
+    "initiator_filter_policy": 0,
+    "own_address_type": hci.OwnAddressType.RANDOM,
+    "connection_interval_min": 12,
+    "connection_interval_max": 24,
+    "max_latency": 0,
+    "supervision_timeout": 72,
+    "min_ce_length": 0,
+    "max_ce_length": 0,
+}
+"""What a phone asks of an LE link, in the units of the specification: 15 to 30 ms, given up after 720 ms."""
 
 
 class PhoneLe:
@@ -33,6 +48,8 @@ class PhoneLe:
     def __init__(self, device: Device) -> None:
         self._device = device
         self._link: Connection | None = None
+        self._down = asyncio.Event()
+        self._down.set()
         self._session: AncsSession | None = None
         self._make_session: Callable[[Notify], AncsSession]
         self._values: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
@@ -43,10 +60,17 @@ class PhoneLe:
         """Whether the link is up."""
         return self._link is not None
 
+    @property
+    def own_address(self) -> str:
+        """The private address of the link that is up, or "" while none is."""
+        return str(self._link.self_address) if self._link is not None else ""
+
     def serve_ancs(self, make_session: Callable[[Notify], AncsSession]) -> None:
-        """Offer ANCS; each link gets a session of its own when it first uses it."""
-        properties, permissions = Characteristic.Properties, Characteristic.Permissions
+        """Offer ANCS, from now on by this maker; each link gets a session of its own when it first uses it."""
         self._make_session = make_session
+        if self._sources:
+            return  # the computer remembers what it found: the service stays the same
+        properties, permissions = Characteristic.Properties, Characteristic.Permissions
         self._sources = {
             uuid: Characteristic(UUID(uuid), properties.NOTIFY, permissions(0))
             for uuid in (NOTIFICATION_SOURCE_UUID, DATA_SOURCE_UUID)
@@ -76,41 +100,84 @@ class PhoneLe:
         self._device.on(Device.EVENT_ADVERTISEMENT, seen)
         await self._device.start_scanning(own_address_type=hci.OwnAddressType.PUBLIC, active=True)
         try:
-            return await asyncio.wait_for(found, STEP_LIMIT_S)
+            return await asyncio.wait_for(found, stretched(STEP_LIMIT_S))
         finally:
             await self._device.stop_scanning()
             self._device.remove_listener(Device.EVENT_ADVERTISEMENT, seen)
 
+    async def hears_accessory(self, limit_s: float) -> bool:
+        """Whether somebody solicits ANCS within so long."""
+        try:
+            async with asyncio.timeout(limit_s):
+                await self.find_accessory()
+        except TimeoutError:
+            return False
+        return True
+
     async def connect(self, address: hci.Address) -> str:
         """Connect to an advertiser; the private address this was done from."""
-        link = await asyncio.wait_for(
-            self._device.connect(address, own_address_type=hci.OwnAddressType.RANDOM), STEP_LIMIT_S
-        )
+        link = await self._dial(address)
         self._link = link
+        self._down.clear()
 
         def gone(_reason: int) -> None:
             self._link = None
-            if self._session is not None:
-                self._session.close()
-                self._session = None
+            self._down.set()
+            self.end_session()
 
         link.on(link.EVENT_DISCONNECTION, gone)
         return str(link.self_address)
 
+    async def _dial(self, address: hci.Address) -> Connection:
+        """Bumble's own `connect` takes whichever connection comes meanwhile, also BR/EDR, for its own."""
+        dialled: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
+
+        def connected(link: Connection) -> None:
+            if link.transport == PhysicalTransport.LE and not dialled.done():
+                dialled.set_result(link)
+
+        device = self._device
+        device.on(Device.EVENT_CONNECTION, connected)
+        device.connect_own_address_type = hci.OwnAddressType.RANDOM
+        try:
+            await device.send_async_command(
+                hci.HCI_LE_Create_Connection_Command(
+                    peer_address_type=address.address_type, peer_address=address, **DIALLING
+                )
+            )
+            try:
+                return await asyncio.wait_for(dialled, stretched(STEP_LIMIT_S))
+            except TimeoutError:
+                await device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
+                raise
+        finally:
+            device.connect_own_address_type = None
+            device.remove_listener(Device.EVENT_CONNECTION, connected)
+
     async def pair(self) -> None:
         """Begin pairing on the link that is up."""
         assert self._link is not None
-        await asyncio.wait_for(self._link.pair(), STEP_LIMIT_S)
+        await asyncio.wait_for(self._link.pair(), stretched(STEP_LIMIT_S))
 
     async def encrypt(self) -> None:
         """Encrypt the link that is up with the key of the pairing."""
         assert self._link is not None
-        await asyncio.wait_for(self._link.encrypt(), STEP_LIMIT_S)
+        await asyncio.wait_for(self._link.encrypt(), stretched(STEP_LIMIT_S))
 
     async def disconnect(self) -> None:
         """End the link, if one is up."""
         if self._link is not None:
-            await asyncio.wait_for(self._link.disconnect(), STEP_LIMIT_S)
+            await asyncio.wait_for(self._link.disconnect(), stretched(STEP_LIMIT_S))
+
+    def end_session(self) -> None:
+        """End the ANCS session, if there is one."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    async def wait_disconnected(self) -> None:
+        """Wait until no link is up."""
+        await self._down.wait()
 
     async def change_address(self) -> None:
         """Take another private address for the next link."""

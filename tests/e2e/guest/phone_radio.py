@@ -5,26 +5,24 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from contextlib import suppress
 
 from bumble import hci, rfcomm, sdp
-from bumble.core import (
-    BT_L2CAP_PROTOCOL_ID,
-    BT_OBEX_PROTOCOL_ID,
-    BT_RFCOMM_PROTOCOL_ID,
-    UUID,
-    PhysicalTransport,
-)
 from bumble.core import ConnectionError as ConnectionRefused
+from bumble.core import PhysicalTransport
 from bumble.device import Connection, Device, DeviceConfiguration
+from bumble.hci import HCI_Error
 from bumble.pairing import PairingConfig, PairingDelegate
 
 from phonelink_tui.errors import PhoneUnreachable
 from tests.e2e.guest import bumble_fixes
 from tests.e2e.guest.dlc_stream import DlcStream
+from tests.e2e.guest.patience import stretched
 from tests.e2e.guest.phone_le import PhoneLe
+from tests.e2e.guest.phone_records import MNS, Record
+from tests.e2e.guest.radio import PhoneSource
 
-MAS, MNS, MAP_PROFILE = (UUID.from_16_bits(number) for number in (0x1132, 0x1133, 0x1134))
-MAS_RECORD_HANDLE = 0x00010001
+FIRST_RECORD_HANDLE = 0x00010000
 STEP_LIMIT_S = 20.0
 
 
@@ -45,6 +43,22 @@ class Delegate(PairingDelegate):  # type: ignore[misc]  # Bumble is read as unty
         return True
 
 
+class ChoosyServer(rfcomm.Server):  # type: ignore[misc]  # Bumble is read as untyped
+    """Bumble's RFCOMM server, which may turn a connection away before it is one, as phones do."""
+
+    def __init__(self, device: Device) -> None:
+        super().__init__(device)
+        self.admissions: dict[int, Callable[[], bool]] = {}
+
+    def accept_dlc(self, channel_number: int) -> tuple[int, int] | None:
+        """What is offered for a channel; None: refused."""
+        admits = self.admissions.get(channel_number)
+        if admits is None or not admits():
+            return None
+        config: tuple[int, int] | None = super().accept_dlc(channel_number)
+        return config
+
+
 class PhoneRadio:
     """Bumble's host as the radio of a phone; what is said over its streams is not its business.
 
@@ -52,8 +66,9 @@ class PhoneRadio:
         source, sink: The HCI of the phone's controller.
     """
 
-    def __init__(self, source: object, sink: object, name: str = "Virtual iPhone") -> None:
+    def __init__(self, source: PhoneSource, sink: object, name: str = "Virtual iPhone") -> None:
         bumble_fixes.apply()
+        self._source = source
         config = DeviceConfiguration(
             name=name,
             address=hci.Address("F0:F1:F2:F3:F4:F5"),
@@ -67,7 +82,7 @@ class PhoneRadio:
         self.le = PhoneLe(self._device)
         self._delegate = Delegate()
         self._device.pairing_config_factory = self._pairing_config
-        self._rfcomm: rfcomm.Server | None = None
+        self._rfcomm: ChoosyServer | None = None
         self._multiplexer: rfcomm.Multiplexer | None = None
 
     @property
@@ -87,52 +102,58 @@ class PhoneRadio:
 
     async def power_on(self) -> None:
         """Bring the controller up."""
-        await asyncio.wait_for(self._device.power_on(), STEP_LIMIT_S)
+        await asyncio.wait_for(self._device.power_on(), stretched(STEP_LIMIT_S))
 
     async def be_found(self) -> None:
         """Answer inquiry and paging."""
         await self._device.set_discoverable(True)
         await self._device.set_connectable(True)
 
-    def serve_mas(
-        self,
-        accept: Callable[[DlcStream], None],
-        *,
-        name: str = "MAP MAS-iOS",
-        version: int = 0x0104,
-        message_types: int = 0x02,
-        features: int = 0x0006027F,
-    ) -> None:
-        """Publish a MAP server and hand each connection to `accept`.
+    def set_away(self, *, away: bool) -> None:
+        """Whether the phone is out of reach: from this moment on it answers nobody."""
+        self._source.controller.is_away = away
 
-        The record's defaults are an iPhone's, without its L2CAP PSM.
+    async def drop_links(self) -> None:
+        """Break the links that are up."""
+        for link in list(self._device.connections.values()):
+            with suppress(HCI_Error):
+                await asyncio.wait_for(link.disconnect(), stretched(STEP_LIMIT_S))
+
+    def serve(
+        self,
+        record: Callable[[int], Record],
+        accept: Callable[[DlcStream], None],
+        admits: Callable[[], bool] = lambda: True,
+    ) -> Callable[[], None]:
+        """Publish a service and hand each connection to `accept`; returns what withdraws it.
+
+        Args:
+            record: Makes the service's record for the channel it gets.
+            accept: Takes a connection.
+            admits: Asked when a connection is wanted; one that is not admitted is refused where it is made.
         """
         if self._rfcomm is None:
-            self._rfcomm = rfcomm.Server(self._device)
+            self._rfcomm = ChoosyServer(self._device)
+        server = self._rfcomm
 
         def opened(dlc: rfcomm.DLC) -> None:
             self._multiplexer = dlc.multiplexer
             accept(DlcStream(dlc))
 
-        channel = self._rfcomm.listen(opened)
-        element, attribute = sdp.DataElement, sdp.ServiceAttribute
-        protocols = [
-            element.sequence([element.uuid(BT_L2CAP_PROTOCOL_ID)]),
-            element.sequence([element.uuid(BT_RFCOMM_PROTOCOL_ID), element.unsigned_integer_8(channel)]),
-            element.sequence([element.uuid(BT_OBEX_PROTOCOL_ID)]),
+        channel = server.listen(opened)
+        assert channel, "no channel is free"
+        server.admissions[channel] = admits
+        handle = FIRST_RECORD_HANDLE + channel
+        self._device.sdp_service_records[handle] = [
+            sdp.ServiceAttribute(0x0000, sdp.DataElement.unsigned_integer_32(handle)),
+            *record(channel),
         ]
-        profile = element.sequence([element.uuid(MAP_PROFILE), element.unsigned_integer_16(version)])
-        self._device.sdp_service_records[MAS_RECORD_HANDLE] = [
-            attribute(0x0000, element.unsigned_integer_32(MAS_RECORD_HANDLE)),
-            attribute(0x0001, element.sequence([element.uuid(MAS)])),
-            attribute(0x0004, element.sequence(protocols)),
-            attribute(0x0005, element.sequence([element.uuid(sdp.SDP_PUBLIC_BROWSE_ROOT)])),
-            attribute(0x0009, element.sequence([profile])),
-            attribute(0x0100, element.text_string(name.encode())),
-            attribute(0x0315, element.unsigned_integer_8(0)),  # MASInstanceID
-            attribute(0x0316, element.unsigned_integer_8(message_types)),
-            attribute(0x0317, element.unsigned_integer_32(features)),
-        ]
+
+        def withdraw() -> None:
+            del self._device.sdp_service_records[handle]
+            del server.acceptors[channel], server.dlc_configs[channel], server.admissions[channel]
+
+        return withdraw
 
     async def open_mns(self) -> DlcStream:
         """Call back: look the computer's MNS up over SDP and connect to it.
@@ -146,7 +167,7 @@ class PhoneRadio:
             raise PhoneUnreachable("The computer has opened no RFCOMM connection yet.")
         links = self._device.connections.values()
         classic = [link for link in links if link.transport == PhysicalTransport.BR_EDR]
-        async with asyncio.timeout(STEP_LIMIT_S):
+        async with asyncio.timeout(stretched(STEP_LIMIT_S)):
             channel = await rfcomm.find_rfcomm_channel_with_uuid(classic[0], MNS)
             if channel is None:
                 raise PhoneUnreachable("The computer publishes no notification server.", refused=True)

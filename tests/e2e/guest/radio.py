@@ -18,6 +18,7 @@ from bumble.transport.common import AsyncPipeSink
 from tests.e2e.guest.controller import DualController
 
 COMPUTER_ADDRESS = "00:AA:01:00:00:00"
+SECOND_ADDRESS = "00:AA:01:00:00:02"
 PHONE_ADDRESS = "00:AA:01:01:00:01"
 
 
@@ -42,25 +43,30 @@ class PhoneSource:
     """What the phone's controller says, for Bumble's host."""
 
     def __init__(self, controller: DualController) -> None:
-        self._controller = controller
+        self.controller = controller
 
     def set_packet_sink(self, sink: Any) -> None:
         """Called by Bumble's host with itself."""
-        self._controller.host = AsyncPipeSink(sink)
+        self.controller.host = AsyncPipeSink(sink)
 
 
-async def open_air() -> tuple[object, object]:
-    """Plug hci0 into the kernel; the HCI (source, sink) of the phone's controller."""
+async def open_air() -> tuple[Air, PhoneSource, object]:
+    """Plug hci0 into the kernel; the air, and the HCI (source, sink) of the phone's controller."""
     air = Air()
-    kernel = await open_transport("vhci")
-    DualController(
-        "hci0",
-        host_source=kernel.source,
-        host_sink=kernel.sink,
-        link=air,
-        public_address=hci.Address(COMPUTER_ADDRESS, hci.Address.PUBLIC_DEVICE_ADDRESS),
-    )
+    await plug(air, "hci0", COMPUTER_ADDRESS)
     phone = DualController(
         "phone", link=air, public_address=hci.Address(PHONE_ADDRESS, hci.Address.PUBLIC_DEVICE_ADDRESS)
     )
-    return PhoneSource(phone), AsyncPipeSink(phone)
+    return air, PhoneSource(phone), AsyncPipeSink(phone)
+
+
+async def plug(air: Air, name: str, address: str) -> None:
+    """Plug another adapter into the kernel, on the same air."""
+    kernel = await open_transport("vhci")
+    DualController(
+        name,
+        host_source=kernel.source,
+        host_sink=kernel.sink,
+        link=air,
+        public_address=hci.Address(address, hci.Address.PUBLIC_DEVICE_ADDRESS),
+    )

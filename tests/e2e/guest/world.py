@@ -15,12 +15,15 @@ from tests.e2e.guest import bluez as bluetoothd
 from tests.e2e.guest.dbus import Bus, eventually
 from tests.e2e.guest.obexd import Obexd
 from tests.e2e.guest.phone_radio import PhoneRadio
-from tests.e2e.guest.radio import open_air
+from tests.e2e.guest.radio import SECOND_ADDRESS, Air, open_air, plug
 from tests.e2e.plan import BluezRoot
 
 SYSTEM_BUS = Path("/run/dbus/system_bus_socket")
 SESSION_BUS = Path("/run/session_bus_socket")
 STATE = Path("/var/lib/bluetooth")
+HANDS_FREE = "0x240408"
+"""The class of device with which real iPhones grant messages and contacts."""
+
 LIBRARIES = "usr/lib/x86_64-linux-gnu"
 
 
@@ -30,6 +33,7 @@ class Bluez:
     def __init__(self, root: BluezRoot) -> None:
         self._root = Path(root["root"])
         self._chroot = root["chroot"]
+        self.experimental = root["experimental"]
 
     def prepare(self) -> None:
         """Put the bus policy and the configuration where dbus-daemon and bluetoothd look for them."""
@@ -38,8 +42,11 @@ class Bluez:
         places = (self._root / place / "dbus-1/system.d/bluetooth.conf" for place in ("etc", "usr/share"))
         policy = next(place for place in places if place.exists())
         shutil.copy(policy, "/etc/dbus-1/system.d/bluetooth.conf")
+        # In a root of its own this is the file itself, under the guest's overlay.
+        config = (self._root / "etc/bluetooth/main.conf").read_text()
+        target = (self._root if self._chroot else Path("/")) / "etc/bluetooth/main.conf"
+        target.write_text(config.replace("[General]", f"[General]\nClass = {HANDS_FREE}", 1))
         if not self._chroot:
-            shutil.copy(self._root / "etc/bluetooth/main.conf", "/etc/bluetooth/main.conf")
             return
         for name in ("dev", "sys", "proc", "run", "share", "var/lib/bluetooth"):
             inside = self._root / name
@@ -76,20 +83,27 @@ class World:
         self._start = time.monotonic()
         self.phone: PhoneRadio
         self.bus: Bus
+        self._air: Air
+        self._daemon: subprocess.Popen[bytes]
         self.agent: bluetoothd.Agent
 
     async def __aenter__(self) -> Self:
-        shutil.rmtree(STATE, ignore_errors=True)
-        STATE.mkdir(parents=True)
+        for name in ("CONFIG", "DATA", "STATE", "CACHE", "RUNTIME"):
+            directory = self._log / "own" / name.lower()
+            directory.mkdir(parents=True, mode=0o700)
+            os.environ["XDG_RUNTIME_DIR" if name == "RUNTIME" else f"XDG_{name}_HOME"] = str(directory)
+        STATE.mkdir(parents=True, exist_ok=True)
+        for known in STATE.iterdir():  # the directory itself stays: a root of its own has it mounted
+            shutil.rmtree(known)
         SYSTEM_BUS.unlink(missing_ok=True)
         self.spawn(["dbus-daemon", "--system", "--nofork", "--nopidfile"], dict(os.environ), "dbus-daemon")
         await eventually(SYSTEM_BUS.exists, "the system bus")
         trace = str(self._log / "btmon.snoop")
-        self._spawn_bluez("usr/bin/btmon", "-w", trace, keep_output=False)
-        source, sink = await open_air()
+        self.spawn(*self._programs.command("usr/bin/btmon", "-w", trace), None)
+        self._air, source, sink = await open_air()
         self.phone = PhoneRadio(source, sink)
         await self.phone.power_on()
-        self._spawn_bluez("usr/libexec/bluetooth/bluetoothd", "-n", "-d")
+        self._daemon = self._start_bluetoothd("bluetoothd")
         self.bus = await self._stack.enter_async_context(Bus.system())
         await bluetoothd.power_on(self.bus)
         self.agent = await bluetoothd.Agent.register(self.bus)
@@ -105,6 +119,16 @@ class World:
         """A line in the scenario's log, with the seconds since the attempt began."""
         print(f"[{time.monotonic() - self._start:6.2f}] {what}", flush=True)
 
+    async def restart_bluetoothd(self) -> None:
+        """bluetoothd ends as by a fault and is started again; with the agent, for it knew the old one."""
+        self._daemon.kill()
+        self._daemon.wait(3)
+        self.say("bluetoothd is gone")
+        self._daemon = self._start_bluetoothd("bluetoothd-again")
+        await bluetoothd.power_on(self.bus)
+        await self.agent.enrol(self.bus)
+        self.say("bluetoothd is there again")
+
     async def pair(self) -> str:
         """Let Linux find the phone by inquiry and pair with it over BR/EDR; the device's object path."""
         await self.phone.be_found()
@@ -113,8 +137,21 @@ class World:
         self.say(f"paired; Linux was asked {self.agent.asked}, the phone showed {self.phone.numbers}")
         return path
 
-    async def start_obexd(self) -> Obexd:
-        """A session bus with obexd on it, ready to open sessions."""
+    async def second_adapter(self) -> str:
+        """A second adapter of this computer, powered and seen by the first; its address."""
+        await plug(self._air, "hci1", SECOND_ADDRESS)
+        await bluetoothd.power_on(self.bus, "/org/bluez/hci1")
+        await bluetoothd.set_adapter(self.bus, "Discoverable", "b", True, "/org/bluez/hci1")
+        self.say("hci1 is on")
+        return SECOND_ADDRESS
+
+    async def start_obexd(self, *flags: str, environment: dict[str, str] | None = None) -> Obexd:
+        """A session bus with obexd on it, ready to open sessions.
+
+        Args:
+            flags: More of its command line.
+            environment: More of its environment.
+        """
         SESSION_BUS.unlink(missing_ok=True)
         address = f"unix:path={SESSION_BUS}"
         self.spawn(
@@ -122,14 +159,16 @@ class World:
         )
         await eventually(SESSION_BUS.exists, "the session bus")
         files = str(self._log)
-        argv, environment = self._programs.command("usr/libexec/bluetooth/obexd", "-n", "-d", "-r", files)
+        argv, surroundings = self._programs.command(
+            "usr/libexec/bluetooth/obexd", "-n", "-d", "-r", files, *flags
+        )
         session = {"DBUS_SESSION_BUS_ADDRESS": address, "XDG_CACHE_HOME": files}
-        self.spawn(argv, {**environment, **session}, "obexd")
+        self.spawn(argv, {**surroundings, **session, **(environment or {})}, "obexd")
         obexd = await self._stack.enter_async_context(Obexd.attached(address, self._log))
         self.say("obexd is on the session bus")
         return obexd
 
-    def spawn(self, argv: list[str], environment: dict[str, str], log: str | None) -> None:
+    def spawn(self, argv: list[str], environment: dict[str, str], log: str | None) -> subprocess.Popen[bytes]:
         """Start a program that lives as long as the attempt; its output goes to `<log>.log` or nowhere."""
         program = subprocess.Popen(
             argv,
@@ -145,7 +184,9 @@ class World:
             program.wait(3)
 
         self._stack.callback(end)
+        return program
 
-    def _spawn_bluez(self, program: str, *arguments: str, keep_output: bool = True) -> None:
-        argv, environment = self._programs.command(program, *arguments)
-        self.spawn(argv, environment, Path(program).name if keep_output else None)
+    def _start_bluetoothd(self, log: str) -> subprocess.Popen[bytes]:
+        flags = ["--experimental"] if self._programs.experimental else []
+        argv, environment = self._programs.command("usr/libexec/bluetooth/bluetoothd", "-n", "-d", *flags)
+        return self.spawn(argv, environment, log)

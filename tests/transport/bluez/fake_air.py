@@ -84,11 +84,13 @@ class FakeAir:
 
     @classmethod
     @asynccontextmanager
-    async def in_range(cls, daemon: FakeBluetoothd, phone: VirtualPhone) -> AsyncIterator[FakeAir]:
-        """The phone is paired and its radio on, while inside."""
+    async def in_range(
+        cls, daemon: FakeBluetoothd, phone: VirtualPhone, *, paired: bool = True
+    ) -> AsyncIterator[FakeAir]:
+        """The phone is paired, or not yet, and its radio on, while inside."""
         async with asyncio.TaskGroup() as tasks:
             air = cls(daemon, phone, tasks)
-            air.pair()
+            air.pair(paired=paired)
             try:
                 yield air
             finally:
@@ -108,6 +110,8 @@ class FakeAir:
                 "Alias": ("s", "Robin's iPhone"),
                 "Class": ("u", 0x7A020C),
                 "Paired": ("b", paired),
+                "Bonded": ("b", paired),
+                "Trusted": ("b", paired),
                 "Connected": ("b", False),
                 "ServicesResolved": ("b", False),
                 "UUIDs": ("as", []),

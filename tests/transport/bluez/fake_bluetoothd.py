@@ -88,6 +88,15 @@ class FakeBluetoothd:
             bus.disconnect()
             await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
+    @asynccontextmanager
+    async def restarted(self) -> AsyncIterator[None]:
+        """bluetoothd is away while inside, and a new one, which knows no program, is there afterwards."""
+        await self._bus.release_name("org.bluez")
+        self.agents, self.advertisements, self.profiles = [], [], {}
+        self.objects[ADAPTER]["org.bluez.Adapter1"]["Discovering"] = Variant("b", False)
+        yield
+        await self._bus.request_name("org.bluez")
+
     def add_adapter(self, *, powered: bool = True, advertises: bool = True, cod: int = HANDS_FREE) -> None:
         """Plug hci0 in."""
         self.add(

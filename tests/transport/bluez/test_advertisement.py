@@ -61,6 +61,16 @@ async def test_never_before_pairing(bluetoothd: FakeBluetoothd) -> None:
     await bluetoothd.until(lambda: bluetoothd.advertisements == [])
 
 
+async def test_nothing_is_asked_of_a_phone_without_notifications(
+    air: FakeAir, bluetoothd: FakeBluetoothd
+) -> None:
+    """An Android has no ANCS: nothing is on air for it, while its other services are used."""
+    async with open_bluez_link(BluezSpec(solicits=False), dial=air.dial) as link:
+        with pytest.raises(PhoneUnreachable):
+            await attach(link)
+        assert bluetoothd.advertisements == []
+
+
 async def test_off_the_air_at_the_end(air: FakeAir, bluetoothd: FakeBluetoothd) -> None:
     """Closing the link takes the advertisement with it."""
     async with open_bluez_link(BluezSpec(), dial=air.dial):

@@ -1,4 +1,5 @@
 """One scenario a file, named after what it shows; see the card of `guest`.
 
-A scenario is `async def run(world: World) -> None`. A module may set LIMIT_S where 60 s do not fit.
+A scenario is `async def run(world: World) -> None`; one that makes a world of its own is
+`def run_alone(bluez: Bluez, log: Path) -> None`. A module may set LIMIT_S where 60 s do not fit.
 """

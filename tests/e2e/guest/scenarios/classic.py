@@ -15,7 +15,7 @@ from phonelink_tui.transport.link import Service
 from phonelink_tui.transport.together import beside
 from phonelink_tui.virtual.phone import VirtualPhone
 from tests.e2e.guest.dbus import eventually
-from tests.e2e.guest.served_phone import serve_messages
+from tests.e2e.guest.served_phone import serve_obex
 from tests.e2e.guest.world import World
 
 ALICE = "+15550101"
@@ -27,9 +27,10 @@ ANSWER = "Grüße from the café ☕ " * 200
 async def run(world: World) -> None:
     """SDP, RFCOMM, registration, the phone's call, an event, the text, an answer; then the same again."""
     phone = VirtualPhone()
-    async with serve_messages(phone, world.phone) as streams:
-        await world.pair()
-        async with open_bluez_link(BluezSpec(address=world.phone.address)) as link:
+    await world.pair()
+    async with open_bluez_link(BluezSpec(address=world.phone.address)) as link:
+        await refused(world, link, Service.MAS)  # it publishes no such record yet
+        async with serve_obex(phone, world.phone) as served:
             for visit in (1, 2):
                 client = await MapClient.open(link, PhoneClock(), QUIRKS[phone.persona.kind])
                 world.say(f"session {visit} is open")
@@ -38,8 +39,8 @@ async def run(world: World) -> None:
                     await refused(world, link, Service.MAS)  # it serves one session at a time
                 await client.aclose()
                 world.say(f"session {visit} is closed")
-            await refused(world, link, Service.PBAP)  # it publishes no such record
-    assert len(streams) == 2, streams  # the kernel itself refuses a second connection to one channel
+    # The kernel itself refuses a second connection to one channel.
+    assert len(served.streams[Service.MAS]) == 2, served.streams
 
 
 async def refused(world: World, link: BluezLink, service: Service) -> None:

@@ -1,20 +1,23 @@
-"""Do texts and notifications live beside each other with the real bluetoothd, on one pairing made over LE?"""
+"""Do texts, contacts and notifications live beside each other, on one pairing made over LE?"""
 
 from __future__ import annotations
 
 import asyncio
 
+from phonelink_tui.domain.call import CallKind
 from phonelink_tui.domain.observed import ChangeKind, ObservedNotification
 from phonelink_tui.errors import LinkLost, PhonelinkError
 from phonelink_tui.profiles.ancs_client import AncsClient
 from phonelink_tui.profiles.map_client import MapClient
+from phonelink_tui.profiles.pbap_client import PbapClient
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.profiles.quirks import QUIRKS
 from phonelink_tui.transport.bluez.link import BluezLink, BluezSpec, open_bluez_link
 from phonelink_tui.transport.together import beside
+from phonelink_tui.virtual.entries import StoredContact
 from phonelink_tui.virtual.phone import VirtualPhone
 from tests.e2e.guest.le_pairing import answer_advertisement, pair_over_le
-from tests.e2e.guest.served_phone import serve_messages, serve_notifications
+from tests.e2e.guest.served_phone import serve_notifications, serve_obex
 from tests.e2e.guest.world import World
 
 LIMIT_S = 90.0
@@ -22,9 +25,11 @@ ALICE = "+15550101"
 
 
 async def run(world: World) -> None:
-    """Pair over LE, text over BR/EDR on the derived key; LE alone drops; then the phone walks away and returns."""
+    """Pair over LE; texts and contacts on the derived key; LE alone drops; the phone walks away and returns."""
     phone = VirtualPhone()
-    async with serve_messages(phone, world.phone), serve_notifications(phone, world.phone):
+    phone.add_contact(StoredContact("Alice Example", (ALICE, "alice@example.com")))
+    phone.call_log.record(ALICE, CallKind.MISSED)
+    async with serve_obex(phone, world.phone), serve_notifications(phone, world.phone):
         await pair_over_le(world)
         await world.phone.be_found()
         async with open_bluez_link(BluezSpec(address=world.phone.address)) as link:
@@ -60,6 +65,22 @@ async def both(world: World, link: BluezLink, phone: VirtualPhone, word: str) ->
         await messages.aclose()
 
 
+async def read_book(world: World, link: BluezLink) -> None:
+    """Contacts and calls come over a third connection, beside texts and LE."""
+    book = await PbapClient.open(link, PhoneClock())
+    try:
+        async with asyncio.timeout(20), beside(book.run()):
+            owner, contacts, calls = await book.owner(), await book.contacts(), await book.calls()
+    finally:
+        await book.aclose()
+    assert owner is not None
+    assert str(owner.name) == "Robin Doe", owner
+    told = {str(one.name): [address.value for address in one.addresses] for one in contacts}
+    assert told["Alice Example"] == [ALICE, "alice@example.com"], told
+    assert [(call.kind, call.address.value) for call in calls] == [(CallKind.MISSED, ALICE)], calls
+    world.say(f"the book has {len(contacts)} cards, the log {len(calls)} call")
+
+
 async def notified(world: World, link: BluezLink, phone: VirtualPhone, word: str) -> None:
     """A notification arrives beside the message session; the LE link alone goes, and that is noticed."""
     notifications = await AncsClient.open(link, PhoneClock())
@@ -71,6 +92,7 @@ async def notified(world: World, link: BluezLink, phone: VirtualPhone, word: str
             while not (isinstance(seen, ObservedNotification) and seen.text == f"hello {word}"):
                 seen = await notifications.next_event()
             world.say(f"notified; the phone's links: {world.phone.links}")
+            await read_book(world, link)
             await world.phone.le.disconnect()
             await asyncio.sleep(20)
             raise AssertionError("nobody noticed that the LE link was gone")

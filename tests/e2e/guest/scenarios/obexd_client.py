@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from phonelink_tui.transport.link import Service
 from phonelink_tui.virtual.entries import StoredContact
 from phonelink_tui.virtual.phone import VirtualPhone
 from tests.e2e.guest.obex_bytes import OBEXD_CONNECT
-from tests.e2e.guest.served_phone import serve_messages
+from tests.e2e.guest.served_phone import serve_obex
 from tests.e2e.guest.world import World
 
 ALICE = "+15550101"
@@ -28,11 +29,11 @@ async def run(world: World) -> None:
     phone.add_contact(StoredContact("Alice Example", (ALICE,)))
     phone.receive_text(ALICE, GREETING)
     phone.receive_text(BOB, ANSWER)
-    async with serve_messages(phone, world.phone) as streams:
+    async with serve_obex(phone, world.phone) as served:
         await world.pair()
         obexd = await world.start_obexd()
         session = await obexd.create_session(world.phone.address)
-        first = bytes(streams[0].transcript[: len(OBEXD_CONNECT)])
+        first = bytes(served.streams[Service.MAS][0].transcript[: len(OBEXD_CONNECT)])
         assert first == OBEXD_CONNECT, f"obexd's first bytes: {first.hex(' ')}"
 
         await obexd.set_folder(session, "/telecom/msg/inbox")

@@ -6,14 +6,14 @@ import asyncio
 
 from phonelink_tui.virtual.phone import VirtualPhone
 from tests.e2e.guest.dbus import eventually
-from tests.e2e.guest.served_phone import serve_messages
+from tests.e2e.guest.served_phone import serve_obex
 from tests.e2e.guest.world import World
 
 
 async def run(world: World) -> None:
     """Let obexd register for events, let a text arrive, wait for obexd's signal."""
     phone = VirtualPhone()
-    async with serve_messages(phone, world.phone):
+    async with serve_obex(phone, world.phone):
         await world.pair()
         obexd = await world.start_obexd()
         session = await obexd.create_session(world.phone.address)

@@ -11,6 +11,7 @@ import asyncio
 from tests.e2e.guest.dbus import refusal
 from tests.e2e.guest.dlc_stream import DlcStream
 from tests.e2e.guest.obex_bytes import OBEXD_CONNECT
+from tests.e2e.guest.phone_records import mas_record
 from tests.e2e.guest.world import World
 
 FORBIDDEN = bytes.fromhex("c3 0007 10 00 1000")
@@ -25,7 +26,7 @@ SUCCESS = bytes.fromhex("a0 0003")
 async def run(world: World) -> None:
     """Pair, let obexd connect, refuse it."""
     streams: asyncio.Queue[DlcStream] = asyncio.Queue()
-    world.phone.serve_mas(streams.put_nowait)
+    world.phone.serve(mas_record, streams.put_nowait)
     await world.pair()
     obexd = await world.start_obexd()
 

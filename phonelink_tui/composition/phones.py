@@ -1,0 +1,80 @@
+"""Which phones are known or paired, and how is one forgotten without leaving half of it?"""
+
+from __future__ import annotations
+
+from phonelink_tui.composition.phone_rows import PhoneList, PhoneRow
+from phonelink_tui.config.known_phones import KnownPhone, KnownPhones
+from phonelink_tui.config.paths import Paths
+from phonelink_tui.domain.bond import Bond, bond_change
+from phonelink_tui.domain.text import clean_line
+from phonelink_tui.errors import BluetoothUnavailable
+from phonelink_tui.transport.bluez.phones import PairedPhone, read_paired_phones, remove_phone
+
+
+async def list_phones(paths: Paths) -> PhoneList:
+    """Known phones first, the oldest first, then those that are only paired.
+
+    Raises:
+        BluetoothUnavailable: None is known, and BlueZ cannot be asked.
+        SettingsError: The list of known phones is broken.
+    """
+    known = KnownPhones(paths.state_dir).all()
+    try:
+        seen = await read_paired_phones()
+    except BluetoothUnavailable as failure:
+        if not known:
+            raise
+        return PhoneList(tuple(_known_row(phone, None) for phone in known), failure)
+    rows = [_known_row(phone, [one for one in seen if one.address == phone.address]) for phone in known]
+    addresses = {phone.address for phone in known}
+    rows += [_seen_row(one) for one in seen if one.address not in addresses]
+    return PhoneList(tuple(rows), None)
+
+
+async def forget_phone(row: PhoneRow, paths: Paths, *, unpair: bool) -> None:
+    """Forget a phone; first its pairing, if wanted, so that what fails leaves everything as it was.
+
+    Raises:
+        BluetoothUnavailable, PhoneUnreachable, TransportError, DeadlineExceeded: BlueZ does not remove it; it is
+            still known here.
+        SettingsError: The record cannot be removed.
+    """
+    if unpair:
+        for path in row.paths:
+            await remove_phone(path)
+    if row.since is not None:
+        KnownPhones(paths.state_dir).forget(row.address)
+
+
+def _known_row(phone: KnownPhone, seen: list[PairedPhone] | None) -> PhoneRow:
+    """A known phone, and what BlueZ shows of it; None: it could not be asked."""
+    here = max(seen, key=lambda one: one.is_connected) if seen else None
+    bond = here.bond if here is not None else Bond(paired=False)
+    adapter = here.adapter_address if here is not None else ""
+    return PhoneRow(
+        phone.address,
+        phone.name,
+        phone.kind,
+        phone.adapter,
+        phone.since,
+        phone.paired_here,
+        bond if seen is not None else None,
+        (here is not None and here.is_connected) if seen is not None else None,
+        bond_change(phone.bond, phone.adapter, bond, adapter) if seen is not None else None,
+        tuple(one.path for one in seen or ()),
+    )
+
+
+def _seen_row(one: PairedPhone) -> PhoneRow:
+    return PhoneRow(
+        one.address,
+        clean_line(one.name),
+        one.kind,
+        one.adapter_address,
+        None,
+        False,
+        one.bond,
+        one.is_connected,
+        None,
+        (one.path,),
+    )

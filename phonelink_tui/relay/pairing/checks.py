@@ -1,0 +1,105 @@
+"""What about this computer stands in the way of pairing? Facts to findings, pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from phonelink_tui.domain.pairing import ComputerFacts, Finding, FindingKind, Weight
+
+OLDEST: Final = (5, 66)
+"""The oldest BlueZ that was seen to work, in the project's virtual machine."""
+
+BEARERS: Final = (5, 86)
+"""The first BlueZ that tells the two links to a phone apart."""
+
+CLASS_COMMAND: Final = "sudo btmgmt class 4 8"
+
+CLASS_UNIT: Final = """\
+# Makes this computer look like a hands-free set, without which iPhones keep their messages to themselves.
+# bluetoothd sets the class anew at each start, so this starts with it.
+#   sudo cp phonelink-class.service /etc/systemd/system/ && sudo systemctl enable --now phonelink-class.service
+[Unit]
+Description=Bluetooth class of device: hands-free, for phonelink
+PartOf=bluetooth.service
+After=bluetooth.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+# btmgmt waits on its stdin and hangs on /dev/null; bluetoothd sets its own class in its first seconds.
+ExecStart=/bin/sh -c 'sleep 3; echo | btmgmt class 4 8'
+
+[Install]
+WantedBy=bluetooth.service
+"""
+"""A systemd unit, to be stored as phonelink-class.service."""
+
+
+def find_obstacles(facts: ComputerFacts) -> tuple[Finding, ...]:
+    """What to tell a person, the gravest first."""
+    order = list(Weight)
+    return tuple(sorted(_obstacles(facts), key=lambda finding: order.index(finding.weight)))
+
+
+def no_bluetooth(message: str, hint: str) -> Finding:
+    """The facts could not be found out."""
+    return Finding(FindingKind.NO_BLUETOOTH, Weight.STOPS, message, hint)
+
+
+def _obstacles(facts: ComputerFacts) -> Iterator[Finding]:
+    if not facts.adapter:
+        yield Finding(
+            FindingKind.NO_ADAPTER,
+            Weight.STOPS,
+            "This computer has no Bluetooth adapter, or not the one that was named.",
+            "Is it plugged in? bluetoothctl list shows those that work.",
+        )
+        return
+    if facts.blocked:
+        hard = facts.blocked == "hard"
+        yield Finding(
+            FindingKind.BLOCKED,
+            Weight.STOPS,
+            "A switch of this computer holds Bluetooth down." if hard else "Bluetooth is blocked (rfkill).",
+            "A key or a switch on its case, or its firmware." if hard else "rfkill unblock bluetooth",
+        )
+    elif not facts.powered:
+        yield Finding(FindingKind.ADAPTER_OFF, Weight.STOPS, "Bluetooth is off.", "bluetoothctl power on")
+    if not facts.hands_free:
+        yield Finding(
+            FindingKind.CLASS_OF_DEVICE,
+            Weight.ASKS,
+            f"This computer looks like a computer (class 0x{facts.class_of_device:06x}), and iPhones show"
+            " their messages to hands-free sets only.",
+            f"{CLASS_COMMAND}  (until bluetoothd starts again; phonelink pair --print-class-unit: for good)",
+        )
+    if facts.obexd:
+        yield Finding(
+            FindingKind.OBEXD,
+            Weight.NOTES,
+            "obexd runs here and may receive the phone's reports in our place.",
+            "systemctl --user mask --now obex.service  (unmask undoes it)",
+        )
+    if facts.bluez is not None and facts.bluez < OLDEST:
+        major, minor = facts.bluez
+        yield Finding(
+            FindingKind.BLUEZ_OLD,
+            Weight.ASKS,
+            f"BlueZ {major}.{minor} is older than all that were tried ({OLDEST[0]}.{OLDEST[1]}).",
+            "A newer version of your distribution has a newer one.",
+        )
+    if not facts.can_advertise:
+        yield Finding(
+            FindingKind.NO_ADVERTISING,
+            Weight.NOTES,
+            "This adapter cannot advertise: messages will come, an iPhone's notifications will not.",
+            "Intel and MediaTek adapters can.",
+        )
+    if not facts.experimental and facts.bluez is not None and facts.bluez >= BEARERS:
+        yield Finding(
+            FindingKind.NOT_EXPERIMENTAL,
+            Weight.NOTES,
+            "bluetoothd runs without --experimental: a lost link for notifications is noticed later.",
+            "Experimental = true in /etc/bluetooth/main.conf",
+        )

@@ -1,0 +1,132 @@
+"""How does the contract suite of the ports run over the air? The tests of `tests/backends`, reached another way.
+
+They ask `reach` for a phone and a backend, and run on a clock that jumps; here both are replaced before the tests are
+read, and only those are kept that mean the way in memory with a phone that writes plainly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from attrs import frozen
+
+from phonelink_tui.profiles.link_backend import LinkBackend
+from phonelink_tui.profiles.ports import NotificationAccess
+from phonelink_tui.transport.bluez.link import BluezSpec, open_bluez_link
+from phonelink_tui.virtual.phone import VirtualPhone
+from phonelink_tui.virtual.radio import VirtualLink
+from tests import fast_time
+from tests.backends import world as backends
+from tests.e2e.guest.le_pairing import pair_over_le
+from tests.e2e.guest.patience import stretched
+from tests.e2e.guest.served_phone import coming_and_going, serve_notifications, serve_obex
+from tests.e2e.guest.world import Bluez, World
+
+LE_LIMIT_S = 30.0
+TEST_LIMIT_S = 60.0
+
+OPTIONS = (
+    "-p", "no:logging", "--confcutdir=tests/backends", "-W", "default", "-v", "--tb=short",
+    "-o", "asyncio_default_fixture_loop_scope=session", "-o", "asyncio_default_test_loop_scope=session",
+)  # fmt: skip
+
+Reach = Callable[[World, VirtualPhone], AbstractAsyncContextManager[backends.World]]
+
+
+@frozen
+class PatientBackend(LinkBackend):
+    """Waits for the phone's LE link as a relay does by trying again: the contract has no such patience."""
+
+    le_is_up: Callable[[], bool] = lambda: True
+
+    async def open_notifications(self) -> NotificationAccess:
+        """See `PhoneBackend.open_notifications`."""
+        async with asyncio.timeout(stretched(LE_LIMIT_S)):
+            while not self.le_is_up():
+                await asyncio.sleep(0.1)
+        return await super().open_notifications()
+
+
+@asynccontextmanager
+async def over_bluez(world: World, phone: VirtualPhone) -> AsyncIterator[backends.World]:
+    """Our own sessions."""
+    async with (
+        serve_obex(phone, world.phone) as served,
+        serve_notifications(phone, world.phone),
+        coming_and_going(phone, world.phone),
+        open_bluez_link(BluezSpec(address=world.phone.address)) as link,
+    ):
+        there = backends.backend_over(VirtualLink(phone, served.services), phone)
+        plain = backends.backend_over(link, phone)
+        here = PatientBackend(
+            link, plain.phone_id, plain.phone_name, plain.traits, plain.offers, plain.clock,
+            le_is_up=lambda: world.phone.le.is_connected or not phone.present,
+        )  # fmt: skip
+        yield backends.World(phone, here, there)
+
+
+class OverTheAir:
+    """A plugin of pytest: one radio and one pairing for all tests.
+
+    Args:
+        bluez: Which bluetoothd.
+        log: Where logs go.
+        reach: How a phone is reached.
+    """
+
+    def __init__(self, bluez: Bluez, log: Path, reach: Reach) -> None:
+        self._bluez = bluez
+        self._log = log
+        self._reach = reach
+        self._world: World
+
+    @pytest_asyncio.fixture(scope="session", autouse=True, loop_scope="session")
+    async def air(self) -> AsyncIterator[None]:
+        """The radio, with a phone paired over LE."""
+        async with World(self._bluez, self._log) as self._world:
+            await pair_over_le(self._world)
+            yield
+
+    @asynccontextmanager
+    async def reach(self, phone: VirtualPhone, way: str) -> AsyncIterator[backends.World]:
+        """Stands for `tests.backends.world.reach`."""
+        del way  # one is kept, and this is what it means here
+        async with asyncio.timeout(stretched(TEST_LIMIT_S)), self._reach(self._world, phone) as reached:
+            yield reached
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep what means the way in memory, and a phone that writes plainly."""
+        items[:] = [item for item in items if _is_meant(item)]
+
+    @pytest.hookimpl
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Each test's outcome, also where the person looks who started all this."""
+        if report.failed or report.when == "call":
+            print(
+                f"contract: {report.nodeid.rpartition('::')[2]}: {report.outcome} ({report.duration:.1f} s)"
+            )
+
+
+def run_contract(bluez: Bluez, log: Path, reach: Reach, *arguments: str) -> None:
+    """Run the suite; raises AssertionError where a test fails."""
+    plugin = OverTheAir(bluez, log, reach)
+    backends.reach = plugin.reach
+    fast_time.fast_loops = lambda *_, **__: {"real": asyncio.new_event_loop}
+    limit = f"--timeout={stretched(TEST_LIMIT_S):.0f}"
+    files = [f"tests/backends/test_{name}.py" for name in ("messages", "phonebook", "notifications")]
+    status = pytest.main([*OPTIONS, limit, *arguments, *files], plugins=[plugin])
+    assert status == pytest.ExitCode.OK, f"the contract does not hold: {status!r}"
+
+
+def _is_meant(item: pytest.Item) -> bool:
+    parameters = (
+        item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    )
+    ways = (parameters.get("way", "virtual"), parameters.get("how", "air"))
+    return ways == ("virtual", "air") and parameters.get("shape", "whole") == "whole"

@@ -1,0 +1,15 @@
+"""Does our own way over BlueZ fulfil the contract of the ports? The whole suite, with one radio and one pairing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.e2e.guest.contract import over_bluez, run_contract
+from tests.e2e.guest.world import Bluez
+
+LIMIT_S = 400.0
+
+
+def run_alone(bluez: Bluez, log: Path) -> None:
+    """Run the suite over our own sessions."""
+    run_contract(bluez, log, over_bluez)
