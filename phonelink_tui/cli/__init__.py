@@ -18,6 +18,7 @@
     audience_words who else reads it, in words
     plain          the app without a screen: one line an event
     simulating     `simulate`
+    relay_commands the commands of `relay` and their options
     relaying       `relay run|status|stop|install`
     replying       `reply --last`
     waiting        `outbox`

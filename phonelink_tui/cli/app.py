@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from phonelink_tui.cli.relay_commands import Json, relay_app
 from phonelink_tui.ipc.role import Role
 
 app = typer.Typer(
@@ -21,12 +22,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-relay_app = typer.Typer(help="The background relay.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(relay_app, name="relay")
 outbox_app = typer.Typer(help="Your texts on their way.", rich_markup_mode=None)
 app.add_typer(outbox_app, name="outbox")
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Scenario = Annotated[str | None, typer.Option(help="Scenario of the embedded phone: a name or a TOML file.")]
 Persona = Annotated[str | None, typer.Option(help="iphone or android.")]
 Faults = Annotated[list[str] | None, typer.Option("--fault", help="A fault of the phone; may be repeated.")]
@@ -37,10 +36,6 @@ Text = Annotated[str | None, typer.Option("-m", "--message", help="Without it, f
 Yes = Annotated[bool, typer.Option("--yes", help="Answer what is asked, not what is refused.")]
 Timeout = Annotated[float, typer.Option(min=0.1, max=600, help="Seconds; then it is taken back.")]
 TextId = Annotated[str, typer.Argument(metavar="ID")]
-RelayPhone = Annotated[str | None, typer.Option("--phone", help="As for every command.")]
-Socket = Annotated[
-    Path | None, typer.Option(help="Of the relay; else phonelink-tui/relay.sock in XDG_RUNTIME_DIR.")
-]
 
 _HEADERS, _READ, _SEND = Role.HEADERS, Role.READ, Role.SEND
 """What a command asks of a shared relay: no more than it needs."""
@@ -365,47 +360,6 @@ def outbox_retry(ctx: typer.Context, text_id: TextId) -> None:
     from phonelink_tui.cli import run, waiting
 
     run.with_relay(ctx, lambda api, out: waiting.retry(api, out, text_id), _HEADERS, _SEND)
-
-
-@relay_app.command("run")
-def relay_run(
-    ctx: typer.Context,
-    phone: RelayPhone = None,
-    socket: Socket = None,
-    fd: Annotated[int | None, typer.Option(min=3, hidden=True)] = None,
-) -> None:
-    """Keep a phone connected and serve every terminal and script of this user, until Ctrl+C."""
-    from phonelink_tui.cli import relaying
-
-    relaying.run(ctx, phone, socket, fd)
-
-
-@relay_app.command("status")
-def relay_status(ctx: typer.Context, socket: Socket = None, as_json: Json = False) -> None:
-    """Whose relay runs, since when, for how many, and how its phone stands."""
-    from phonelink_tui.cli import relaying
-
-    relaying.status(ctx, socket, as_json=as_json)
-
-
-@relay_app.command("stop")
-def relay_stop(ctx: typer.Context, socket: Socket = None) -> None:
-    """End the background relay in good order, and wait until it is gone."""
-    from phonelink_tui.cli import relaying
-
-    relaying.stop(ctx, socket)
-
-
-@relay_app.command("install")
-def relay_install(
-    ctx: typer.Context,
-    phone: RelayPhone = None,
-    only_print: Annotated[bool, typer.Option("--print", help="Show the unit, write nothing.")] = False,
-) -> None:
-    """Show a systemd user unit for the relay, then write it."""
-    from phonelink_tui.cli import relaying
-
-    relaying.install(ctx, phone, only_print=only_print)
 
 
 @app.command()

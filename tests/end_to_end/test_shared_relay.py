@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.test_command_line import DEADLINE_S, ME, run, started
+from tests.ipc.sshd import sshd
 
 
 @contextmanager
@@ -168,3 +169,17 @@ def test_install_shows_writes_and_explains() -> None:
         "systemctl --user daemon-reload && systemctl --user enable --now phonelink-tui.service" in done.stderr
     )
     assert "loginctl enable-linger" in done.stderr
+
+
+@pytest.mark.needs("/usr/sbin/sshd", "openssh-server")
+def test_commands_over_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--relay ssh:HOST` reads and sends through the relay there; without one, exit 3 and the command to start it."""
+    with sshd(tmp_path, Path(os.environ["XDG_RUNTIME_DIR"])) as daemon:
+        monkeypatch.setenv("PATH", f"{daemon.wrapper}:{os.environ['PATH']}")
+        nobody = run("--relay", "ssh:desk", "threads")
+        assert (nobody.returncode, nobody.stdout) == (3, "")
+        assert "phonelink relay run" in nobody.stderr
+        with relay("virtual:first-day"):
+            assert "Alice Moreau" in run("--relay", "ssh:desk", "threads").stdout
+            sent = run("--relay", "ssh:desk", "send", "ben", "-m", "from afar")
+            assert (sent.returncode, sent.stdout) == (0, "Accepted by the phone, for Ben Okafor.\n")
