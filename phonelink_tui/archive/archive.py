@@ -19,6 +19,8 @@ from phonelink_tui.archive.facts import (
     Kept,
     KeptMessage,
     KeptPage,
+    MessageGone,
+    NotificationGone,
 )
 from phonelink_tui.archive.pruning import cut_some, sweep
 from phonelink_tui.archive.query import Query
@@ -82,8 +84,13 @@ class Archive:
             ArchiveError: The queue is full and the disk refuses (see `writer`); from that fact on nothing was taken.
         """
         for fact in facts:
-            if not isinstance(fact, TextMessage | PhoneNotification) or self._is_kept(fact):
-                self._writer.put(fact)
+            self._writer.put(self._as_written(fact))
+
+    def _as_written(self, fact: Fact) -> Fact:
+        """In place of what may not be written: an earlier look at it, less whole, may have been."""
+        if not isinstance(fact, TextMessage | PhoneNotification) or self._is_kept(fact):
+            return fact
+        return MessageGone(fact.id) if isinstance(fact, TextMessage) else NotificationGone(fact.id)
 
     async def commit(self) -> None:
         """Return when everything put before is durable: it survives kill -9 and a power cut.

@@ -15,6 +15,7 @@ from phonelink_tui.archive.files import ArchiveFiles, archive_files, held
 from phonelink_tui.archive.key_sources import SecretSources, find_secret
 from phonelink_tui.archive.opening import open_archive
 from phonelink_tui.config.paths import Paths
+from phonelink_tui.domain.code import tells_code
 from phonelink_tui.errors import ArchiveBusy
 
 NO_HISTORY_VARIABLE: Final = "PHONELINK_NO_HISTORY"
@@ -47,7 +48,9 @@ async def kept_history(phone_id: str, paths: Paths) -> AsyncIterator[Archive | N
     if (secret is None and key_file.kind_wanted(files.key) is None) or _is_held(files):
         yield None
         return
-    async with open_archive(files, secret, phone_id, lambda: datetime.now(UTC)) as opened:
+    async with open_archive(
+        files, secret, phone_id, lambda: datetime.now(UTC), lambda value: not tells_code(value)
+    ) as opened:
         if opened.set_aside is not None:
             _log.error("a damaged archive was set aside as %s", opened.set_aside.name)
         yield opened.archive
