@@ -13,8 +13,9 @@ from typing import Final
 from attrs import evolve
 
 from phonelink_tui.archive.archive import Archive
-from phonelink_tui.composition.keeping import kept_history
+from phonelink_tui.composition.keeping import Start, check_passphrase, kept_history
 from phonelink_tui.composition.remembering import remembering, remembering_good
+from phonelink_tui.composition.reopening import reopening
 from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import Paths, find_paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, VirtualSpec
@@ -24,10 +25,11 @@ from phonelink_tui.config.settings import Settings, load_settings
 from phonelink_tui.domain.events import STORY, Progress
 from phonelink_tui.domain.phone import TRAITS, Capability, PhoneTraits
 from phonelink_tui.domain.text import RemoteText, clean_line
+from phonelink_tui.errors import RelayError
 from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.profiles.ports import PhoneBackend
-from phonelink_tui.relay.api import RelayApi
+from phonelink_tui.relay.api import RelayApi, Snapshot
 from phonelink_tui.relay.service import Relay, RelaySettings
 from phonelink_tui.transport.link import PhoneLink
 from phonelink_tui.transport.tcp import LOOPBACK, MNS_OFFSET, PBAP_OFFSET, Endpoint, TcpLink
@@ -41,8 +43,12 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
+async def build_relay(spec: PhoneSpec, start: Start | None = None) -> AsyncIterator[RelayApi]:
     """The relay of a phone, in this process; leaving the block finishes the push in flight.
+
+    Args:
+        spec: The phone.
+        start: What is handed on from a relay that kept nothing.
 
     Raises:
         UsageError: There is no such scenario, persona or fault.
@@ -67,7 +73,7 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
             link = _tcp_link(spec)
             backend = _backend(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
             secret = install_secret(paths.state_dir)
-            async with kept_history(backend.phone_id, paths) as archive:
+            async with kept_history(backend.phone_id, paths, settings.archive, start) as archive:
                 relay = _relay(backend, secret, settings, archive)
                 async with _alive(relay), remembering(relay, backend.phone_id, paths, secret):
                     yield relay
@@ -76,7 +82,7 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
             way = "obexd" if spec.through_obexd else "bluez"
             async with (
                 _bluetooth_backend(spec, paths) as reached,
-                kept_history(reached.phone_id, paths) as archive,
+                kept_history(reached.phone_id, paths, settings.archive, start) as archive,
             ):
                 relay = _relay(reached, secret, settings, archive)
                 async with (
@@ -86,6 +92,18 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
                     remembering_good(relay, way, paths),
                 ):
                     yield relay
+
+
+def unlockable_relay(spec: PhoneSpec) -> AbstractAsyncContextManager[RelayApi]:
+    """The same, and its history can be unlocked while it runs. Raises as `build_relay`."""
+
+    def prove(snapshot: Snapshot, passphrase: str) -> None:
+        if isinstance(spec, VirtualSpec):
+            raise RelayError("The embedded phone keeps nothing.", "Name another one with --phone.")
+        paths = find_paths()
+        check_passphrase(snapshot.phone.id, paths, load_settings(paths.config_file).archive, passphrase)
+
+    return reopening(lambda start: build_relay(spec, start), prove)
 
 
 def _bluetooth_backend(spec: BluetoothSpec, paths: Paths) -> AbstractAsyncContextManager[PhoneBackend]:

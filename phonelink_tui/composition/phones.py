@@ -7,10 +7,9 @@ from attrs import evolve
 from phonelink_tui.archive.files import held
 from phonelink_tui.archive.key_sources import forget_in_keyring
 from phonelink_tui.archive.opening import erase
-from phonelink_tui.composition.bluetooth import bluetooth_id
 from phonelink_tui.composition.keeping import files_of
 from phonelink_tui.composition.phone_rows import PhoneList, PhoneRow
-from phonelink_tui.config.known_phones import KnownPhone, KnownPhones
+from phonelink_tui.config.known_phones import KnownPhone, KnownPhones, bluetooth_id
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.domain.bond import Bond, bond_change
 from phonelink_tui.domain.text import clean_line

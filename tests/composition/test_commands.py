@@ -9,9 +9,8 @@ import signal
 import pytest
 
 from phonelink_tui.archive.files import held
-from phonelink_tui.composition.bluetooth import bluetooth_id
 from phonelink_tui.composition.keeping import files_of
-from phonelink_tui.config.known_phones import KnownPhones
+from phonelink_tui.config.known_phones import KnownPhones, bluetooth_id
 from phonelink_tui.config.paths import Paths
 from tests.composition.pairing_phone import DEVICE1, PairingPhone
 from tests.composition.terminal_process import on_terminal, run
