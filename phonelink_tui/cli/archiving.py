@@ -25,6 +25,7 @@ from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.settings import Settings, load_settings
 from phonelink_tui.domain.address import identify
 from phonelink_tui.domain.contact import Contact
+from phonelink_tui.domain.message import MessageId
 from phonelink_tui.domain.text import RemoteText, clean_line
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import ArchiveDamaged, PhonelinkError, UsageError
@@ -112,9 +113,13 @@ def prune(ctx: typer.Context, wish: PruneWish) -> None:
                 out, f"Remove {counted(total, 'text')} of {counted(len(going), 'conversation')} for ever?"
             )
 
-        def told(number: int) -> None:
+        done = 0
+
+        def told(_thread: ThreadId, gone: tuple[MessageId, ...]) -> None:
+            nonlocal done
+            done += len(gone)
             if out.is_terminal:
-                out.notice(f"{number} of {total} removed")
+                out.notice(f"{done} of {total} removed")
 
         removed = asyncio.run(archives.prune(desk.place, desk.secret, retention, told))
         out.line(f"{counted(removed, 'text')} removed.")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from attrs import frozen
 
 from phonelink_tui.archive import key_file, opening
+from phonelink_tui.archive.archive import ToldGone
 from phonelink_tui.archive.database import CIPHER
 from phonelink_tui.archive.facts import ArchiveInfo
 from phonelink_tui.archive.files import ArchiveFiles, held
@@ -146,9 +147,7 @@ def look(place: ArchivePlace, secret: Secret | None) -> Iterator[Look]:
         yield found
 
 
-async def prune(
-    place: ArchivePlace, secret: Secret | None, retention: Retention, told: Callable[[int], None]
-) -> int:
+async def prune(place: ArchivePlace, secret: Secret | None, retention: Retention, told: ToldGone) -> int:
     """Remove what is too old; the number of texts. See `Archive.prune`.
 
     Raises:

@@ -139,7 +139,7 @@ def _backend(link: PhoneLink, phone_id: str, name: RemoteText, traits: PhoneTrai
 def _relay(backend: PhoneBackend, secret: bytes, settings: Settings, archive: Archive | None = None) -> Relay:
     return Relay(
         backend,
-        RelaySettings(secret, settings.region, settings.hold_s),
+        RelaySettings(secret, settings.region, settings.hold_s, settings.archive),
         now=lambda: datetime.now(UTC),
         rng=Random(),
         archive=archive,

@@ -57,6 +57,8 @@ class History:
         if self._archive is None or self._store.is_whole(thread):
             return self._store.page(thread, before, limit)
         page = await self._archive.page(thread, before=before, limit=limit)
+        if before is None and not page.messages:  # all of it was too old to keep, or may not be written
+            return self._store.page(thread, before, limit)
         ids = {kept.message.id for kept in page.messages}
         there = [self._store.message(kept.message.id) or kept.message for kept in page.messages]
         there = [message for message in there if message.thread == thread]

@@ -10,9 +10,10 @@ from random import Random
 from secrets import token_hex
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from phonelink_tui.archive.archive import Archive
+from phonelink_tui.config.archive_settings import ArchiveSettings
 from phonelink_tui.domain.events import (
     CommandChanged,
     CommandState,
@@ -47,6 +48,7 @@ from phonelink_tui.relay.keeper import Keeper
 from phonelink_tui.relay.links import Links
 from phonelink_tui.relay.notices import Notices
 from phonelink_tui.relay.outbox import Outbox
+from phonelink_tui.relay.retaining import Retaining
 from phonelink_tui.relay.sessions import ContactSync, NotificationSync
 from phonelink_tui.relay.store import Store
 from phonelink_tui.relay.stream import Stream
@@ -64,6 +66,8 @@ class RelaySettings:
     """ISO 3166 region for national numbers, until the phone's own number tells."""
     hold_s: float = 0.0
     """How long a text can be taken back before it is pushed."""
+    archive: ArchiveSettings = field(factory=ArchiveSettings)
+    """How much is kept."""
 
 
 class Relay:
@@ -144,6 +148,11 @@ class Relay:
             now,
         )
         self._commands.on_retry = self._retry_now
+        self._retaining = (
+            Retaining(archive, settings.archive, self._store, self._intake.filing.identify, self.publish, now)
+            if archive is not None
+            else None
+        )
         self._tasks: asyncio.TaskGroup | None = None
 
     # RelayApi
@@ -190,6 +199,8 @@ class Relay:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._outbox.run())
+                if self._retaining is not None:
+                    tasks.create_task(self._retaining.run())
                 for supervisor in self._supervisors.values():
                     tasks.create_task(supervisor.run())
                 self._tasks = tasks

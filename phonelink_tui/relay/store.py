@@ -6,7 +6,7 @@ the app. Whatever is derived comes back as events, so that every reader sees the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import count
 from typing import Final
@@ -137,6 +137,16 @@ class Store:
         if Source.OWN in message.sources:
             self._own[message.id] = None
         return True
+
+    def let_go(self, id_: ThreadId, gone: Iterable[MessageId]) -> None:
+        """These texts of a conversation are in the archive no more; those in memory stay."""
+        if id_ in self._conversations:
+            self._conversations[id_].let_go(gone)
+
+    def begins_at(self, id_: ThreadId, first_at: datetime | None) -> None:
+        """The oldest text of a conversation in the archive is of that time; None: there are none."""
+        if id_ in self._conversations:
+            self._conversations[id_].begins_at(first_at)
 
     def is_bare(self, id_: ThreadId) -> bool:
         """Whether a conversation goes on in the archive, and what its row shows is not in memory any more."""

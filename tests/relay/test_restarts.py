@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 
 from phonelink_tui.archive.archive import Archive
 from phonelink_tui.archive.facts import OutboxRow, OutboxStep
+from phonelink_tui.config.archive_settings import ArchiveSettings
 from phonelink_tui.domain.events import CommandChanged, CommandState, Progress
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import Audience, DeliveryState, TextMessage
@@ -112,7 +113,12 @@ class Run:
 
 @asynccontextmanager
 async def running(
-    phone: VirtualPhone, directory: Path, offers: frozenset[Capability] = EVERYTHING, *, hold_s: float = 0
+    phone: VirtualPhone,
+    directory: Path,
+    offers: frozenset[Capability] = EVERYTHING,
+    *,
+    hold_s: float = 0,
+    rules: ArchiveSettings | None = None,
 ) -> AsyncIterator[Run]:
     """A relay with its archive; leaving is the end of its process without any goodbye."""
     offers = offers if phone.persona.has_notifications else offers - {Capability.NOTIFICATIONS}
@@ -126,7 +132,7 @@ async def running(
                 offers,
                 PhoneClock(),
             )
-            settings = RelaySettings(b"test", hold_s=hold_s)
+            settings = RelaySettings(b"test", None, hold_s, rules or ArchiveSettings())
             relay = Relay(backend, settings, now=now, rng=Random(1), archive=archive)
             await relay.begin()
             async with beside(relay.run()):
