@@ -303,6 +303,8 @@ class Relay:
         self.publish(self._links.take_proof(capability))
 
     def _caught_up(self, capability: Capability) -> None:
+        if capability is Capability.MESSAGES:
+            self._contact_sync.read_calls_again()  # a listing tells the phone's offset from UTC
         self.publish(self._links.take_caught_up(capability))
 
     def _publish_text(self, message: TextMessage) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from phonelink_tui.virtual.personas import ANDROID, IPHONE, Persona
-from tests.backends.world import World, make_phone, reach
+from tests.backends.world import OBEXD_KEEPS, World, make_phone, reach
 from tests.fast_time import fast_loops
 
 pytest_asyncio_loop_factories = fast_loops
@@ -17,11 +17,6 @@ pytest_asyncio_loop_factories = fast_loops
 SHAPES = {"whole": "", "bytes": "fragment:1", "odd": "odd"}
 """How the phone writes what it says."""
 
-
-OBEXD_KEEPS: Final = {
-    "test_changes_are_told_in_order": "obexd takes ReadStatusChanged for a new text",
-}
-"""Tests of the contract that obexd cannot fulfil, each with what obexd does not give."""
 
 NEEDS_BUS: Final = pytest.mark.needs("dbus-daemon", "dbus-daemon")
 

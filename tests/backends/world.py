@@ -51,6 +51,11 @@ TEXTS: Final[tuple[tuple[str, str, dict[str, bool]], ...]] = (
 )
 """The inbox, oldest first, a minute apart; the newest came a minute before the test."""
 
+OBEXD_KEEPS: Final = {
+    "test_changes_are_told_in_order": "obexd takes ReadStatusChanged for a new text",
+}
+"""Tests of the contract that obexd cannot fulfil, each with what obexd does not give."""
+
 ANY: Final = Endpoint(LOOPBACK, 0)
 
 

@@ -15,9 +15,12 @@ Who lives here:
     patience     limits for guests slower than two idle cores
     bumble_fixes what the pinned Bumble does wrong, put right
     obex_bytes   what obexd begins with
+    obex_packets requests taken apart by a reader that is not the project's own
+    byte_differences where our requests differ from obexd's, each with its reason
+    contract     the contract suite of the ports, over the air
     dbus         calls and waits over D-Bus
     bluez        bluetoothd's API: adapter, agent, pairing
-    obexd        obexd's API: its MAP client
+    obexd        obexd's API: its MAP and PBAP clients
     scenarios/   one scenario a file: `async def run(world)`, an AssertionError tells what is wrong
 
 May import Bumble, dbus-fast, bleak and any room of the project. Runs as root on a read-only copy of

@@ -25,6 +25,9 @@ INQUIRY_DELAY_S = 0.3
 
 INQUIRY_UNIT_S = 1.28
 
+PHONE_CLASS = bytes.fromhex("0c025a")
+"""Class of device, little endian: a smartphone."""
+
 PAGE_LIMIT_S = 2.0
 """How long a phone is paged that does not answer; the kernel's own setting is 5.12 s."""
 
@@ -188,7 +191,7 @@ class DualController(Controller):  # type: ignore[misc]  # Bumble is read as unt
                 continue
             name = other.local_name.encode()
             response = bytes([len(name) + 1, 9]) + name
-            result = b"\x01" + bytes(other.public_address) + b"\x01\x00" + bytes(5) + b"\xc8"
+            result = b"\x01" + bytes(other.public_address) + b"\x01\x00" + PHONE_CLASS + bytes(2) + b"\xc8"
             result += response.ljust(240, b"\0")
             loop.call_later(INQUIRY_DELAY_S, self._event, hci.HCI_EXTENDED_INQUIRY_RESULT_EVENT, result)
         loop.call_later(parameters[3] * INQUIRY_UNIT_S, self._event, hci.HCI_INQUIRY_COMPLETE_EVENT, b"\0")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import NamedTuple
 
 OPCODES = {0x80: "CONNECT", 0x81: "DISCONNECT", 0x82: "PUT", 0x83: "GET", 0x85: "SETPATH", 0xFF: "ABORT"}
 CONSTANT_BYTES = {"CONNECT": 4, "SETPATH": 2}
 NAME, TYPE, TARGET, BODY, END_OF_BODY, PARAMETERS, CONNECTION_ID = 0x01, 0x42, 0x46, 0x48, 0x49, 0x4C, 0xCB
+
+
+_HANDLE = re.compile(r"[0-9A-Fa-f]{12,16}")
 
 
 class Request(NamedTuple):
@@ -31,8 +35,8 @@ class Request(NamedTuple):
         if name := self.header(NAME):
             words.append(name.decode("utf-16-be").rstrip("\0"))
         elif self.verb == "SETPATH":
-            words.append(f"flags {self.constants[0]:02x}")
-        return " ".join(words)
+            words.append("root")
+        return " ".join("HANDLE" if _HANDLE.fullmatch(word) else word for word in words)
 
     def fields(self) -> dict[str, str]:
         """Everything that can differ, each under a word of its own."""
@@ -75,6 +79,19 @@ def requests(transcript: bytes) -> list[Request]:
         found.append(request)
         goes_on = verb in ("PUT", "GET") and not opcode & 0x80
     return [request for request in found if request.headers or request.verb != "GET"]
+
+
+def by_name(asked: list[Request]) -> dict[str, Request]:
+    """Requests under their names, the second of one name as `… (2)`."""
+    found: dict[str, Request] = {}
+    for request in asked:
+        count = 1
+        name = request.name
+        while name in found:
+            count += 1
+            name = f"{request.name} ({count})"
+        found[name] = request
+    return found
 
 
 def _headers(data: bytes) -> list[tuple[int, bytes]]:

@@ -84,9 +84,12 @@ class Obexd:
         """Ask the phone to look for new messages."""
         await self._call(session, f"{MESSAGE_ACCESS}.UpdateInbox", "", [])
 
-    async def select(self, session: str, book: str) -> int:
-        """Go to a phonebook of the phone's own memory; how many cards it has."""
+    async def select(self, session: str, book: str) -> None:
+        """Go to a phonebook of the phone's own memory."""
         await self._call(session, f"{PHONEBOOK_ACCESS}.Select", "ss", ["int", book])
+
+    async def size(self, session: str) -> int:
+        """How many cards the book that was selected has."""
         return int(await self._call(session, f"{PHONEBOOK_ACCESS}.GetSize", "", []))
 
     async def list_cards(self, session: str) -> list[tuple[str, str]]:

@@ -158,6 +158,7 @@ class World:
             ["dbus-daemon", "--session", "--nofork", f"--address={address}"], dict(os.environ), "session-bus"
         )
         await eventually(SESSION_BUS.exists, "the session bus")
+        os.environ["DBUS_SESSION_BUS_ADDRESS"] = address  # this login's, also for the program itself
         files = str(self._log)
         argv, surroundings = self._programs.command(
             "usr/libexec/bluetooth/obexd", "-n", "-d", "-r", files, *flags

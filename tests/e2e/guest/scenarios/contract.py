@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.guest.contract import over_bluez, run_contract
+from tests.e2e.guest.contract import OVER_BLUEZ, run_contract
 from tests.e2e.guest.world import Bluez
 
 LIMIT_S = 400.0
@@ -12,4 +12,4 @@ LIMIT_S = 400.0
 
 def run_alone(bluez: Bluez, log: Path) -> None:
     """Run the suite over our own sessions."""
-    run_contract(bluez, log, over_bluez)
+    run_contract(bluez, log, OVER_BLUEZ)

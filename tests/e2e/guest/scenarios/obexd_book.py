@@ -24,7 +24,8 @@ async def run(world: World) -> None:
         await world.pair()
         obexd = await world.start_obexd()
         session = await obexd.create_session(world.phone.address, "pbap")
-        size = await obexd.select(session, "pb")
+        await obexd.select(session, "pb")
+        size = await obexd.size(session)
         cards = await obexd.list_cards(session)
         world.say(f"GetSize: {size}; List: {cards}")
         assert size == len(cards) == 3, (size, cards)
@@ -41,7 +42,8 @@ async def run(world: World) -> None:
         assert book.count("BEGIN:VCARD") == 3, book
         assert "alice@example.com" in book, book
 
-        assert await obexd.select(session, "cch") == 1
+        await obexd.select(session, "cch")
+        assert await obexd.size(session) == 1
         calls = await obexd.pull_all(session, VCARD_3)
         world.say(f"PullAll of calls: {calls!r}")
         assert "X-IRMC-CALL-DATETIME" in calls, calls

@@ -44,8 +44,8 @@ async def run(world: World) -> None:
     (ROOT / "telecom/msg/inbox/mlisting.xml").write_text(LISTING)
     (ROOT / "telecom/msg/inbox" / HANDLE).write_text(BMESSAGE)
     address = await world.second_adapter()
-    # Without its client, obexd leaves event reports to us: both adapters have one bluetoothd.
-    await world.start_obexd("-a", "-P", "client_mns", environment={"MAP_ROOT": str(ROOT)})
+    # Without its own, obexd leaves event reports to us: both adapters have one bluetoothd.
+    await world.start_obexd("-a", "-P", "mns", environment={"MAP_ROOT": str(ROOT)})
 
     async def published() -> bool:
         adapter = await world.bus.properties(bluez.SERVICE, bluez.ADAPTER, bluez.ADAPTER_INTERFACE)
@@ -61,9 +61,9 @@ async def run(world: World) -> None:
     ):
         rows = await client.list_texts(Folder.INBOX, limit=20)
         world.say(f"listed: {rows}")
-        assert [(row.handle, row.subject, row.sender.address) for row in rows] == [
-            (HANDLE, "Hello", "+15550101")
-        ], rows
+        # The server with messages in files reads few of the columns; what it says of one is what it had.
+        assert [row.handle for row in rows] == [HANDLE], rows
+        assert [party.address for party in rows[0].recipients] == ["+15550199"], rows
         fetched = await client.fetch_text(HANDLE, Folder.INBOX)
         world.say(f"read: {fetched}")
         assert (fetched.text, fetched.sender.address) == ("Hello", "+15550101"), fetched
