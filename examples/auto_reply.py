@@ -8,7 +8,7 @@ relay answers REFUSED or ASKS, and this program does not confirm. It answers eac
 
 import asyncio
 
-from phonelink_tui.composition.entry import open_relay
+from phonelink_tui.composition.attaching import open_relay
 from phonelink_tui.config.paths import find_paths
 from phonelink_tui.config.phone_spec import parse_spec
 from phonelink_tui.domain.events import CommandChanged, CommandState, MessageChanged

@@ -8,7 +8,7 @@ SPEC is what `phonelink --phone` takes, for example `tcp:127.0.0.1:4040`; withou
 import asyncio
 import sys
 
-from phonelink_tui.composition.entry import open_relay
+from phonelink_tui.composition.attaching import open_relay
 from phonelink_tui.config.paths import find_paths
 from phonelink_tui.config.phone_spec import parse_spec
 from phonelink_tui.domain.events import GapChanged, LinkChanged, MessageChanged, NotificationChanged, Stamped

@@ -214,6 +214,10 @@ class IpcError(PhonelinkError):
     USUAL_HINT = "Start the program again; if it stays, see that both sides are of one version."
 
 
+class NoRelay(IpcError):
+    """Nobody listens where a shared relay was looked for."""
+
+
 class SettingsError(PhonelinkError):
     """A settings or scenario file is wrong; the message names the file and the key."""
 
@@ -221,33 +225,49 @@ class SettingsError(PhonelinkError):
 class ArchiveError(PhonelinkError):
     """What is kept on this computer cannot be read or written; what was acknowledged is still there."""
 
+    USUAL_HINT = "Start the program again; the archive stays as it is."
+
 
 class ArchiveLocked(ArchiveError):
     """The key is missing or wrong (exit code 8). Nothing is damaged."""
+
+    USUAL_HINT = "Name its key: a passphrase, the system keyring, or --key-file FILE."
 
 
 class ArchiveKeyRefused(ArchiveLocked):
     """A key file that others may read, or that is no key file: it is not used."""
 
+    USUAL_HINT = "Name another with --key-file FILE."
+
 
 class ArchiveDamaged(ArchiveError):
     """The file is not what was written into it."""
+
+    USUAL_HINT = "Bring its file back from a copy, or erase the archive."
 
 
 class ArchiveTooNew(ArchiveError):
     """A later version of the program has written the archive."""
 
+    USUAL_HINT = "Use the version of the program that wrote it, or a newer one."
+
 
 class ArchiveFull(ArchiveError):
     """The disk is full, or the archive has reached its bound."""
+
+    USUAL_HINT = "Free space on the disk, or keep less."
 
 
 class ArchiveUnwritable(ArchiveError):
     """The place cannot be written: a read-only file system, a directory of somebody else, a failing disk."""
 
+    USUAL_HINT = "Look at the owner and the mode of its directory."
+
 
 class ArchiveBusy(ArchiveError):
     """Another process has the archive open."""
+
+    USUAL_HINT = "Try again in a moment."
 
 
 class UsageError(PhonelinkError):

@@ -18,10 +18,20 @@
     audience_words who else reads it, in words
     plain          the app without a screen: one line an event
     simulating     `simulate`
-    week           the last week as strips
-    diagnosing     `doctor`, `support-bundle`
+    relay_commands the commands of `relay` and their options
+    relaying       `relay run|status|stop|install`
+    replying       `reply --last`
+    waiting        `outbox`
+    expiry         the words after `--expires`
+    status_line    `status --format`; imports next to nothing
+    clock          how a time is said
+    command_table  every command and option as data
+    completion     scripts for bash, zsh and fish, made from it
+    manual         the manual page, made from it
     pairing        `pair` in plain lines
     phones         `phones`, `forget`
+    week           the last week as strips
+    diagnosing     `doctor`, `support-bundle`
 
 May import everything below; Textual never, and `ui` only through `composition`.
 """

@@ -40,7 +40,7 @@ async def act(api: RelayApi, out: Output, notification: str, action: Notificatio
             "`phonelink notifications` lists the buttons of each.",
         )
     command = ActOnNotification("cli-" + token_hex(8), NotificationId(notification), action)
-    await _carried_out(api, command)
+    await carried_out(api, command)
     out.line(f"Pressed: {label}.")
 
 
@@ -49,11 +49,11 @@ async def read(api: RelayApi, out: Output, thread_words: str) -> None:
     snapshot = await settled(api, frozenset({Capability.MESSAGES, Capability.CONTACTS}))
     require(snapshot, Capability.MESSAGES)
     thread = find_thread(thread_words, snapshot)
-    await _carried_out(api, MarkRead("cli-" + token_hex(8), thread.id))
+    await carried_out(api, MarkRead("cli-" + token_hex(8), thread.id))
     out.line(f"Read: {thread.title}.")
 
 
-async def _carried_out(api: RelayApi, command: Command) -> None:
+async def carried_out(api: RelayApi, command: Command) -> None:
     """Until the command is done; raises for every other outcome."""
     try:
         async with asyncio.timeout(OUTCOME_S), api.events() as events:

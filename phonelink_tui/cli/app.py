@@ -10,6 +10,9 @@ from typing import Annotated
 
 import typer
 
+from phonelink_tui.cli.relay_commands import Json, relay_app
+from phonelink_tui.ipc.role import Role
+
 app = typer.Typer(
     name="phonelink",
     help="Read and answer your phone's texts and notifications from a terminal, over Bluetooth.",
@@ -19,15 +22,23 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-relay_app = typer.Typer(hidden=True, help="The background relay.", rich_markup_mode=None)
 app.add_typer(relay_app, name="relay")
+outbox_app = typer.Typer(help="Your texts on their way.", rich_markup_mode=None)
+app.add_typer(outbox_app, name="outbox")
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Scenario = Annotated[str | None, typer.Option(help="Scenario of the embedded phone: a name or a TOML file.")]
 Persona = Annotated[str | None, typer.Option(help="iphone or android.")]
 Faults = Annotated[list[str] | None, typer.Option("--fault", help="A fault of the phone; may be repeated.")]
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many, the newest.")]
 SearchLimit = Annotated[int, typer.Option(min=1, max=100, help="How many, the newest.")]
+
+Text = Annotated[str | None, typer.Option("-m", "--message", help="Without it, from stdin.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Answer what is asked, not what is refused.")]
+Timeout = Annotated[float, typer.Option(min=0.1, max=600, help="Seconds; then it is taken back.")]
+TextId = Annotated[str, typer.Argument(metavar="ID")]
+
+_HEADERS, _READ, _SEND = Role.HEADERS, Role.READ, Role.SEND
+"""What a command asks of a shared relay: no more than it needs."""
 
 
 class Button(StrEnum):
@@ -37,14 +48,19 @@ class Button(StrEnum):
     NEGATIVE = "negative"
 
 
+class Shell(StrEnum):
+    """Shells with a completion script."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+
+
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import PackageNotFoundError, version
+        from phonelink_tui import __version__
 
-        try:
-            typer.echo(version("phonelink-tui"))
-        except PackageNotFoundError:
-            typer.echo("phonelink-tui, not installed")
+        typer.echo(__version__)
         raise typer.Exit
 
 
@@ -52,6 +68,7 @@ def _version(wanted: bool) -> None:
 def phonelink(
     ctx: typer.Context,
     phone: Annotated[str | None, typer.Option(help="bluez…, tcp:HOST:PORT or virtual[:SCENARIO].")] = None,
+    relay: Annotated[str, typer.Option(help="auto, private, a socket's path, or ssh:HOST.")] = "auto",
     plain: Annotated[bool, typer.Option("--plain", help="Lines in place of a screen.")] = False,
     no_history: Annotated[
         bool, typer.Option("--no-history", help="Read nothing from disk and keep nothing.")
@@ -150,7 +167,7 @@ def threads(ctx: typer.Context, as_json: Json = False) -> None:
     """List the conversations."""
     from phonelink_tui.cli import reading, run
 
-    run.with_relay(ctx, lambda api, out: reading.threads(api, out, as_json=as_json))
+    run.with_relay(ctx, lambda api, out: reading.threads(api, out, as_json=as_json), _READ)
 
 
 @app.command()
@@ -158,22 +175,25 @@ def messages(ctx: typer.Context, thread: str, limit: Limit = 50, as_json: Json =
     """Print a conversation; THREAD is an id, a name, a number or an address."""
     from phonelink_tui.cli import reading, run
 
-    run.with_relay(ctx, lambda api, out: reading.messages(api, out, thread, limit, as_json=as_json))
+    run.with_relay(ctx, lambda api, out: reading.messages(api, out, thread, limit, as_json=as_json), _READ)
 
 
 @app.command()
 def send(
     ctx: typer.Context,
     to: str,
-    text: Annotated[str | None, typer.Option("-m", "--message", help="Without it, from stdin.")] = None,
+    text: Text = None,
     explain: Annotated[bool, typer.Option("--explain", help="Print the decision, send nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Answer what is asked, not what is refused.")] = False,
-    timeout: Annotated[float, typer.Option(min=0.1, max=600, help="Seconds.")] = 30.0,
+    yes: Yes = False,
+    timeout: Timeout = 30.0,
+    expires: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="Not after: 18:00, +2h, or ISO 8601. Waits until then.")
+    ] = None,
 ) -> None:
     """Send one text to one person; TO is a name, a number or an address."""
     from phonelink_tui.cli.opening import open_send
 
-    open_send(ctx, to, text, explain=explain, yes=yes, timeout_s=timeout)
+    open_send(ctx, to, text, expires, explain=explain, yes=yes, timeout_s=timeout)
 
 
 @app.command()
@@ -181,7 +201,7 @@ def contacts(ctx: typer.Context, as_json: Json = False) -> None:
     """List the phone's book."""
     from phonelink_tui.cli import reading, run
 
-    run.with_relay(ctx, lambda api, out: reading.contacts(api, out, as_json=as_json))
+    run.with_relay(ctx, lambda api, out: reading.contacts(api, out, as_json=as_json), _HEADERS)
 
 
 @app.command()
@@ -189,7 +209,7 @@ def calls(ctx: typer.Context, as_json: Json = False) -> None:
     """List the phone's call history."""
     from phonelink_tui.cli import reading, run
 
-    run.with_relay(ctx, lambda api, out: reading.calls(api, out, as_json=as_json))
+    run.with_relay(ctx, lambda api, out: reading.calls(api, out, as_json=as_json), _HEADERS)
 
 
 @app.command()
@@ -197,7 +217,7 @@ def notifications(ctx: typer.Context, as_json: Json = False) -> None:
     """List the notifications on the phone."""
     from phonelink_tui.cli import reading, run
 
-    run.with_relay(ctx, lambda api, out: reading.notifications(api, out, as_json=as_json))
+    run.with_relay(ctx, lambda api, out: reading.notifications(api, out, as_json=as_json), _READ)
 
 
 @app.command()
@@ -209,7 +229,7 @@ def act(
     from phonelink_tui.domain.notification import NotificationAction
 
     action = NotificationAction(button.value)
-    run.with_relay(ctx, lambda api, out: acting.act(api, out, notification, action))
+    run.with_relay(ctx, lambda api, out: acting.act(api, out, notification, action), _READ, _SEND)
 
 
 @app.command()
@@ -217,7 +237,7 @@ def read(ctx: typer.Context, thread: str) -> None:
     """Mark a conversation read, here and on the phone."""
     from phonelink_tui.cli import acting, run
 
-    run.with_relay(ctx, lambda api, out: acting.read(api, out, thread))
+    run.with_relay(ctx, lambda api, out: acting.read(api, out, thread), _HEADERS, _SEND)
 
 
 @app.command()
@@ -225,15 +245,22 @@ def search(ctx: typer.Context, query: str, limit: SearchLimit = 50, as_json: Jso
     """Find texts that hold every word of QUERY."""
     from phonelink_tui.cli import reading, run
 
-    run.with_relay(ctx, lambda api, out: reading.search(api, out, query, limit, as_json=as_json))
+    run.with_relay(ctx, lambda api, out: reading.search(api, out, query, limit, as_json=as_json), _READ)
 
 
 @app.command()
-def tail(ctx: typer.Context, as_json: Json = False) -> None:
+def tail(
+    ctx: typer.Context,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="[EPOCH:]REV", help="Go on after this event; else one `resync` first."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Print events as they come, until interrupted."""
-    from phonelink_tui.cli import run, streaming
+    from phonelink_tui.cli.opening import open_tail
 
-    run.with_relay(ctx, lambda api, out: streaming.tail(api, out, as_json=as_json))
+    open_tail(ctx, since, as_json=as_json)
 
 
 @app.command()
@@ -241,12 +268,26 @@ def limits(ctx: typer.Context, as_json: Json = False) -> None:
     """Every limit now in force, and whose it is."""
     from phonelink_tui.cli import reading, run
 
-    run.with_relay(ctx, lambda api, out: reading.limits(api, out, as_json=as_json))
+    run.with_relay(ctx, lambda api, out: reading.limits(api, out, as_json=as_json), _HEADERS)
 
 
 @app.command()
-def status(ctx: typer.Context, as_json: Json = False) -> None:
+def status(
+    ctx: typer.Context,
+    words: Annotated[
+        str | None,
+        typer.Option(
+            "--format", help="One line for tmux: {unread}, {battery}, {messages}; a wrong one lists all."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """How the phone and its connections stand."""
+    if words is not None:
+        from phonelink_tui.cli.status_line import open_status_line
+
+        open_status_line(ctx, words)
+        return
     from phonelink_tui.cli.opening import open_status
 
     open_status(ctx, as_json=as_json)
@@ -280,13 +321,60 @@ def support_bundle(
     open_support_bundle(ctx, out, yes=yes)
 
 
-@relay_app.command("run", hidden=True)
-def relay_run(
+@app.command()
+def reply(
     ctx: typer.Context,
-    phone: Annotated[str, typer.Option()],
-    fd: Annotated[int, typer.Option(min=3)],
+    last: Annotated[bool, typer.Option("--last", help="To whoever wrote the newest text.")] = False,
+    text: Text = None,
+    yes: Yes = False,
+    timeout: Timeout = 30.0,
 ) -> None:
-    """A private relay on an inherited socket; started by `phonelink`, not by people."""
-    from phonelink_tui.cli.opening import open_private_relay
+    """Answer the newest text; says first whom the answer goes to."""
+    if not last:
+        raise typer.BadParameter("say --last: it answers the newest text", param_hint="reply")
+    from phonelink_tui.cli.opening import open_reply
 
-    open_private_relay(ctx, phone, fd)
+    open_reply(ctx, text, yes=yes, timeout_s=timeout)
+
+
+@outbox_app.callback(invoke_without_command=True)
+def outbox(ctx: typer.Context, as_json: Json = False) -> None:
+    """Your texts that wait, are on their way, may have been sent, or failed."""
+    if ctx.invoked_subcommand is None:
+        from phonelink_tui.cli import run, waiting
+
+        run.with_relay(ctx, lambda api, out: waiting.outbox(api, out, as_json=as_json), _READ)
+
+
+@outbox_app.command("cancel")
+def outbox_cancel(ctx: typer.Context, text_id: TextId) -> None:
+    """Take back a text that has not left."""
+    from phonelink_tui.cli import run, waiting
+
+    run.with_relay(ctx, lambda api, out: waiting.cancel(api, out, text_id), _HEADERS, _SEND)
+
+
+@outbox_app.command("retry")
+def outbox_retry(ctx: typer.Context, text_id: TextId) -> None:
+    """Send again a text that certainly was not sent."""
+    from phonelink_tui.cli import run, waiting
+
+    run.with_relay(ctx, lambda api, out: waiting.retry(api, out, text_id), _HEADERS, _SEND)
+
+
+@app.command()
+def completion(shell: Shell) -> None:
+    """Print a completion script; its first lines say where it goes."""
+    from phonelink_tui.cli.command_table import command_rows
+    from phonelink_tui.cli.completion import SHELLS
+
+    sys.stdout.write(SHELLS[shell.value](command_rows(app)))
+
+
+@app.command()
+def man() -> None:
+    """Print the manual page: `phonelink man | man -l -`."""
+    from phonelink_tui.cli.command_table import command_rows
+    from phonelink_tui.cli.manual import manual_page
+
+    sys.stdout.write(manual_page(command_rows(app)))

@@ -15,6 +15,7 @@ from phonelink_tui.cli.output import Output, Paragraph
 from phonelink_tui.cli.reading import STATUS_S
 from phonelink_tui.cli.run import carry_out, chosen_phone, surroundings_of
 from phonelink_tui.cli.settled import settled
+from phonelink_tui.composition.attaching import Wish
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import PhoneSpec
 from phonelink_tui.diagnostics.bundle import BUNDLE_BYTES, Bundle, decode_bundle, encode_bundle
@@ -27,6 +28,7 @@ from phonelink_tui.diagnostics.kept import keep_last_good, load_last_good, write
 from phonelink_tui.diagnostics.report import report_lines, report_objects
 from phonelink_tui.domain.phone import Capability
 from phonelink_tui.errors import UsageError
+from phonelink_tui.ipc.role import Role
 
 SESSIONS_S: Final = STATUS_S + 2.0
 """With --phone a relay is started and asked; only then an answer takes longer than `collect.TOTAL_S`."""
@@ -88,7 +90,8 @@ async def _sessions(ctx: typer.Context, paths: Paths, phone: PhoneSpec | None) -
     if phone is None:
         return NO_RELAY
     way = str(phone).partition(":")[0].partition("/")[0].partition("?")[0]
-    async with surroundings_of(ctx).open_relay(phone, paths) as api:
+    wish = Wish(roles=frozenset({Role.HEADERS}))
+    async with surroundings_of(ctx).open_relay(phone, paths, wish) as api:
         snapshot = await settled(api, frozenset(Capability), STATUS_S)
     return Sessions(way, snapshot.phone.traits.kind, tuple(snapshot.phone.capabilities.values()))
 

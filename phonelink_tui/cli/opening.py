@@ -5,30 +5,40 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable
+from datetime import datetime
+from functools import partial
 from typing import Final
 
 import typer
 
 from phonelink_tui.cli import exit_codes
+from phonelink_tui.cli.expiry import parse_expiry
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.plain import plain as plain_mode
 from phonelink_tui.cli.reading import status
+from phonelink_tui.cli.replying import reply_last
 from phonelink_tui.cli.run import carry_out, chosen_phone, surroundings_of, use_relay
 from phonelink_tui.cli.sending import SendOptions, send
 from phonelink_tui.cli.simulating import SimulateOptions, simulate
 from phonelink_tui.cli.streaming import headless as headless_mode
+from phonelink_tui.cli.streaming import parse_place, tail
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import (
     BluetoothSpec,
     PhoneSpec,
     VirtualSpec,
     parse_persona,
-    parse_spec,
     parse_speed,
 )
 from phonelink_tui.config.settings import Settings, load_settings
 from phonelink_tui.errors import NoPhoneKnown, UsageError
+from phonelink_tui.ipc.role import Role
 from phonelink_tui.relay.api import RelayApi, StartChoice
+
+SENDER: Final = frozenset({Role.HEADERS, Role.SEND})
+"""Names and numbers, and leave to send; what others wrote is none of its business."""
+
+_READER: Final = frozenset({Role.READ})
 
 TEXT_CHARS: Final = 20_000
 """Read from stdin; the guard refuses far shorter ones with its own words."""
@@ -74,7 +84,7 @@ def open_demo(
         scenario, persona, speed = phone
         spec = _virtual(scenario, persona, speed=speed)
         if headless:
-            use_relay(ctx, out, paths, spec, lambda api, out: headless_mode(api, out, seconds))
+            use_relay(ctx, out, paths, spec, lambda api, out: headless_mode(api, out, seconds), _READER)
         else:
             _open(
                 ctx, out, paths, spec, plain=bool(ctx.find_root().params.get("plain")) or not out.is_terminal
@@ -90,20 +100,54 @@ def open_status(ctx: typer.Context, *, as_json: bool) -> None:
         def work(api: RelayApi, out: Output) -> Awaitable[None]:
             return status(api, out, paths.state_dir, as_json=as_json)
 
-        use_relay(ctx, out, paths, chosen_phone(ctx), work)
+        use_relay(ctx, out, paths, chosen_phone(ctx), work, frozenset({Role.HEADERS}))
 
     carry_out(ctx, body)
 
 
 def open_send(
-    ctx: typer.Context, to: str, text: str | None, *, explain: bool, yes: bool, timeout_s: float
+    ctx: typer.Context,
+    to: str,
+    text: str | None,
+    expires: str | None,
+    *,
+    explain: bool,
+    yes: bool,
+    timeout_s: float,
 ) -> None:
     """`phonelink send`."""
 
     def body(out: Output, paths: Paths) -> None:
+        until = parse_expiry(expires, datetime.now().astimezone()) if expires is not None else None
         words = text if text is not None else _text_of_stdin(out)
-        options = SendOptions(to, words, explain, yes, timeout_s)
-        use_relay(ctx, out, paths, chosen_phone(ctx), lambda api, out: send(api, out, options))
+        options = SendOptions(to, words, explain, yes, timeout_s, until)
+        use_relay(ctx, out, paths, chosen_phone(ctx), lambda api, out: send(api, out, options), SENDER)
+
+    carry_out(ctx, body)
+
+
+def open_reply(ctx: typer.Context, text: str | None, *, yes: bool, timeout_s: float) -> None:
+    """`phonelink reply --last`."""
+
+    def body(out: Output, paths: Paths) -> None:
+        options = SendOptions("", text or "", explain=False, yes=yes, timeout_s=timeout_s)
+        read_text = (lambda: _text_of_stdin(out)) if text is None else None
+
+        async def work(api: RelayApi, out: Output) -> None:
+            await reply_last(api, out, options, read_text)
+
+        use_relay(ctx, out, paths, chosen_phone(ctx), work, SENDER)
+
+    carry_out(ctx, body)
+
+
+def open_tail(ctx: typer.Context, since: str | None, *, as_json: bool) -> None:
+    """`phonelink tail`."""
+
+    def body(out: Output, paths: Paths) -> None:
+        place = parse_place(since) if since is not None else None
+        work = partial(tail, as_json=as_json, since=place)
+        use_relay(ctx, out, paths, chosen_phone(ctx), work, _READER)
 
     carry_out(ctx, body)
 
@@ -124,11 +168,6 @@ def open_simulation(
         asyncio.run(simulate(surroundings_of(ctx), out, options))
 
     carry_out(ctx, body)
-
-
-def open_private_relay(ctx: typer.Context, phone: str, fd: int) -> None:
-    """`phonelink relay run`."""
-    carry_out(ctx, lambda out, paths: surroundings_of(ctx).run_relay(parse_spec(phone), fd), log="relay")
 
 
 def _open(ctx: typer.Context, out: Output, paths: Paths, spec: PhoneSpec | None, *, plain: bool) -> None:

@@ -95,6 +95,10 @@ class Output:
             sys.stderr.flush()
             return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
+    def ask_on_terminal(self, question: str) -> bool:
+        """The same where there is a terminal; without one nobody is asked and the answer is yes."""
+        return not self.can_ask or self.ask(question)
+
     def abandon(self) -> None:
         """Nobody reads any more: keep the interpreter's last flush from complaining."""
         with suppress(OSError, ValueError):

@@ -10,7 +10,7 @@ import typer
 from phonelink_tui.cli import exit_codes
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.run import carry_out, surroundings_of
-from phonelink_tui.composition.entry import NO_PHONE_HINT
+from phonelink_tui.composition.attaching import NO_PHONE_HINT
 from phonelink_tui.composition.phone_rows import PhoneRow
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.domain.bond import SENTENCES
@@ -50,13 +50,14 @@ def open_forget(ctx: typer.Context, phone: str | None, *, unpair: bool, yes: boo
         row = chosen_row(asyncio.run(_listed(ctx, paths)).rows, phone)
         paired = row.bond is not None and row.bond.paired
         if not yes:
-            _ask(out, f"Forget {row.name} ({row.address}) here?")
+            history = ", and erase its kept history" if row.history else ""
+            _ask(out, f"Forget {row.name} ({row.address}) here{history}?")
         remove = paired and unpair
         if paired and not unpair and not yes:
             remove = out.ask(
                 "Remove its pairing with this computer as well? Forget it on the phone then, too."
             )
-        if row.since is None and not remove:
+        if row.since is None and not row.history and not remove:
             raise UsageError(f"{row.name} is paired, and not known here.", "--unpair removes the pairing.")
         asyncio.run(_forget(ctx, row, paths, unpair=remove))
         kept = " Its pairing with this computer is kept." if paired and not remove else ""
@@ -125,9 +126,9 @@ def _object(row: PhoneRow) -> dict[str, Any]:
         "paired_here": row.paired_here,
         "paired": bond.paired if bond is not None else None,
         "bonded": bond.bonded if bond is not None else None,
-        "legacy": bond.legacy if bond is not None else None,
         "bond_bredr": bond.bredr if bond is not None else None,
         "bond_le": bond.le if bond is not None else None,
         "connected": row.connected,
+        "history": row.history,
         "refused": row.change.value if row.change is not None else None,
     }

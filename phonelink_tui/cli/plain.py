@@ -10,9 +10,10 @@ from typing import Final
 from attrs import evolve
 
 from phonelink_tui.cli.audience_words import AUDIENCE_WORDS
+from phonelink_tui.cli.clock import when
 from phonelink_tui.cli.event_words import event_words
 from phonelink_tui.cli.output import Output
-from phonelink_tui.cli.reading import text_row, when
+from phonelink_tui.cli.reading import text_row
 from phonelink_tui.cli.stdin_lines import stdin_lines
 from phonelink_tui.domain.events import CommandChanged, CommandState, Stamped
 from phonelink_tui.domain.thread import Thread

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from phonelink_tui.cli.audience_words import AUDIENCE_WORDS
+from phonelink_tui.cli.clock import when
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.recipient import find_thread
 from phonelink_tui.cli.settled import require, settled
@@ -49,7 +49,7 @@ async def threads(api: RelayApi, out: Output, *, as_json: bool) -> None:
         for thread in snapshot.threads
     )
     headings = ("id", "conversation", "", "unread", "last", "text")
-    _print(out, "thread", snapshot.threads, headings, rows, as_json=as_json)
+    print_values(out, "thread", snapshot.threads, headings, rows, as_json=as_json)
 
 
 async def messages(api: RelayApi, out: Output, thread_words: str, limit: int, *, as_json: bool) -> None:
@@ -80,7 +80,7 @@ async def contacts(api: RelayApi, out: Output, *, as_json: bool) -> None:
     snapshot = await settled(api, frozenset({Capability.CONTACTS}))
     _require_unless(snapshot.contacts, snapshot, Capability.CONTACTS)
     rows = ((c.name, ", ".join(address.value for address in c.addresses)) for c in snapshot.contacts)
-    _print(out, "contact", snapshot.contacts, ("name", "addresses"), rows, as_json=as_json)
+    print_values(out, "contact", snapshot.contacts, ("name", "addresses"), rows, as_json=as_json)
 
 
 async def calls(api: RelayApi, out: Output, *, as_json: bool) -> None:
@@ -96,7 +96,7 @@ async def calls(api: RelayApi, out: Output, *, as_json: bool) -> None:
         )
         for call in snapshot.calls
     )
-    _print(out, "call", snapshot.calls, ("when", "", "who", "number"), rows, as_json=as_json)
+    print_values(out, "call", snapshot.calls, ("when", "", "who", "number"), rows, as_json=as_json)
 
 
 async def notifications(api: RelayApi, out: Output, *, as_json: bool) -> None:
@@ -108,7 +108,7 @@ async def notifications(api: RelayApi, out: Output, *, as_json: bool) -> None:
         for n in snapshot.notifications
     )
     headings = ("id", "when", "app", "title", "text", "positive / negative")
-    _print(out, "notification", snapshot.notifications, headings, rows, as_json=as_json)
+    print_values(out, "notification", snapshot.notifications, headings, rows, as_json=as_json)
 
 
 async def limits(api: RelayApi, out: Output, *, as_json: bool) -> None:
@@ -119,7 +119,7 @@ async def limits(api: RelayApi, out: Output, *, as_json: bool) -> None:
     for thread in snapshot.threads:
         in_force.extend(_limits_of(thread, snapshot))
     rows = ((limit.kind.value, titles.get(limit.target, ""), limit.sentence) for limit in in_force)
-    _print(out, "limitation", in_force, ("kind", "where", "what"), rows, as_json=as_json)
+    print_values(out, "limitation", in_force, ("kind", "where", "what"), rows, as_json=as_json)
 
 
 async def status(api: RelayApi, out: Output, state_dir: Path | None, *, as_json: bool) -> None:
@@ -146,12 +146,6 @@ async def status(api: RelayApi, out: Output, state_dir: Path | None, *, as_json:
     out.line("  " + ", ".join(f"{count} {name}" for name, count in counts.items()))
     for line in week_lines(week):
         out.text(line)
-
-
-def when(at: datetime) -> str:
-    """A time on this computer's clock: of today the hour, of other days the date too."""
-    local = at.astimezone()
-    return local.strftime("%H:%M" if local.date() == datetime.now().astimezone().date() else "%Y-%m-%d %H:%M")
 
 
 def text_row(text: TextMessage) -> tuple[str, str, str, str]:
@@ -213,10 +207,10 @@ def _require_unless(known: Sequence[object], snapshot: Snapshot, capability: Cap
 
 
 def _print_texts(out: Output, texts: Sequence[TextMessage], *, as_json: bool) -> None:
-    _print(out, "message", texts, ("when", "who", "text", ""), map(text_row, texts), as_json=as_json)
+    print_values(out, "message", texts, ("when", "who", "text", ""), map(text_row, texts), as_json=as_json)
 
 
-def _print(
+def print_values(
     out: Output,
     kind: str,
     values: Iterable[object],

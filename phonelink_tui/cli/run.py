@@ -11,10 +11,13 @@ import typer
 from phonelink_tui.cli import exit_codes
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.surroundings import Surroundings
+from phonelink_tui.composition.attaching import Wish
 from phonelink_tui.config.log import start_log
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import PhoneSpec, parse_spec
+from phonelink_tui.config.relay_choice import parse_relay
 from phonelink_tui.errors import PhonelinkError
+from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.relay.api import RelayApi
 
 _log = logging.getLogger(__name__)
@@ -33,16 +36,38 @@ def chosen_phone(ctx: typer.Context) -> PhoneSpec | None:
     return parse_spec(text) if text else None
 
 
-def with_relay(ctx: typer.Context, work: Work) -> None:
-    """Open the relay of `--phone`, do the work, exit."""
-    carry_out(ctx, lambda out, paths: use_relay(ctx, out, paths, chosen_phone(ctx), work))
+def with_relay(ctx: typer.Context, work: Work, *roles: Role, attach_only: bool = False) -> None:
+    """Open the relay of `--phone`, do the work, exit.
+
+    Args:
+        ctx: Of the command.
+        work: What to do.
+        roles: What it needs the relay for, and no more.
+        attach_only: Start no relay for a phone over Bluetooth.
+    """
+
+    def body(out: Output, paths: Paths) -> None:
+        use_relay(ctx, out, paths, chosen_phone(ctx), work, frozenset(roles), attach_only=attach_only)
+
+    carry_out(ctx, body)
 
 
-def use_relay(ctx: typer.Context, out: Output, paths: Paths, phone: PhoneSpec | None, work: Work) -> None:
+def use_relay(
+    ctx: typer.Context,
+    out: Output,
+    paths: Paths,
+    phone: PhoneSpec | None,
+    work: Work,
+    roles: frozenset[Role] = ALL_ROLES,
+    *,
+    attach_only: bool = False,
+) -> None:
     """Do the work with the relay of a phone. For the body of `carry_out`."""
+    choice = parse_relay(ctx.find_root().params.get("relay") or "auto")
+    wish = Wish(choice, roles, attach_only, out.notice)
 
     async def main() -> None:
-        async with surroundings_of(ctx).open_relay(phone, paths) as api:
+        async with surroundings_of(ctx).open_relay(phone, paths, wish) as api:
             await work(api, out)
 
     asyncio.run(main())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Final
 
@@ -11,7 +12,7 @@ from attrs import evolve, frozen
 
 from phonelink_tui.cli.outcomes import check, failed
 from phonelink_tui.cli.output import Output
-from phonelink_tui.cli.recipient import find_recipient
+from phonelink_tui.cli.recipient import Recipient, find_recipient
 from phonelink_tui.cli.settled import SETTLE_S, require, settled
 from phonelink_tui.domain.events import CommandChanged, CommandState, MessageChanged, Stamped
 from phonelink_tui.domain.message import DeliveryState, MessageId, TextMessage
@@ -24,6 +25,9 @@ from phonelink_tui.errors import (
     SendRefused,
 )
 from phonelink_tui.relay.api import Ask, CancelText, RelayApi, SendText
+
+EXPIRY_GRACE_S: Final = 5.0
+"""How much later than its expiry the relay may say that a text has expired."""
 
 CANCEL_S: Final = 5.0
 """How long taking a text back may take."""
@@ -45,6 +49,15 @@ class SendOptions:
     explain: bool
     yes: bool
     timeout_s: float
+    expires: datetime | None = None
+    """Until then the relay tries, whatever `timeout_s` says; it is waited for."""
+
+    @property
+    def wait_s(self) -> float:
+        """How long the outcome may take; the relay settles what has expired by itself."""
+        if self.expires is None:
+            return self.timeout_s
+        return max(self.timeout_s, (self.expires - datetime.now(UTC)).total_seconds() + EXPIRY_GRACE_S)
 
 
 class _Outcomes:
@@ -99,9 +112,13 @@ async def send(api: RelayApi, out: Output, options: SendOptions) -> None:
         OutcomeUnknown: It may have been sent.
     """
     snapshot = await settled(api, _NEEDED, min(options.timeout_s, SETTLE_S))
-    if not options.explain:
+    if not options.explain and options.expires is None:
         require(snapshot, Capability.MESSAGES)
-    recipient = find_recipient(options.to, snapshot)
+    await send_to(api, out, find_recipient(options.to, snapshot), options)
+
+
+async def send_to(api: RelayApi, out: Output, recipient: Recipient, options: SendOptions) -> None:
+    """The same once it is known whom to. Raises what `send` raises, but NotConnected."""
     command = SendText(
         "cli-" + token_hex(8),
         options.text,
@@ -109,6 +126,7 @@ async def send(api: RelayApi, out: Output, options: SendOptions) -> None:
         recipient.thread,
         dry_run=options.explain,
         hold=False,
+        expires_at=options.expires,
     )
     async with api.events() as events:
         outcomes = _Outcomes(events, command.id)
@@ -116,7 +134,7 @@ async def send(api: RelayApi, out: Output, options: SendOptions) -> None:
         if options.explain:
             out.line(outcome.sentence or "It would be sent.")
             return
-        await _wait(api, outcomes, options.timeout_s)
+        await _wait(api, outcomes, options.wait_s)
     out.line(f"Accepted by the phone, for {recipient.name}.")
 
 

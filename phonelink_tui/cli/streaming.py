@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -27,18 +28,28 @@ from phonelink_tui.domain.events import (
     Stamped,
     ThreadChanged,
 )
+from phonelink_tui.errors import UsageError
 from phonelink_tui.ipc.events import VERSION, encode_event
-from phonelink_tui.ipc.hello import Role, encode_hello
+from phonelink_tui.ipc.hello import encode_hello
+from phonelink_tui.ipc.role import Role
 from phonelink_tui.ipc.values import encode_time
-from phonelink_tui.relay.api import RelayApi, Snapshot
+from phonelink_tui.relay.api import Place, RelayApi, Snapshot
 
 _READER: Final = frozenset({Role.READ})
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
-async def tail(api: RelayApi, out: Output, *, as_json: bool) -> None:
-    """`phonelink tail`: every event from now on, until the relay ends."""
-    async with api.events() as events:
+def parse_place(words: str) -> Place:
+    """`REV` or `EPOCH:REV`, both as the first line of `tail --json` has them. Raises UsageError."""
+    match = re.fullmatch(r"(?:([0-9a-f]{1,32}):)?(\d{1,15})", words)
+    if match is None:
+        raise UsageError(f"`{words[:40]}` is no place on the stream.", "For example 120, or e20661a5:120.")
+    return Place(int(match[2]), match[1] or "")
+
+
+async def tail(api: RelayApi, out: Output, *, as_json: bool, since: Place | None = None) -> None:
+    """`phonelink tail`: every event from now on, or from a place on, until the relay ends."""
+    async with api.events(since) as events:
         snapshot = await api.snapshot()
         if as_json:
             out.json(encode_hello(snapshot, _now(), _READER))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any, Protocol
 
 from attrs import frozen
 
 from phonelink_tui.composition import entry
+from phonelink_tui.composition.attaching import Wish, open_relay
 from phonelink_tui.composition.entry import Simulation
 from phonelink_tui.composition.phone_rows import PhoneList, PhoneRow
 from phonelink_tui.config.paths import Paths, find_paths
@@ -30,9 +32,10 @@ class ForgetPhone(Protocol):
 class Surroundings:
     """Handed to the typer app as its context object."""
 
-    open_relay: Callable[[PhoneSpec | None, Paths], AbstractAsyncContextManager[RelayApi]] = entry.open_relay
+    open_relay: Callable[[PhoneSpec | None, Paths, Wish], AbstractAsyncContextManager[RelayApi]] = open_relay
     run_app: Callable[[RelayApi, Settings], Awaitable[int]] = entry.run_app
     run_relay: Callable[[PhoneSpec, int], None] = entry.run_relay
+    run_shared_relay: Callable[[PhoneSpec, Path, Settings], None] = entry.run_shared_relay
     open_pairing: Callable[[str | None, Paths], AbstractAsyncContextManager[Pairing]] = entry.open_pairing
     list_phones: Callable[[Paths], Awaitable[PhoneList]] = entry.list_phones
     forget_phone: ForgetPhone = entry.forget_phone

@@ -1,11 +1,12 @@
 """The composition room: the one place that names concrete classes.
 
     entry       what the command line opens; light, so that `phonelink --help` and `send` are quick
+    attaching   which relay a program gets: shared, over ssh, or its own
     hosting     a relay and the phone it owns, in this process
     bluetooth   which phone over Bluetooth, and through which backend
-    remembering what a relay leaves behind for the doctor
     pairing     a phone is paired here; first_sessions looks what it allows
     phones      known and paired phones, listed and forgotten; phone_rows are the values
+    remembering what a relay leaves behind for the doctor
     keeping     the archive of a phone, or none
     simulation  an embedded phone on TCP
 

@@ -26,11 +26,16 @@ from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.obexd.backend import NativeOrObexd, open_obexd_backend
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.profiles.ports import PhoneBackend
-from phonelink_tui.transport.bluez.link import Admit, BluezSpec, open_bluez_link
+from phonelink_tui.transport.bluez.link import Admit, BluezLink, BluezSpec, open_bluez_link
 from phonelink_tui.transport.bluez.phones import PairedPhone, read_paired_phones
 from phonelink_tui.transport.link import PhoneLink
 
 _log = logging.getLogger(__name__)
+
+
+def bluetooth_id(address: str) -> str:
+    """By what a phone is known everywhere: its public address, which never changes."""
+    return f"bluetooth:{address}"
 
 
 @frozen
@@ -43,8 +48,8 @@ class ChosenPhone:
 
     @property
     def id(self) -> str:
-        """Stable: the public address of a phone never changes."""
-        return f"bluetooth:{self.address}"
+        """See `bluetooth_id`."""
+        return bluetooth_id(self.address)
 
 
 @asynccontextmanager
@@ -67,18 +72,25 @@ async def bluetooth_backend(
     phone = await choose_phone(spec, known)
     link_spec = BluezSpec(spec.adapter, phone.address, solicits=TRAITS[phone.kind].notifications)
     async with open_bluez_link(link_spec, admit=admit_known(known, phone.address)) as link:
-        native = link_backend(link, phone)
-        obexd = open_obexd_backend(
-            link,
-            link.addresses,
-            phone_id=phone.id,
-            phone_name=phone.name,
-            traits=native.traits,
-            directory=runtime_dir,
-            start=spec.through_obexd,
-            clock=native.clock,
-        )
-        yield obexd if spec.through_obexd else NativeOrObexd(native, obexd, tell_way)
+        yield backend_over(link, phone, runtime_dir, through_obexd=spec.through_obexd)
+
+
+def backend_over(
+    link: BluezLink, phone: ChosenPhone, runtime_dir: Path | None, *, through_obexd: bool = False
+) -> PhoneBackend:
+    """The phone over a link to it: by our own sessions, and by obexd where it was asked for or is in the way."""
+    native = link_backend(link, phone)
+    obexd = open_obexd_backend(
+        link,
+        link.addresses,
+        phone_id=phone.id,
+        phone_name=phone.name,
+        traits=native.traits,
+        directory=runtime_dir,
+        start=through_obexd,
+        clock=native.clock,
+    )
+    return obexd if through_obexd else NativeOrObexd(native, obexd, tell_way)
 
 
 def tell_way(reason: ObexdInTheWay | None) -> None:

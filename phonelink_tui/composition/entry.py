@@ -1,4 +1,4 @@
-"""What does the command line open? A relay in a process of its own, the app, a simulated phone.
+"""What does the command line open besides a relay? The processes of relays, the app, a simulated phone.
 
 Heavy rooms are imported where they are used: the command line is quick because it loads neither Textual nor
 bleak nor the codecs.
@@ -7,23 +7,20 @@ bleak nor the codecs.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Final
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
 
 from attrs import frozen
 
 from phonelink_tui.composition.phone_rows import PhoneList, PhoneRow
 from phonelink_tui.config.paths import Paths
-from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, VirtualSpec
+from phonelink_tui.config.phone_spec import PhoneSpec, VirtualSpec
 from phonelink_tui.config.platform import require_linux
 from phonelink_tui.config.settings import Settings
 from phonelink_tui.diagnostics.collect import Collector
-from phonelink_tui.errors import BluetoothUnavailable, NoPhoneKnown
 from phonelink_tui.ipc.private import run_private
-from phonelink_tui.ipc.spawn import private_relay, relay_command
 from phonelink_tui.relay.api import Pairing, RelayApi, StartChoice
-
-NO_PHONE_HINT: Final = "`phonelink pair` pairs one; `phonelink demo` shows everything without."
 
 
 @frozen
@@ -38,36 +35,14 @@ class Simulation:
     """Where event reports are sent; None: to the client's own address, at its port plus two."""
 
 
-@asynccontextmanager
-async def open_relay(spec: PhoneSpec | None, paths: Paths) -> AsyncIterator[RelayApi]:
-    """A relay for the phone, in a process of its own that ends with the block.
+def run_shared_relay(spec: PhoneSpec, path: Path, settings: Settings) -> None:
+    """The shared relay's process: serve the phone at a path until told to stop. See `ipc.service.run_shared`."""
+    from phonelink_tui.composition.hosting import build_relay
+    from phonelink_tui.ipc.hooks import Hooks
+    from phonelink_tui.ipc.service import run_shared
 
-    Args:
-        spec: Which phone; None: the only paired one.
-        paths: Where things live.
-
-    Raises:
-        NoPhoneKnown: No phone is named, and none is paired.
-        SeveralPhones: No phone is named, and several are paired.
-        PhonelinkError: The relay could not start; what it said.
-    """
-    log = paths.state_dir / "relay-stderr.log" if paths.state_dir else None
-    command = relay_command("--phone", str(spec or BluetoothSpec()))
-    async with AsyncExitStack() as stack:
-        try:
-            client = await stack.enter_async_context(private_relay(command, log=log))
-        except BluetoothUnavailable as failure:
-            if spec is not None:
-                raise
-            raise NoPhoneKnown(f"No phone is known here. {failure.message}", NO_PHONE_HINT) from failure
-        yield client
-
-
-def collectors(paths: Paths) -> tuple[Collector, ...]:
-    """See `diagnostics.here.collectors`."""
-    from phonelink_tui.diagnostics import here
-
-    return here.collectors(paths)
+    hooks = Hooks(settings.hooks.commands, settings.hooks.privacy)
+    run_shared(lambda: build_relay(spec), path, str(spec), hooks)
 
 
 @asynccontextmanager
@@ -108,6 +83,13 @@ async def run_start(message: str, paths: Paths, settings: Settings) -> StartChoi
     app = StartApp(message, lambda: open_pairing(None, paths), ui_settings(settings))
     choice = await app.run_async(mouse=settings.mouse)
     return choice or StartChoice(return_code=app.return_code or 0)
+
+
+def collectors(paths: Paths) -> tuple[Collector, ...]:
+    """See `diagnostics.here.collectors`."""
+    from phonelink_tui.diagnostics import here
+
+    return here.collectors(paths)
 
 
 def run_relay(spec: PhoneSpec, fd: int) -> None:

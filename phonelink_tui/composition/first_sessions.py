@@ -9,7 +9,7 @@ from random import Random
 from secrets import token_hex
 from typing import Final
 
-from phonelink_tui.composition.bluetooth import ChosenPhone, link_backend
+from phonelink_tui.composition.bluetooth import ChosenPhone, backend_over
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.secret import install_secret
 from phonelink_tui.config.settings import load_settings
@@ -81,7 +81,7 @@ class FirstSessions:
         secret = install_secret(self._paths.state_dir)
         async with open_bluez_link(self._spec, dial=self._dial) as link:
             relay = Relay(
-                link_backend(link, self._phone),
+                backend_over(link, self._phone, self._paths.runtime_dir),
                 RelaySettings(secret, settings.region),
                 now=lambda: datetime.now(UTC),
                 rng=Random(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
@@ -35,6 +36,8 @@ from phonelink_tui.virtual.embed import open_phone
 
 STORY_SETTLES_S: Final = 1.0
 """What the last act of a scenario causes has arrived by then."""
+
+_log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -133,7 +136,9 @@ async def _alive(relay: Relay) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            await relay.close()
+            dropped = await relay.close()
+            if dropped:
+                _log.warning("%d texts that waited were dropped; certainly not sent", dropped)
 
 
 async def _tell_the_end(relay: Relay, ended: asyncio.Event) -> None:

@@ -15,6 +15,7 @@ from phonelink_tui.composition.first_sessions import LOOK_S, FirstSessions
 from phonelink_tui.config.known_phones import KnownPhone, KnownPhones
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.domain.pairing import FoundPhone
+from phonelink_tui.domain.phone import TRAITS
 from phonelink_tui.domain.text import RemoteText, clean_line
 from phonelink_tui.errors import PairingFailed
 from phonelink_tui.relay.api import Pairing
@@ -182,7 +183,7 @@ class _Host:
         await self.end_sessions()
         seen = phone_at(self._daemon.tree, id_, self._daemon.tree.get(id_, names.DEVICE) or {})
         self._sessions = FirstSessions(
-            BluezSpec(seen.adapter, seen.address),
+            BluezSpec(seen.adapter, seen.address, solicits=TRAITS[seen.kind].notifications),
             ChosenPhone(seen.address, clean_line(seen.name), seen.kind),
             self._place.paths,
             self._place.dial,

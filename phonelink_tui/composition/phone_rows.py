@@ -30,6 +30,8 @@ class PhoneRow:
     connected: bool | None
     change: BondChange | None
     """Why the pairing is refused, if it is."""
+    history: bool = False
+    """Whether an archive of it is kept."""
     paths: tuple[str, ...] = ()
     """BlueZ's objects for it."""
 

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
+from phonelink_tui.archive.files import held
+from phonelink_tui.archive.key_sources import forget_in_keyring
+from phonelink_tui.archive.opening import erase
+from phonelink_tui.composition.bluetooth import bluetooth_id
+from phonelink_tui.composition.keeping import files_of
 from phonelink_tui.composition.phone_rows import PhoneList, PhoneRow
 from phonelink_tui.config.known_phones import KnownPhone, KnownPhones
 from phonelink_tui.config.paths import Paths
@@ -24,26 +31,45 @@ async def list_phones(paths: Paths) -> PhoneList:
     except BluetoothUnavailable as failure:
         if not known:
             raise
-        return PhoneList(tuple(_known_row(phone, None) for phone in known), failure)
+        return PhoneList(_with_history([_known_row(phone, None) for phone in known], paths), failure)
     rows = [_known_row(phone, [one for one in seen if one.address == phone.address]) for phone in known]
     addresses = {phone.address for phone in known}
     rows += [_seen_row(one) for one in seen if one.address not in addresses]
-    return PhoneList(tuple(rows), None)
+    return PhoneList(_with_history(rows, paths), None)
 
 
 async def forget_phone(row: PhoneRow, paths: Paths, *, unpair: bool) -> None:
-    """Forget a phone; first its pairing, if wanted, so that what fails leaves everything as it was.
+    """Forget a phone: its pairing, if wanted, its kept history, and that it was known; in this order, so that what
+    fails is followed by nothing else, and forgetting it again does the rest.
 
     Raises:
+        ArchiveBusy: A relay has its history open; nothing is forgotten.
+        ArchiveUnwritable: The history cannot be erased; the phone is still known here.
         BluetoothUnavailable, PhoneUnreachable, TransportError, DeadlineExceeded: BlueZ does not remove it; it is
             still known here.
         SettingsError: The record cannot be removed.
     """
+    files = files_of(bluetooth_id(row.address), paths) if row.history else None
+    if files is not None:
+        with held(files):
+            pass
     if unpair:
         for path in row.paths:
             await remove_phone(path)
+    if files is not None:
+        erase(files)
+        forget_in_keyring(bluetooth_id(row.address))
     if row.since is not None:
         KnownPhones(paths.state_dir).forget(row.address)
+
+
+def _with_history(rows: list[PhoneRow], paths: Paths) -> tuple[PhoneRow, ...]:
+    """The rows, told which of them have an archive."""
+    archives = [files_of(bluetooth_id(row.address), paths) for row in rows]
+    return tuple(
+        evolve(row, history=files is not None and (files.key.exists() or files.database.exists()))
+        for row, files in zip(rows, archives, strict=True)
+    )
 
 
 def _known_row(phone: KnownPhone, seen: list[PairedPhone] | None) -> PhoneRow:
@@ -61,7 +87,7 @@ def _known_row(phone: KnownPhone, seen: list[PairedPhone] | None) -> PhoneRow:
         bond if seen is not None else None,
         (here is not None and here.is_connected) if seen is not None else None,
         bond_change(phone.bond, phone.adapter, bond, adapter) if seen is not None else None,
-        tuple(one.path for one in seen or ()),
+        paths=tuple(one.path for one in seen or ()),
     )
 
 
@@ -76,5 +102,5 @@ def _seen_row(one: PairedPhone) -> PhoneRow:
         one.bond,
         one.is_connected,
         None,
-        (one.path,),
+        paths=(one.path,),
     )

@@ -3,6 +3,7 @@
     paths     directories by XDG, made 0700; a home that cannot be written is no error
     settings  config.toml: every key, its bounds, and precise errors
     phone_spec  the words after `--phone`
+    relay_choice  the words after `--relay`
     platform  where this program runs, and where it reaches phones
     known_phones  which phones were paired here, and how
     secret    the key of thread ids

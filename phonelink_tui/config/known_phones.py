@@ -140,7 +140,7 @@ def _phone(entry: dict[str, Any]) -> KnownPhone:
     since = datetime.fromisoformat(entry["since"])
     if not _ADDRESS.fullmatch(address) or since.tzinfo is None:
         raise ValueError
-    bond = {name: entry["bond"].get(name) for name in ("paired", "bonded", "legacy", "bredr", "le")}
+    bond = {name: entry["bond"].get(name) for name in ("paired", "bonded", "bredr", "le")}
     if any(value not in (True, False, None) for value in bond.values()):
         raise ValueError
     return KnownPhone(

@@ -10,7 +10,9 @@ from __future__ import annotations
 import logging
 import os
 import re
+import sys
 import traceback
+from collections.abc import Mapping
 from copy import copy
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
@@ -69,8 +71,24 @@ def start_log(state_dir: Path | None, *, level: int = logging.INFO, name: str = 
     return path
 
 
+def log_to_stderr(environ: Mapping[str, str]) -> None:
+    """Send this program's log to stderr too: for a relay in the foreground, and for the journal.
+
+    The journal adds time and name itself, and reads the level from the line's begin (sd-daemon(3)); whether
+    stderr leads there is told by `JOURNAL_STREAM`, its device and inode.
+    """
+    found = os.fstat(2)
+    journal = environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JournalFormatter() if journal else RedactingFormatter("%(asctime)s %(message)s"))
+    logging.getLogger().addHandler(handler)
+
+
 class RedactingFormatter(logging.Formatter):
     """One line a record, addresses masked, exceptions without their words."""
+
+    stamp_chars = 23
+    """The time at the begin, which is no number of anybody's."""
 
     def formatException(  # noqa: N802 named by logging
         self,
@@ -84,8 +102,18 @@ class RedactingFormatter(logging.Formatter):
         record = copy(record)
         record.exc_text = None  # another handler's formatter may have left its own there
         line = super().format(record)
-        stamp, space, rest = line[:23], line[23:24], mask(line[24:])
-        return stamp + space + "".join(c if c.isprintable() else " " for c in rest)
+        stamp, rest = line[: self.stamp_chars], mask(line[self.stamp_chars :])
+        return stamp + "".join(c if c.isprintable() else " " for c in rest)
+
+
+class _JournalFormatter(RedactingFormatter):
+    """The level as syslog's number in front."""
+
+    stamp_chars = 0
+
+    def format(self, record: logging.LogRecord) -> str:
+        level = {logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}.get(record.levelno, 3)
+        return f"<{level}>{super().format(record)}"
 
 
 class _PrivateFileHandler(RotatingFileHandler):

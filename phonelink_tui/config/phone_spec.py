@@ -20,6 +20,8 @@ from phonelink_tui.errors import UsageError
 
 SPEC_CHARS: Final = 1000
 
+_ADDRESS: Final = re.compile("[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}")
+
 _SHAPES: Final = "bluez[:ADAPTER][/ADDRESS], obexd, tcp:HOST:PORT[,pbap=PORT][,mns=PORT], virtual[:SCENARIO]"
 
 
@@ -96,6 +98,23 @@ def parse_spec(text: str) -> PhoneSpec:
     if len(text) > SPEC_CHARS or word not in _PARSERS:
         raise UsageError(f"`{text[:40]}` names no phone.", "One of " + _SHAPES + ".")
     return _PARSERS[word](text[len(word) :])
+
+
+def same_phone(asked: PhoneSpec, owned: PhoneSpec, phone_id: str = "") -> bool:
+    """Whether a relay started with `owned` has the phone that `asked` names.
+
+    Over Bluetooth a phone is its address, whichever way it is reached; what is not said matches anything.
+
+    Args:
+        asked: What somebody wants.
+        owned: What a relay was started with.
+        phone_id: `Phone.id` of the relay, where the address is known once the phone is.
+    """
+    if not isinstance(asked, BluetoothSpec) or not isinstance(owned, BluetoothSpec):
+        return asked == owned
+    address = owned.address or (phone_id.upper() if _ADDRESS.fullmatch(phone_id) else None)
+    same_address = asked.address is None or address is None or asked.address == address
+    return same_address and (None in (asked.adapter, owned.adapter) or asked.adapter == owned.adapter)
 
 
 def parse_host_port(text: str) -> tuple[str, int]:

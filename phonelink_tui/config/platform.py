@@ -19,5 +19,5 @@ def require_linux() -> None:
     if sys.platform != "linux":
         raise BluetoothUnavailable(
             "Phones are reached over Bluetooth on Linux only.",
-            "`phonelink demo`, --phone tcp:HOST:PORT, or --relay ssh:HOST to a Linux machine beside the phone.",
+            "`phonelink demo`, --phone tcp:HOST:PORT, or phonelink over SSH beside the phone.",
         )

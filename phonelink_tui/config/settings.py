@@ -53,6 +53,31 @@ class Sort(StrEnum):
     TIME = "time"
 
 
+HOOK_EVENTS: Final = (
+    *("message", "notification", "call", "link", "limitation", "gap", "thread", "contacts", "command"),
+)
+"""Types of events that a hook can be set for."""
+
+
+class HookPrivacy(StrEnum):
+    """How much of an event a hook gets."""
+
+    FULL = "full"
+    SENDER = "sender"
+    """Who and when, without what was written."""
+    NOTHING = "nothing"
+    """That something of this type happened."""
+
+
+@frozen
+class HookSettings:
+    """Programs that the background relay runs at events, with the event as JSON on stdin."""
+
+    commands: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    """Event type to program and arguments; no shell."""
+    privacy: HookPrivacy = HookPrivacy.SENDER
+
+
 @frozen
 class Settings:
     """All settings, checked."""
@@ -71,6 +96,7 @@ class Settings:
     quick_replies: tuple[str, ...] = QUICK_REPLIES
     """Chosen by a digit, so the first nine; put into the composer, never sent by themselves."""
     mouse: bool = False
+    hooks: HookSettings = HookSettings()
     keys: Mapping[str, str] = field(factory=dict)
     """Action to keys, comma-separated; empty: no key. Names are checked by the UI, which knows its actions."""
 
@@ -159,6 +185,22 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _hooks(value: object) -> HookSettings:
+    if not isinstance(value, dict):
+        raise ValueError("must be a table of events and programs")
+    commands = dict(value)
+    privacy = _one_of(HookPrivacy)(commands.pop("privacy", HookPrivacy.SENDER))
+    for event, command in commands.items():
+        if event not in HOOK_EVENTS:
+            raise ValueError(f"knows no event `{event}`, only " + ", ".join(HOOK_EVENTS) + ", and `privacy`")
+        words = isinstance(command, list) and all(
+            isinstance(word, str) and "\0" not in word for word in command
+        )
+        if not words or not command or not command[0]:
+            raise ValueError(f'must give `{event}` a list, for example {event} = ["notify-send", "A text"]')
+    return HookSettings({event: tuple(command) for event, command in commands.items()}, HookPrivacy(privacy))
+
+
 def _keys(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError("must be a table of actions and keys")
@@ -178,5 +220,6 @@ _READERS: Final[dict[str, Callable[[object], Any]]] = {
     "hold_s": _hold,
     "mouse": _truth,
     "quick_replies": _texts,
+    "hooks": _hooks,
     "keys": _keys,
 }

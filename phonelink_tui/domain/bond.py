@@ -1,8 +1,10 @@
 """What can be seen of the pairing with a phone, and is it still the one the phone was known by?
 
-bluetoothd's D-Bus interface shows whether a pairing is there, is kept, and was made the old way. The keys
-themselves, whether they are P-192 or P-256 and whether they are authenticated are in files of root alone and in the
-kernel's management interface: they cannot be compared here, and nothing here claims that they were.
+bluetoothd's D-Bus interface shows whether a pairing is there, whether it is kept, and (5.86, experimental) for which
+of the two links it holds. The keys themselves, whether they are P-192 or P-256 and whether they are authenticated are
+in files of root alone and in the kernel's management interface: they cannot be compared here, and nothing here claims
+that they were. `LegacyPairing` speaks of a search, not of a bond, and is wrong for phones that hide their name.
+(BlueZ 5.87, doc/org.bluez.Device.rst)
 """
 
 from __future__ import annotations
@@ -19,8 +21,6 @@ class Bond:
     paired: bool
     bonded: bool | None = None
     """Kept over a restart; since BlueZ 5.65."""
-    legacy: bool | None = None
-    """Made with a PIN, before Secure Simple Pairing."""
     bredr: bool | None = None
     """Holds for messages and contacts; only an experimental BlueZ from 5.86 on tells the bearers apart."""
     le: bool | None = None
@@ -31,8 +31,6 @@ class Bond:
         """For people."""
         if not self.paired:
             return "not paired"
-        if self.legacy:
-            return "paired with a PIN (weak)"
         if self.bonded is False:
             return "paired until the next restart"
         bearers = {(True, True): ", for messages and notifications", (True, False): ", for messages only"}
@@ -43,14 +41,14 @@ class BondChange(StrEnum):
     """How a pairing is worse than, or other than, the one a phone was known by."""
 
     GONE = "gone"
-    LEGACY = "legacy"
+    LE_GONE = "le_gone"
     NOT_KEPT = "not_kept"
     OTHER_ADAPTER = "other_adapter"
 
 
 SENTENCES = {
     BondChange.GONE: "This computer is no longer paired with the phone.",
-    BondChange.LEGACY: "It was made with a PIN now, which is weaker than before.",
+    BondChange.LE_GONE: "It holds for messages alone now; before, it held for notifications too.",
     BondChange.NOT_KEPT: "It is a temporary one now; before, it was kept.",
     BondChange.OTHER_ADAPTER: "It was made with another Bluetooth adapter.",
 }
@@ -70,8 +68,8 @@ def bond_change(known: Bond, known_adapter: str, seen: Bond, adapter: str) -> Bo
         return BondChange.GONE
     if known_adapter and adapter and known_adapter != adapter:
         return BondChange.OTHER_ADAPTER
-    if seen.legacy and not known.legacy:
-        return BondChange.LEGACY
+    if known.le and seen.le is False:
+        return BondChange.LE_GONE  # the derived key is gone: this pairing was made another, weaker way
     if seen.bonded is False and known.bonded is not False:
         return BondChange.NOT_KEPT
     return None

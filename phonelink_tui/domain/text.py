@@ -85,6 +85,7 @@ _EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
 _EMOJI_END = _EMOJI + "\ufe0f"
 _VIRAMA = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca"
 _IDLE_JOINER: Final = re.compile(f"(?<![{_VIRAMA}])(?:(?<![{_EMOJI_END}])\u200d|\u200d(?![{_EMOJI}]))")
+_JOINED_APART: Final = re.compile("\u200d\u200c+")
 _LONG_CHAIN: Final = re.compile(f"((?:[{_EMOJI_END}]{{1,3}}\u200d){{3}}[{_EMOJI_END}]{{1,3}})\u200d")
 """The longest joined emoji, a family or a kiss, have four parts. Longer chains hide text: a terminal shows all
 the parts where the width counted for them is that of one."""
@@ -106,7 +107,7 @@ def clean(raw: str, *, limit: int = BODY_CHARS) -> RemoteText:
         return RemoteText(raw)
     text = raw[: limit * 4 + 4].replace("\r\n", "\n").translate(_ACTS_ON_TERMINAL).expandtabs(4)
     if "\u200d" in text:
-        text = _LONG_CHAIN.sub(r"\1", _IDLE_JOINER.sub("", text))
+        text = _LONG_CHAIN.sub(r"\1", _JOINED_APART.sub("\u200d", _IDLE_JOINER.sub("", text)))
     if _ADJACENT.search(text):
         text = _STACKED.sub(r"\1", _DOUBLED.sub(r"\1", text))
     return RemoteText(_cut(text, limit))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from attrs import field, frozen
 
@@ -12,7 +13,7 @@ from phonelink_tui.domain.message import UNSETTLED
 from phonelink_tui.domain.phone import Capability, LinkPhase
 from phonelink_tui.domain.text import RemoteText
 from phonelink_tui.ipc.hello import PhoneName
-from phonelink_tui.relay.api import Snapshot
+from phonelink_tui.relay.api import RelayApi, Snapshot
 
 
 @frozen
@@ -72,6 +73,18 @@ class Host:
     spec: str = ""
     """`str` of the PhoneSpec it was started with."""
     pid: int = field(factory=os.getpid)
+
+
+@runtime_checkable
+class Stating(Protocol):
+    """A relay that says itself how it stands."""
+
+    async def status(self) -> RelayStatus: ...
+
+
+async def overview_of(api: RelayApi) -> Overview:
+    """The same of a relay: over a socket without the snapshot, whose size grows with the phone's book."""
+    return (await api.status()).overview if isinstance(api, Stating) else overview(await api.snapshot())
 
 
 def overview(snapshot: Snapshot) -> Overview:

@@ -9,8 +9,9 @@ from phonelink_tui.domain.message import TextMessage
 from phonelink_tui.errors import IpcError, RelayError
 from phonelink_tui.ipc import wire
 from phonelink_tui.ipc.about import HookCounts, Host, RelayStatus, overview
-from phonelink_tui.ipc.hello import PhoneName, Role, require_role
+from phonelink_tui.ipc.hello import PhoneName, require_role
 from phonelink_tui.ipc.outgoing import ANSWER_BYTES
+from phonelink_tui.ipc.role import Role
 from phonelink_tui.relay.api import MESSAGES_PAGE, SEARCH_HITS, MessagePage, RelayApi, Snapshot
 
 QUERY_CHARS: Final = 1000

@@ -17,7 +17,8 @@ from phonelink_tui.ipc.about import RelayStatus
 from phonelink_tui.ipc.background import background
 from phonelink_tui.ipc.events import decode_event
 from phonelink_tui.ipc.faults import decode_fault
-from phonelink_tui.ipc.hello import ALL_ROLES, RelayHello, Role, decode_relay_hello, encode_client_hello
+from phonelink_tui.ipc.hello import RelayHello, decode_relay_hello, encode_client_hello
+from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.ipc.subscription import EventQueue
 from phonelink_tui.ipc.values import from_json
 from phonelink_tui.ipc.wire import REPLY_BYTES
@@ -39,10 +40,17 @@ class RelayClient:
     what the relay itself raises.
     """
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request_s: float) -> None:
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        request_s: float,
+        gone: IpcError | None,
+    ) -> None:
         self._reader = reader
         self._writer = writer
         self._request_s = request_s
+        self._gone = gone
         self._greeting: asyncio.Future[RelayHello] = asyncio.get_running_loop().create_future()
         self._pending: dict[int, asyncio.Future[object]] = {}
         self._last_id = 0
@@ -149,6 +157,8 @@ class RelayClient:
         return None if waiting is None or waiting.done() else waiting
 
     def _finish(self, fault: PhonelinkError | None) -> None:
+        if not isinstance(fault, IpcError) and self._greeting.done():
+            fault = self._gone
         end = fault if isinstance(fault, IpcError) else IpcError(*_GONE)
         self._end = end
         if not self._greeting.done():
@@ -202,15 +212,23 @@ async def connect(
     roles: frozenset[Role] = ALL_ROLES,
     hello_s: float = HELLO_S,
     request_s: float = REQUEST_S,
+    gone: IpcError | None = None,
 ) -> AsyncIterator[RelayClient]:
     """A relay at the other end of a connected stream socket, which is closed at the end.
+
+    Args:
+        sock: The socket.
+        roles: What the client wants to do: no more than it needs.
+        hello_s: How long the relay may take to greet.
+        request_s: How long one request may take.
+        gone: What the end of the connection is to be called; None: the relay's, in good order.
 
     Raises:
         IpcError: It does not greet, or not in our language.
         PhonelinkError: The relay could not start; what it said.
     """
     reader, writer = await asyncio.open_connection(sock=sock, limit=REPLY_BYTES)
-    client = RelayClient(reader, writer, request_s)
+    client = RelayClient(reader, writer, request_s, gone)
     try:
         async with background(client.pump()):
             await client.greet(roles, hello_s)

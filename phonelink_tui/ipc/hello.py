@@ -7,7 +7,6 @@ number. Both look at both greetings and come to the same end.
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final
 
 from attrs import frozen
@@ -16,25 +15,12 @@ from phonelink_tui import __version__
 from phonelink_tui.domain.text import RemoteText, clean_line
 from phonelink_tui.errors import IpcError, RoleRefused
 from phonelink_tui.ipc.events import VERSION
+from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.ipc.values import encode_time, from_json
 from phonelink_tui.relay.api import Snapshot
 
 MIN_VERSION: Final = 1
 """The oldest version that is understood."""
-
-
-class Role(StrEnum):
-    """What a client may do. None includes another."""
-
-    HEADERS = "headers"
-    """Who, when, how many: events and answers without what was written."""
-    READ = "read"
-    """The same with what was written, and search."""
-    SEND = "send"
-    """Commands: texts, read marks, buttons; and ending the relay."""
-
-
-ALL_ROLES: Final = frozenset(Role)
 
 
 @frozen

@@ -16,8 +16,9 @@ from phonelink_tui.ipc.about import HookCounts, Host
 from phonelink_tui.ipc.answers import Answers
 from phonelink_tui.ipc.background import background
 from phonelink_tui.ipc.events import encode_event
-from phonelink_tui.ipc.hello import ALL_ROLES, Role, decode_client_hello, encode_hello, require_role
+from phonelink_tui.ipc.hello import decode_client_hello, encode_hello, require_role
 from phonelink_tui.ipc.outgoing import Outgoing
+from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.ipc.wire import REPLY_BYTES, REQUEST_BYTES
 from phonelink_tui.relay.api import Place, RelayApi
 
@@ -72,12 +73,17 @@ class RelayServer:
         self._host = host or Host(now())
         self._roles = roles
         self._now = now
-        self._answers = Answers(api, self._host, on_stop, hooks, lambda: len(self._clients))
+        self._answers = Answers(api, self._host, on_stop, hooks, lambda: self.clients)
         self._clients: set[Outgoing] = set()
         self._readers: dict[Outgoing, _Reader] = {}
         self._subscribed = asyncio.Event()
         self._pumped = 0
         self._over = False
+
+    @property
+    def clients(self) -> int:
+        """Connections now."""
+        return len(self._clients)
 
     async def pump(self) -> None:
         """Hand every event to every reader; when the relay ends, so does every connection."""

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 import socket
 import stat
-import struct
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from phonelink_tui.errors import IpcError
+from phonelink_tui.errors import IpcError, NoRelay
 from phonelink_tui.ipc.background import background
 from phonelink_tui.ipc.client import RelayClient, connect
-from phonelink_tui.ipc.hello import ALL_ROLES, Role
+from phonelink_tui.ipc.glance import peer_uid
+from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.ipc.server import RelayServer
 from phonelink_tui.relay.api import RelayApi
 
-CLIENTS: Final = 64
-"""Connections at once; fifty attached readers are what the relay is measured with."""
+CLIENTS: Final = 128
+"""Connections at once, each at most 1 MiB; a hundred attached readers are what the relay is measured with."""
 
-_PEERCRED: Final = struct.Struct("3i")
-"""struct ucred: pid, uid, gid (unix(7))."""
+ACCEPT_PAUSE_S: Final = 1.0
+"""After a connection that could not be accepted: out of file descriptors, mostly."""
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -54,17 +57,29 @@ def listening(path: Path) -> Iterator[socket.socket]:
 
 async def serve_shared(api: RelayApi, listener: socket.socket) -> None:
     """Serve everyone who connects and is the same user, until the relay ends."""
-    server = RelayServer(api)
-    async with background(_accept(server, listener)):
+    await serve_clients(RelayServer(api), listener)
+
+
+async def serve_clients(server: RelayServer, listener: socket.socket) -> None:
+    """The same for a server that was made already. Its clients are told the last events before this ends."""
+    async with asyncio.TaskGroup() as clients, background(_accept(server, listener, clients)):
         await server.pump()
 
 
 @asynccontextmanager
-async def shared_relay(path: Path, *, roles: frozenset[Role] = ALL_ROLES) -> AsyncIterator[RelayClient]:
+async def shared_relay(
+    path: Path, *, roles: frozenset[Role] = ALL_ROLES, gone: IpcError | None = None
+) -> AsyncIterator[RelayClient]:
     """The relay that listens at `path`.
 
+    Args:
+        path: Of its socket.
+        roles: What the client wants to do.
+        gone: What the end of the connection means; None: that of the relay.
+
     Raises:
-        IpcError: None does, or it is another user's.
+        NoRelay: None listens there.
+        IpcError: It is another user's, or does not greet.
     """
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     sock.setblocking(False)
@@ -72,15 +87,15 @@ async def shared_relay(path: Path, *, roles: frozenset[Role] = ALL_ROLES) -> Asy
         await asyncio.get_running_loop().sock_connect(sock, str(path))
     except OSError as error:
         sock.close()
-        raise IpcError(f"No relay listens at {path}.", "Start one: `phonelink relay run`.") from error
-    if _peer_uid(sock) != os.getuid():
+        raise NoRelay(f"No relay listens at {path}.", "Start one: `phonelink relay run`.") from error
+    if peer_uid(sock) != os.getuid():
         sock.close()
         raise IpcError(f"The relay at {path} is another user's.")
-    async with connect(sock, roles=roles) as client:
+    async with connect(sock, roles=roles, gone=gone) as client:
         yield client
 
 
-async def _accept(server: RelayServer, listener: socket.socket) -> None:
+async def _accept(server: RelayServer, listener: socket.socket, clients: asyncio.TaskGroup) -> None:
     loop = asyncio.get_running_loop()
     room = asyncio.Semaphore(CLIENTS)
 
@@ -90,21 +105,20 @@ async def _accept(server: RelayServer, listener: socket.socket) -> None:
         finally:
             room.release()
 
-    async with asyncio.TaskGroup() as clients:
-        while True:
-            await room.acquire()
+    while True:
+        await room.acquire()
+        try:
             sock, _ = await loop.sock_accept(listener)
-            if _peer_uid(sock) == os.getuid():
-                clients.create_task(serve(sock))
-            else:
-                sock.close()
-                room.release()
-
-
-def _peer_uid(sock: socket.socket) -> int:
-    credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEERCRED.size)
-    uid: int = _PEERCRED.unpack(credentials)[1]
-    return uid
+        except OSError as error:
+            _log.warning("a client could not be accepted: %s", error.strerror)
+            room.release()
+            await asyncio.sleep(ACCEPT_PAUSE_S)
+            continue
+        if peer_uid(sock) == os.getuid():
+            clients.create_task(serve(sock))
+        else:
+            sock.close()
+            room.release()
 
 
 def _check_directory(directory: Path) -> None:

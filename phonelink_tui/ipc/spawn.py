@@ -22,6 +22,7 @@ import phonelink_tui
 from phonelink_tui.errors import IpcError
 from phonelink_tui.ipc.client import HELLO_S, RelayClient, connect
 from phonelink_tui.ipc.private import CLOSE_S
+from phonelink_tui.ipc.role import ALL_ROLES, Role
 
 EXIT_S: Final = CLOSE_S + 2.0
 """How long a relay may take to leave: to close, and to end the interpreter."""
@@ -40,7 +41,11 @@ def relay_command(*options: str) -> list[str]:
 
 @asynccontextmanager
 async def private_relay(
-    command: Sequence[str], *, log: Path | None = None, hello_s: float = HELLO_S
+    command: Sequence[str],
+    *,
+    log: Path | None = None,
+    hello_s: float = HELLO_S,
+    roles: frozenset[Role] = ALL_ROLES,
 ) -> AsyncIterator[RelayClient]:
     """Start a relay that ends with the block.
 
@@ -48,6 +53,7 @@ async def private_relay(
         command: What to start; it gets `--fd N`, one end of a socket pair.
         log: File for what it writes to stderr, made 0600; None: nowhere.
         hello_s: How long it may take to greet.
+        roles: What this program wants to do with it.
 
     Raises:
         IpcError: It could not be started, or ended before it greeted.
@@ -64,10 +70,17 @@ async def private_relay(
             ours.close()
             raise IpcError("The relay could not be started.", str(error.strerror or "")) from error
     try:
-        async with connect(ours, hello_s=hello_s) as client:
+        async with connect(ours, hello_s=hello_s, roles=roles) as client:
             yield client
     finally:
         await _see_out(process)
+
+
+def module_path() -> str | None:
+    """Where a fresh interpreter must look for this package; None where it does so by itself."""
+    root = str(Path(phonelink_tui.__file__).resolve().parent.parent)
+    installed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), site.getusersitepackages()}
+    return None if root in installed else root
 
 
 async def _start(command: list[str], fd: int, log: Path | None) -> asyncio.subprocess.Process:
@@ -104,9 +117,8 @@ async def _see_out(process: asyncio.subprocess.Process) -> None:
 
 def _environment() -> dict[str, str]:
     """Ours, and the place of this package where a fresh interpreter would not look for it."""
-    root = str(Path(phonelink_tui.__file__).resolve().parent.parent)
-    installed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), site.getusersitepackages()}
-    if root in installed:
+    root = module_path()
+    if root is None:
         return dict(os.environ)
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Final
@@ -14,7 +15,7 @@ from phonelink_tui.profiles.obex_session import ObexSession
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.protocol import limits
 from phonelink_tui.protocol.obex.codes import ResponseCode
-from phonelink_tui.protocol.pbap.call_history import decode_call_history
+from phonelink_tui.protocol.pbap.call_history import call_records
 from phonelink_tui.protocol.pbap.constants import (
     CALL_PROPERTIES,
     COMBINED_CALLS_PATH,
@@ -25,7 +26,7 @@ from phonelink_tui.protocol.pbap.constants import (
 )
 from phonelink_tui.protocol.pbap.parameters import PbapParameters
 from phonelink_tui.protocol.pbap.requests import PullPhoneBook, PullVCardEntry, SetPhoneBook, connect_pse
-from phonelink_tui.protocol.pbap.vcard import VCard, decode_vcards
+from phonelink_tui.protocol.pbap.vcard import VCard, vcard_steps
 from phonelink_tui.transport.link import PhoneLink, Service
 from phonelink_tui.transport.together import beside
 
@@ -79,7 +80,7 @@ class PbapClient:
             if refusal.code in _SWITCHED_OFF:
                 raise
             return None
-        cards = decode_vcards(done.body or b"")
+        cards = await decoded(done.body or b"")
         return pbap_mapping.contact(cards[0]) if cards else None
 
     async def contacts(self) -> tuple[Contact, ...]:
@@ -96,7 +97,7 @@ class PbapClient:
             done = await self._session.request(PullPhoneBook(COMBINED_CALLS_PATH, parameters).encode())
         except ObexRefused:
             return ()  # a switch of its own on newer iPhones
-        records = decode_call_history(done.body or b"", COMBINED_CALLS_PATH)
+        records = call_records(await decoded(done.body or b""), COMBINED_CALLS_PATH)
         return tuple(c for r in records if (c := pbap_mapping.call(r, self._clock)) is not None)
 
     async def aclose(self) -> None:
@@ -131,10 +132,21 @@ async def all_cards(page: Callable[[int], Awaitable[bytes]]) -> AsyncIterator[VC
     offset, before = 0, b""
     while offset < limits.VCARDS:
         body = await page(offset)
-        cards = decode_vcards(body)
+        cards = await decoded(body)
         if not cards or body == before:
             return
         for card in cards:
             yield card
         offset, before = offset + len(cards), body
     raise LimitExceeded(f"The phone has more than {limits.VCARDS} contacts.")
+
+
+async def decoded(body: bytes) -> list[VCard]:
+    """The cards of a body, while others run: a page that ignores what was asked for may be megabytes."""
+    cards: list[VCard] = []
+    for card in vcard_steps(body):
+        if card is None:
+            await asyncio.sleep(0)
+        else:
+            cards.append(card)
+    return cards

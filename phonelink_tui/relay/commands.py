@@ -106,6 +106,12 @@ class Commands:
                 return self._act(command)
         return None
 
+    def abandon(self, command_id: str) -> None:
+        """The rest of a command is not carried out: a text it took up is taken back."""
+        message = self._sent.pop(command_id, None)
+        if message is not None:
+            self._outbox.cancel(message)
+
     def recheck(self, message: TextMessage) -> Refusal | None:
         """The guard's refusal of a queued text as things stand now; what was asked stays answered."""
         message = self.in_its_place(message)

@@ -10,7 +10,7 @@ from phonelink_tui.archive.archive import Archive
 from phonelink_tui.archive.facts import Kept, KeptMessage
 from phonelink_tui.archive.query import parse_query
 from phonelink_tui.domain.message import Direction, MessageId, TextMessage
-from phonelink_tui.domain.observed import ListedText
+from phonelink_tui.domain.observed import ListedText, handle_key
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.relay.api import MessagePage
 from phonelink_tui.relay.intake import Intake
@@ -19,6 +19,9 @@ from phonelink_tui.relay.store import Store
 
 RECENT: Final = 1000
 """Newest texts taken into memory at the start: what the phone still lists is mostly among them."""
+
+REFILLED: Final = 50
+"""Texts taken into memory when all that a conversation had there are gone from the phone."""
 
 UNREAD: Final = 1000
 """Unread texts of one conversation taken into memory to mark them read."""
@@ -87,6 +90,14 @@ class History:
             unread = await self._archive.unread(thread, UNREAD)
             await self.recall_ids([message.id for message in unread])
 
+    async def refill(self, thread: ThreadId) -> bool:
+        """Take the newest texts of a conversation into memory again; whether its row may say more now."""
+        if self._archive is None or not self._store.is_bare(thread):
+            return False
+        page = await self._archive.page(thread, limit=REFILLED)
+        self._take(page.messages)
+        return bool(page.messages)
+
     async def recall_rows(self, rows: Iterable[ListedText]) -> None:
         """Take the texts into memory that rows of a listing tell of, so that they are known and not new.
 
@@ -116,8 +127,6 @@ class History:
                     rest.remove(row)
 
     def _agreeing(self, rows: list[ListedText], kept: Iterable[KeptMessage]) -> list[KeptMessage]:
-        from phonelink_tui.domain.observed import handle_key
-
         by_key = {handle_key(row.handle): row for row in rows}
         return [k for k in kept if k.handle and _agree(by_key[handle_key(k.handle)], k.message)]
 

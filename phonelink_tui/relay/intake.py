@@ -47,15 +47,7 @@ class Intake:
         run: int = 0,
         on_bound: Callable[[MessageId, str], None] = lambda _id, _handle: None,
     ) -> None:
-        """
-        Args:
-            store: Read only here.
-            now: The clock (UTC).
-            secret: Keys the ids of threads.
-            region: ISO 3166 region of the phone, where it is known already.
-            run: Of the archive; 0 where there is none.
-            on_bound: Told which handle names which message.
-        """
+        """`run` is that of the archive, 0 without one; `on_bound` is told which handle names which message."""
         self.filing = Filing(store.phone.id, secret, region)
         self._store = store
         self._now = now

@@ -7,6 +7,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from phonelink_tui.archive.facts import Kept
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.relay.api import Ask
 
@@ -35,6 +36,15 @@ class MarkBook:
 
     def __init__(self) -> None:
         self._marks: dict[ThreadId, Marks] = {}
+
+    def begin_with(self, kept: Kept) -> None:
+        """What was set in earlier runs; questions that no guard asks any more are left out."""
+        asks = {ask.value: ask for ask in Ask}
+        for row in kept.marks:
+            confirmed = frozenset(asks[word] for word in row.confirmed if word in asks)
+            self.set(row.thread, Marks(row.pinned, row.muted, row.archived, row.unread, "", confirmed))
+        for draft in kept.drafts:
+            self.set(draft.thread, evolve(self.of(draft.thread), draft=draft.text))
 
     def of(self, thread: ThreadId) -> Marks:
         """The marks of a conversation."""

@@ -55,6 +55,11 @@ DROPPED: Final = "Dropped at the end of the program; not sent."
 
 LEFT_BEHIND: Final = "The program ended on the way: it may have been sent."
 
+EXPIRED: Final = "Expired before it could leave; not sent."
+
+LOOK_S: Final = 60.0
+"""How often it is looked what has expired: the loop's clock stands still while this computer sleeps."""
+
 NOT_CONFIRMED: Final = "The program ended while it could still be taken back; not sent."
 
 WAITING: Final = 500
@@ -195,6 +200,7 @@ class Outbox:
     async def run(self) -> None:
         """Push what is queued, oldest first, for ever."""
         while True:
+            self._expire()
             message = self._next()
             if message is None:
                 await self._wait()
@@ -222,6 +228,16 @@ class Outbox:
             async with asyncio.timeout(limit_s):
                 await self._idle.wait()
 
+    def _expire(self) -> None:
+        """What is too late fails by itself, also while no session would take it."""
+        now = self._now()
+        for id_ in [id_ for id_ in self._waiting if (at := self._expires_at(id_)) is not None and at <= now]:
+            self._fail(self._waiting.pop(id_), Failure.TIMED_OUT, EXPIRED)
+
+    def _expires_at(self, id_: MessageId) -> datetime | None:
+        row = self._rows.get(id_)
+        return row.expires_at if row is not None else None
+
     def _next(self) -> TextMessage | None:
         if self._access is None or self._closed:
             return None
@@ -233,10 +249,14 @@ class Outbox:
         return None
 
     async def _wait(self) -> None:
-        """Until something changes, or the first hold window ends."""
+        """Until something changes, the first hold window ends, or the first text expires."""
         self._changed.clear()
         holds = [self._held_until[id_] for id_ in self._waiting if id_ in self._held_until]
-        pause = max(0.0, (min(holds) - self._now()).total_seconds()) if holds and self._access else None
+        ends = [at for at in map(self._expires_at, self._waiting) if at is not None]
+        times = [*(holds if self._access else ()), *ends]
+        pause = max(0.0, (min(times) - self._now()).total_seconds()) if times else None
+        if pause is not None and ends:
+            pause = min(pause, LOOK_S)
         try:
             async with asyncio.timeout(pause):
                 await self._changed.wait()
@@ -278,9 +298,7 @@ class Outbox:
         return stop is None
 
     def _too_late(self, message: TextMessage) -> str | None:
-        row, now = self._rows.get(message.id), self._now()
-        if row is not None and row.expires_at is not None and row.expires_at <= now:
-            return "Not sent: its time had passed."
+        now = self._now()
         if now - message.at > STALE:
             hours = int(STALE.total_seconds() // 3600)
             return f"Not sent: it had waited for more than {hours} hours. Send it again if it still holds."

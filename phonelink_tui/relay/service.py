@@ -13,12 +13,20 @@ from typing import Any
 from attrs import evolve, frozen
 
 from phonelink_tui.archive.archive import Archive
-from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged, Stamped
+from phonelink_tui.domain.events import (
+    CommandChanged,
+    CommandState,
+    Event,
+    MessageChanged,
+    MessageGone,
+    Stamped,
+    ThreadChanged,
+)
 from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase, Phone
 from phonelink_tui.domain.thread import ThreadId
-from phonelink_tui.errors import PhonelinkError, UnknownThread
+from phonelink_tui.errors import ArchiveError, DeadlineExceeded, PhonelinkError, UnknownThread
 from phonelink_tui.profiles.ports import MessageAccess, NotificationAccess, PhoneBackend, PhonebookAccess
 from phonelink_tui.relay.api import (
     MESSAGES_PAGE,
@@ -215,11 +223,22 @@ class Relay:
             for each in (event, *derived):
                 self._keeper.take(each)
                 self._stream.publish(each)
+            if (
+                isinstance(event, MessageGone)
+                and self._tasks is not None
+                and self._store.is_bare(event.thread)
+            ):
+                self._tasks.create_task(self._refill(event.thread))
         if self._keeper.keeps != self._store.is_kept:
             for limit in self._store.say_kept(kept=self._keeper.keeps):
                 self._stream.publish(limit)
 
     # How
+
+    async def _refill(self, thread: ThreadId) -> None:
+        with suppress(ArchiveError, DeadlineExceeded, UnknownThread):  # the row says less until the next text
+            if await self._history.refill(thread):
+                self._stream.publish(ThreadChanged(self._store.thread(thread)))
 
     @asynccontextmanager
     async def _subscribe(self, since: Place | None) -> AsyncIterator[AsyncIterator[Stamped]]:
@@ -284,6 +303,8 @@ class Relay:
         self.publish(self._links.take_proof(capability))
 
     def _caught_up(self, capability: Capability) -> None:
+        if capability is Capability.MESSAGES:
+            self._contact_sync.read_calls_again()  # a listing tells the phone's offset from UTC
         self.publish(self._links.take_caught_up(capability))
 
     def _publish_text(self, message: TextMessage) -> None:
@@ -305,6 +326,7 @@ class Relay:
         """Carry out what needs the phone, beside everything else."""
         if self._tasks is None:
             work.close()
+            self._commands.abandon(command_id)
             sentence, hint = "The relay is ending.", "Try again."
             self._fail(command_id, Failure.NOT_CONNECTED, sentence, hint)
             return

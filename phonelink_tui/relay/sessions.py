@@ -93,6 +93,11 @@ class ContactSync:
         self._publish = publish
         self._prove = prove
         self._caught_up = caught_up
+        self._calls_wanted = asyncio.Event()
+
+    def read_calls_again(self) -> None:
+        """The phone's clock may be known better than when they were read, and calls may have been missed."""
+        self._calls_wanted.set()
 
     async def run(self, access: PhonebookAccess) -> None:
         """Read, then stay until the session ends, with the error that ended it."""
@@ -109,6 +114,7 @@ class ContactSync:
         self._publish([ContactsChanged(contacts)])
         self._publish(self._intake.judge_again())
         while True:
+            self._calls_wanted.clear()
             try:
                 calls = await access.calls()
                 self._prove()
@@ -116,4 +122,11 @@ class ContactSync:
             except ObexRefused:
                 pass  # a switch of its own on newer iPhones; the book is read all the same
             self._caught_up()
-            await asyncio.sleep(CALLS_S)
+            await self._pause()
+
+    async def _pause(self) -> None:
+        try:
+            async with asyncio.timeout(CALLS_S):
+                await self._calls_wanted.wait()
+        except TimeoutError:
+            pass

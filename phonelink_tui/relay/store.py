@@ -116,13 +116,7 @@ class Store:
             conversation = Conversation(row.id, row.audience, row.address, row.created_at)
             conversation.rest_on(row.total, row.unread, row.first_at)
             self._conversations[row.id] = conversation
-        for marks in kept.marks:
-            confirmed = frozenset(Ask(a) for a in marks.confirmed if a in set(Ask))
-            self._marks.set(
-                marks.thread, Marks(marks.pinned, marks.muted, marks.archived, marks.unread, "", confirmed)
-            )
-        for draft in kept.drafts:
-            self._marks.set(draft.thread, evolve(self._marks.of(draft.thread), draft=draft.text))
+        self._marks.begin_with(kept)
         for gap in kept.gaps:
             self.apply(GapChanged(gap))
         for notification in kept.notifications:
@@ -143,6 +137,11 @@ class Store:
         if Source.OWN in message.sources:
             self._own[message.id] = None
         return True
+
+    def is_bare(self, id_: ThreadId) -> bool:
+        """Whether a conversation goes on in the archive, and what its row shows is not in memory any more."""
+        conversation = self._conversations.get(id_)
+        return conversation is not None and not conversation.is_whole and not conversation.has_incoming
 
     def is_whole(self, id_: ThreadId) -> bool:
         """Whether all texts of a conversation are in memory. Raises UnknownThread."""
@@ -275,7 +274,7 @@ class Store:
         return conversation.messages() if conversation and not conversation.has_incoming else []
 
     def empty_threads(self) -> list[tuple[ThreadId, Audience, Address]]:
-        """The conversations that exist though nothing was said in them."""
+        """Conversations in which nothing was said."""
         return [(c.id, c.audience, c.address) for c in self._conversations.values() if c.is_empty]
 
     def unread(self, id_: ThreadId) -> list[TextMessage]:

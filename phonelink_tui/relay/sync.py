@@ -111,14 +111,13 @@ class MessageSync:
     async def _catch_up(self, access: MessageAccess) -> None:
         """Compare the folders with what is known; take what is new."""
         await self._refresh(access)
-        folders = [Folder.INBOX]
+        await self._list(access, Folder.INBOX)
         if self._store.phone.traits.reports_own_texts:
-            folders.append(Folder.SENT)
-        for folder in folders:
-            if self._synced_once:
-                await self._list_missed(access, folder)
-            else:
-                await self._list_all(access, folder)
+            await self._list(access, Folder.SENT)
+        elif not self._synced_once:
+            # iPhones were seen to have it empty, to list some of what was sent, and to refuse it: never relied on.
+            with suppress(ProfileError):
+                await self._list(access, Folder.SENT)
         if not self._synced_once:
             self._bodies.want_newest()
         self._synced_once = self._caught_up = True
@@ -130,6 +129,12 @@ class MessageSync:
         with suppress(ProfileError):
             await access.refresh_inbox()
             self._prove()
+
+    async def _list(self, access: MessageAccess, folder: Folder) -> None:
+        if self._synced_once:
+            await self._list_missed(access, folder)
+        else:
+            await self._list_all(access, folder)
 
     async def _list_all(self, access: MessageAccess, folder: Folder) -> None:
         done = 0

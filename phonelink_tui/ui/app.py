@@ -64,7 +64,7 @@ class PhoneApp(App[None], inherit_bindings=False):
             keys,
             now,
             leave=self._leave,
-            far=bool(os.environ.get("SSH_CONNECTION")),
+            environ=os.environ,
         )
         for theme in OURS:
             self.register_theme(theme)

@@ -67,17 +67,17 @@ class Room:
     status: bool
 
 
-def room(height: int, *, asking: bool = False, reading: bool = False) -> Room:
+def room(height: int, *, asking: int = 0, reading: bool = False) -> Room:
     """Who gives way on a low screen: banners first, then the hints, the head and the status; never the composer.
 
     Args:
         height: Of the terminal, in lines.
-        asking: A question is open.
+        asking: Lines an open question needs, 0 without one; what limits the answer is in it.
         reading: A banner has the keys.
     """
     composer = max(1, min(COMPOSER_LINES, height // 3))
     left = height - 2 - composer
-    question = max(1, min(QUESTION_LINES, left - reading)) if asking else 0
+    question = max(1, min(asking, QUESTION_LINES, left - reading)) if asking else 0
     left -= question
     read = max(1, min(READ_LINES, left)) if reading else 0
     left -= read + PANE_LINES - 1
@@ -88,7 +88,7 @@ def room(height: int, *, asking: bool = False, reading: bool = False) -> Room:
         question,
         read,
         app,
-        min(BANNER_LINES, banners - app),
+        0 if asking else min(BANNER_LINES, banners - app),
         head=left >= 2,
         hints=left >= 3,
         status=left >= 1,

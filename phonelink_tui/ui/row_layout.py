@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 from rich.cells import cell_len, set_cell_size
 
 from phonelink_tui.domain.message import DeliveryState
 from phonelink_tui.ui.thread_rows import Row, RowKind
+from phonelink_tui.ui.width import measurable, simple_emoji
 from phonelink_tui.ui.wrap import height, wrap
 
 
@@ -87,6 +88,15 @@ def status_text(row: Row) -> str:
         return ""
     glyph, word = LADDER[row.status]
     return f"{glyph} {word}: {row.detail}" if row.detail else f"{glyph} {word}".strip()
+
+
+def shown_row(row: Row, *, simple: bool) -> Row:
+    """The row as it can be measured; with `simple`, only with emoji whose width all terminals agree on."""
+    if row.text.isascii() and row.who.isascii():
+        return row
+    fit = simple_emoji if simple else measurable
+    text, who = fit(measurable(row.text)), fit(measurable(row.who))
+    return row if (text, who) == (row.text, row.who) else evolve(row, text=text, who=who)
 
 
 def row_height(row: Row, cols: Columns) -> int:

@@ -41,7 +41,7 @@ SILENT: Final = "◌"
 AGING: Final = frozenset({Capability.MESSAGES, Capability.NOTIFICATIONS})
 """Where silence means something: the phone's book is read and then left alone."""
 
-LENGTHS: Final = 6
+LENGTHS: Final = 9
 """Steps of the line, from all words to the fewest."""
 
 REASONS: Final = {
@@ -119,8 +119,8 @@ def _parts(
 ) -> Iterable[list[Span]]:
     """The parts of the line; with each step of `brief` the least important words go."""
     battery = f" {phone.battery_percent}%" if phone.battery_percent is not None else ""
-    name = phone.name if brief < 5 else cut(phone.name, 9)
-    if brief < 5 or not facts.progress:
+    name = phone.name if brief < 7 else cut(phone.name, 9)
+    if brief < 7 or not facts.progress:
         yield [(f"{name}{battery}", "name")]
     for capability, label in NAMES.items():
         text, role = state_words(phone.capabilities.get(capability), now, zone, sign=brief < 1)
@@ -128,18 +128,19 @@ def _parts(
         yield [(f"{label} ", "dim"), (text.split(" ")[0] if brief >= 4 and ready else text, role)]
     if brief == 1 and (silent := [at for s in phone.capabilities.values() if (at := _silent_since(s, now))]):
         yield [(f"last sign {clock(min(silent), zone)}", "warn")]
-    if outbox := outbox_words(facts.unsettled, brief=brief > 4):
+    if outbox := outbox_words(facts.unsettled, brief=brief > 5):
         yield [outbox]
     if facts.progress:
         total = f"/{facts.progress.total}" if facts.progress.total is not None else ""
         yield [(f"{facts.progress.work} {facts.progress.done}{total}", "warn")]
-    if next_at := _next_attempt(phone):
-        yield [(f"next try {local(next_at, zone):%H:%M:%S}", "dim")]
-    elif phone.complete_since and brief < 3:
+    next_at = _next_attempt(phone)
+    if next_at and brief < LENGTHS - 1:
+        yield [(f"{'next' if brief > 5 else 'next try'} {local(next_at, zone):%H:%M:%S}", "dim")]
+    elif phone.complete_since and brief in (0, 1, 2, 4):
         yield [(f"complete since {clock(phone.complete_since, zone)}", "dim")]
-    elif phone.complete_since and brief < 4:
+    elif phone.complete_since and brief in (3, 5):
         yield [(f"since {clock(phone.complete_since, zone)}", "dim")]
-    if facts.problems and brief < 5:
+    if facts.problems and brief < 7:
         yield [("settings: see S" if brief < 4 else "S!", "warn")]
 
 

@@ -49,13 +49,18 @@ class Row:
     """Of banners: the limit is structural and stays quiet; else it is marked."""
 
 
+def is_message(row: Row) -> bool:
+    """Whether a row is a text, or stands for one."""
+    return row.kind in (RowKind.MESSAGE, RowKind.PLACEHOLDER)
+
+
 GROUPED_WITHIN: Final = timedelta(minutes=5)
 """A sender's texts closer together than this share one name."""
 
 YOU: Final = "You"
 NEW_SINCE_TEXT: Final = "new since you left"
-UNREAD_TEXT: Final = "not read yet"
-"""Where nobody was here before."""
+UNREAD_TEXT: Final = "new"
+"""Where nobody was here before; it stays true when it is read."""
 
 
 @frozen
@@ -89,7 +94,7 @@ def thread_rows(
         limitations: Those of thread scope become rows: at the top, except no-receipts, which stands once
             under the first text it speaks of.
         first_unread: The message above which "new since you left" stands.
-        was_left: Whether there was a leave; else it is only not read yet.
+        was_left: Whether there was a leave; else it is only new.
         complete: Whether `messages` begins where the history does; only then history-start is shown.
         folds: The reactions that stand under other texts.
     """

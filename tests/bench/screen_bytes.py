@@ -1,7 +1,9 @@
 """What does the whole app write for a key, a panel, a text? In bytes, and in shares of the whole screen.
 
 Run from the project's directory: python -m tests.bench.screen_bytes
-The shares are within one run, so that they can be compared between machines. Asserts nothing.
+The shares are within one run, so that they can be compared between machines. Asserts nothing. At 100x30, dark and
+in sixteen colours: a panel 44-67 and 51-69 %, a move of the focus 8 and 7 %, a key in the composer under 1 %, a text
+in a full pane 30 and 38 %.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from phonelink_tui.cli.app import app
 from phonelink_tui.cli.surroundings import Surroundings
+from phonelink_tui.composition.attaching import Wish
 from phonelink_tui.config.paths import Paths, private_dir
 from phonelink_tui.config.phone_spec import PhoneSpec
 from phonelink_tui.relay.api import RelayApi
@@ -27,10 +28,12 @@ class Phonelink:
         self.fake = fake
         self.paths = Paths(home / "config.toml", private_dir(home / "state"), None)
         self.opened: list[PhoneSpec | None] = []
+        self.wishes: list[Wish] = []
 
     @asynccontextmanager
-    async def open_relay(self, spec: PhoneSpec | None, paths: Paths) -> AsyncIterator[RelayApi]:
+    async def open_relay(self, spec: PhoneSpec | None, paths: Paths, wish: Wish) -> AsyncIterator[RelayApi]:
         self.opened.append(spec)
+        self.wishes.append(wish)
         yield self.fake
 
     def __call__(self, *words: str, text: str | bytes = "", **surroundings: Any) -> Result:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from phonelink_tui.cli.app import app
 from phonelink_tui.cli.surroundings import Surroundings
+from phonelink_tui.composition.attaching import Wish
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import PhoneSpec, VirtualSpec
 from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged
@@ -32,7 +33,7 @@ def asks(command: Command) -> tuple[Event, ...]:
 
 
 @asynccontextmanager
-async def open_relay(spec: PhoneSpec | None, paths: Paths) -> AsyncIterator[RelayApi]:
+async def open_relay(spec: PhoneSpec | None, paths: Paths, wish: Wish) -> AsyncIterator[RelayApi]:
     short = isinstance(spec, VirtualSpec) and spec.scenario == "short"
     fake = FakeRelay()
     if isinstance(spec, VirtualSpec) and spec.scenario == "asks":

@@ -20,7 +20,8 @@ DEADLINE_S = 20
 
 def start(*words: str, **options: Any) -> subprocess.Popen[bytes]:
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([*ME, *words], **{**pipes, **options})
+    # unbuffered: `communicate` would not see what a first `readline` read ahead
+    return subprocess.Popen([*ME, *words], bufsize=0, **{**pipes, **options})
 
 
 def finish(process: subprocess.Popen[bytes]) -> tuple[list[dict[str, Any]], str]:

@@ -129,7 +129,7 @@ def test_phone_is_chosen_by_spec(phonelink: Phonelink) -> None:
 def test_bug_shows_no_private_text(phonelink: Phonelink, fake: FakeRelay) -> None:
     """An unexpected exception is exit 1 and one line; its words stay off the terminal and out of the log."""
 
-    def buggy(spec: object, paths: object) -> object:
+    def buggy(spec: object, paths: object, wish: object) -> object:
         raise ZeroDivisionError("Alice: dinner at eight?")
 
     result = phonelink("threads", open_relay=buggy)

@@ -40,7 +40,7 @@ RECORD = KnownPhone(
     ADAPTER_ADDRESS,
     datetime(2026, 11, 1, tzinfo=UTC),
     True,
-    Bond(True, bonded=True, legacy=False),
+    Bond(True, bonded=True, le=True),
 )
 
 
@@ -158,7 +158,7 @@ async def test_no_phone_and_several_phones(air: FakeAir, bluetoothd: FakeBluetoo
     ("record", "words"),
     [
         (evolve(RECORD, adapter="00:AA:01:00:00:99"), "another Bluetooth adapter"),
-        (RECORD, "with a PIN"),
+        (RECORD, "messages alone"),
         (RECORD, "temporary"),
     ],
 )
@@ -167,8 +167,8 @@ async def test_a_known_phone_with_another_pairing_is_refused(
 ) -> None:
     """As far as it can be seen: nothing is opened, and the limit names what to do."""
     KnownPhones(paths.state_dir).put(record)
-    if "PIN" in words:
-        bluetoothd.set(DEVICE, DEVICE1, "LegacyPairing", "b", True)
+    if "alone" in words:
+        bluetoothd.add(DEVICE, "org.bluez.Bearer.LE1", {"Bonded": ("b", False)})
     if "temporary" in words:
         bluetoothd.set(DEVICE, DEVICE1, "Bonded", "b", False)
     async with build_relay(BluetoothSpec()) as api:

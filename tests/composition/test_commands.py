@@ -8,6 +8,9 @@ import signal
 
 import pytest
 
+from phonelink_tui.archive.files import held
+from phonelink_tui.composition.bluetooth import bluetooth_id
+from phonelink_tui.composition.keeping import files_of
 from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import Paths
 from tests.composition.pairing_phone import DEVICE1, PairingPhone
@@ -130,7 +133,18 @@ async def test_phones_and_forget(bluetoothd: FakeBluetoothd, near: FakeAir, path
     assert (code, "--yes" in error) == (4, True)
     code, _, error = await run("forget", "nobody", "--yes")
     assert code == 3
+    files = files_of(bluetooth_id(PHONE_ADDRESS), paths)
+    assert files is not None
+    files.key.parent.mkdir(parents=True, exist_ok=True)
+    files.key.write_bytes(b"a key")
+    assert json.loads((await run("phones", "--json"))[1])["history"]
+    with held(files):
+        code, _, error = await run("forget", "--unpair", "--yes")
+        assert (code, len(error.splitlines())) == (8, 2)
+    assert files.key.exists()
+    assert (DEVICE in bluetoothd.objects, KnownPhones(paths.state_dir).all()) == (True, (known,))
     code, out, _ = await run("forget", "robin's iphone", "--yes")
+    assert not files.key.exists()
     assert (code, "is kept" in out) == (0, True)
     assert KnownPhones(paths.state_dir).all() == ()
     assert DEVICE in bluetoothd.objects

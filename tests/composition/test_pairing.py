@@ -114,7 +114,7 @@ async def test_from_nothing_to_a_test_message(
     assert [pushed.recipients for pushed in phone.pushed] == [("+15550199",)]
     (known,) = KnownPhones(paths.state_dir).all()
     assert (known.address, known.name, known.paired_here) == (PHONE_ADDRESS, "Robin's iPhone", True)
-    assert (known.bond.paired, known.bond.bonded, known.bond.legacy) == (True, True, None)
+    assert (known.bond.paired, known.bond.bonded, known.bond.le) == (True, True, None)
     assert_nothing_left(bluetoothd, device=True)
 
 

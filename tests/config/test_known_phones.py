@@ -24,7 +24,7 @@ ROBIN = KnownPhone(
     "00:AA:01:00:00:00",
     datetime(2026, 11, 1, 10, tzinfo=UTC),
     True,
-    Bond(True, bonded=True, legacy=False, le=True),
+    Bond(True, bonded=True, le=True),
 )
 KIM = evolve(ROBIN, address="00:AA:01:01:00:02", name=clean_line("Kim"), bond=Bond(True))
 
@@ -158,14 +158,14 @@ def test_there_is_a_bound(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("seen", "adapter", "change"),
     [
-        (Bond(True, bonded=True, legacy=False), "A", None),
+        (Bond(True, bonded=True), "A", None),
         (Bond(True), "A", None),
         (Bond(True), "", None),
         (Bond(False), "A", BondChange.GONE),
         (Bond(True), "B", BondChange.OTHER_ADAPTER),
-        (Bond(True, legacy=True), "A", BondChange.LEGACY),
+        (Bond(True, bonded=True, le=True, bredr=True), "A", None),
         (Bond(True, bonded=False), "A", BondChange.NOT_KEPT),
-        (Bond(True, le=False), "A", None),
+        (Bond(True, le=False), "A", BondChange.LE_GONE),
     ],
 )
 def test_what_counts_as_another_pairing(seen: Bond, adapter: str, change: BondChange | None) -> None:
@@ -175,5 +175,5 @@ def test_what_counts_as_another_pairing(seen: Bond, adapter: str, change: BondCh
 
 def test_a_weak_pairing_that_was_known_as_such_is_not_refused() -> None:
     """It is no worse than before."""
-    weak = Bond(True, bonded=False, legacy=True)
+    weak = Bond(True, bonded=False, le=False)
     assert bond_change(weak, "A", weak, "A") is None

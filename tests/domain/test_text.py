@@ -67,6 +67,7 @@ def _harmful(text: str) -> list[str]:
 
 @settings(max_examples=300)
 @given(texts)
+@example("\u094d\u200d\u200c")
 def test_nothing_that_acts_is_left(raw: str) -> None:
     """No control, bidirectional override, surrogate, separator or invisible formatter; joiners one at a time."""
     assert _harmful(clean(raw)) == []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import timedelta, timezone
+
+import pytest
 
 from phonelink_tui.config.phone_spec import VirtualSpec
 from phonelink_tui.domain.call import CallKind
@@ -16,7 +18,8 @@ from phonelink_tui.relay.api import ActOnNotification, MarkRead
 from phonelink_tui.relay.sync import PROBE_S
 from phonelink_tui.virtual.embed import make_phone as phone_of
 from phonelink_tui.virtual.entries import Previews
-from phonelink_tui.virtual.personas import ANDROID
+from phonelink_tui.virtual.personas import ANDROID, IPHONE
+from phonelink_tui.virtual.phone import VirtualPhone
 from tests.end_to_end.house import (
     ALICE,
     BOB,
@@ -209,3 +212,15 @@ async def test_nothing_is_left_behind() -> None:
             await house.watch.ready()
     await asyncio.sleep(1)
     assert len(asyncio.all_tasks()) == before
+
+
+@pytest.mark.parametrize("hours", [-7, 5])
+async def test_calls_have_the_phones_time(hours: int) -> None:
+    """Wherever the phone is: its calls are read before anything tells its offset, and right soon after."""
+    phone = VirtualPhone(IPHONE, clock=now, seed=7, zone=timezone(timedelta(hours=hours)))
+    phone.call_log.record(ALICE, CallKind.MISSED, at=now() - timedelta(hours=1))
+    phone.receive_text(ALICE, "Call me", at=now() - timedelta(minutes=30))
+    truth = phone.call_log.entries[0].at.replace(microsecond=0)
+    async with living(phone) as house:
+        snapshot = await house.watch.ready()
+    assert [call.at for call in snapshot.calls] == [truth]

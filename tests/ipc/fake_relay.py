@@ -44,6 +44,10 @@ class FakeRelay:
             queue.put(stamped)
         return stamped
 
+    def forget(self) -> None:
+        """No place of the past is known any more."""
+        self._told.clear()
+
     def end(self) -> None:
         """The relay stops."""
         for queue in self._queues:

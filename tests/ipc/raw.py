@@ -8,7 +8,8 @@ import socket
 from typing import Any
 
 from phonelink_tui.ipc import wire
-from phonelink_tui.ipc.hello import ALL_ROLES, Role, encode_client_hello
+from phonelink_tui.ipc.hello import encode_client_hello
+from phonelink_tui.ipc.role import ALL_ROLES, Role
 from tests.ipc.conftest import DEADLINE_S
 
 

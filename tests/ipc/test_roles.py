@@ -16,7 +16,7 @@ from phonelink_tui.domain.text import RemoteText, clean
 from phonelink_tui.errors import RoleRefused
 from phonelink_tui.ipc.client import RelayClient, connect
 from phonelink_tui.ipc.events import decode_event, encode_event
-from phonelink_tui.ipc.hello import ALL_ROLES, Role
+from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.ipc.values import HEADER_FIELDS, from_json, to_json
 from phonelink_tui.relay.api import MarkRead, MessagePage, Snapshot
 from tests.ipc import samples

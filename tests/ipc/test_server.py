@@ -14,8 +14,9 @@ from phonelink_tui.domain.events import MessageChanged, Resync, Stamped
 from phonelink_tui.errors import DeadlineExceeded, IpcError, RelayError
 from phonelink_tui.ipc import wire
 from phonelink_tui.ipc.client import connect
-from phonelink_tui.ipc.hello import ALL_ROLES, Role, encode_client_hello
+from phonelink_tui.ipc.hello import encode_client_hello
 from phonelink_tui.ipc.outgoing import EVENTS_QUEUED
+from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.ipc.server import RelayServer
 from phonelink_tui.ipc.subscription import EventQueue
 from phonelink_tui.relay.api import MarkRead, Snapshot

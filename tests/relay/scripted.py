@@ -68,6 +68,7 @@ class Folders:
         self.refreshed: list[int] = []
         """How many listings there were before each wish that the phone look at its inbox."""
         self.refuse_refresh: int | None = None
+        self.refuses_folder: Folder | None = None
         self.refuse_push: int | None = None
         self.refuse_mark: int | None = None
 
@@ -101,6 +102,8 @@ class ScriptedMessages(Session):
     ) -> tuple[ListedText, ...]:
         self.folders.listed.append((folder, limit, offset))
         await asyncio.sleep(0)
+        if folder is self.folders.refuses_folder:
+            raise ObexRefused(0xD0, "not now")
         number = len(self.folders.listed) - 1
         if self.folders.breaks_at is not None and number >= self.folders.breaks_at:
             self.end()

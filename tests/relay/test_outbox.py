@@ -9,8 +9,9 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import DeliveryState, MessageId, TextMessage
-from phonelink_tui.relay.outbox import ATTEMPTS, Outbox
+from phonelink_tui.relay.outbox import ATTEMPTS, EXPIRED, Outbox
 from tests.relay.fakes import (
     ARRIVES,
     START,
@@ -240,3 +241,38 @@ async def test_a_push_that_does_not_end_does_not_hold_up_the_end(monkeypatch: py
         run.cancel()
     assert bench.last(1).state is DeliveryState.UNKNOWN
     assert bench.last(2).state is DeliveryState.FAILED
+
+
+@pytest.mark.parametrize("connected", [True, False])
+async def test_an_expired_text_is_not_pushed(connected: bool) -> None:
+    """Waiting for a phone or in its hold window: from its time on it fails, certainly not sent, by itself."""
+    bench = Bench()
+    async with asyncio.TaskGroup() as tasks:
+        if connected:
+            bench.outbox.use(FakeMessages(bench.phone))
+        soon, later = START + timedelta(milliseconds=30), START + timedelta(hours=1)
+        bench.outbox.add(own_text(1), hold_until=later if connected else None, expires_at=soon)
+        bench.outbox.add(own_text(2), hold_until=later if connected else None, expires_at=later)
+        run = tasks.create_task(bench.outbox.run())
+        await asyncio.sleep(0)
+        bench.clock.move(0.03)
+        await bench.until(1, DeliveryState.FAILED)
+        bench.outbox.use(FakeMessages(bench.phone))
+        await asyncio.sleep(0)
+        run.cancel()
+    assert (bench.last(1).failure, bench.last(1).detail) == (Failure.TIMED_OUT, EXPIRED)
+    assert "text 1" not in bench.phone.arrived
+    assert bench.last(2).state is not DeliveryState.FAILED
+
+
+async def test_a_text_that_expired_while_nobody_looked_is_not_pushed() -> None:
+    """A computer that slept past the time and wakes with a phone: it is too late."""
+    bench = Bench()
+    bench.outbox.add(own_text(1), expires_at=START + timedelta(seconds=10))
+    bench.clock.move(11)
+    bench.outbox.use(FakeMessages(bench.phone))
+    async with asyncio.TaskGroup() as tasks:
+        run = tasks.create_task(bench.outbox.run())
+        await bench.until(1, DeliveryState.FAILED)
+        run.cancel()
+    assert bench.phone.arrived == {}

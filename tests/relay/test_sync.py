@@ -45,7 +45,7 @@ async def test_an_empty_phone_is_synced_at_once() -> None:
     bench = Bench()
     async with bench.session():
         await bench.quiet()
-    assert bench.folders.listed == [(Folder.INBOX, PAGE_ROWS, 0)]
+    assert bench.folders.listed == [(Folder.INBOX, PAGE_ROWS, 0), (Folder.SENT, PAGE_ROWS, 0)]
     assert not [e for e in bench.desk.events if isinstance(e, Progress)]
 
 
@@ -56,7 +56,7 @@ async def test_a_phone_that_ignores_offsets_is_not_asked_for_ever() -> None:
     bench.fill(1, 2, 3)
     async with bench.session():
         await bench.quiet()
-    assert len(bench.folders.listed) == 2
+    assert [folder for folder, _, _ in bench.folders.listed].count(Folder.INBOX) == 2
     assert bench.texts() == names(1, 2, 3)
 
 
@@ -294,7 +294,7 @@ async def test_an_incoming_text_climbs_nothing() -> None:
 
 
 async def test_android_tells_what_was_written_on_the_phone() -> None:
-    """From its sent folder: at first, after a gap, and when something moves there; iPhones are not asked."""
+    """From its sent folder: at first, after a gap, and when something moves there."""
     bench = Bench(ANDROID_TRAITS)
     bench.fill(1)
     bench.fill(2, folder=Folder.SENT)
@@ -307,11 +307,23 @@ async def test_android_tells_what_was_written_on_the_phone() -> None:
     async with bench.session():
         await bench.settle(lambda: bench.texts() == names(1, 2, 3, 4))
     assert bench.live() == []
-    iphone = Bench()
-    async with iphone.session() as access:
-        access.report(FolderChange(ChangeKind.SHIFTED, "3", Folder.SENT))
-        await iphone.quiet()
-    assert Folder.SENT not in {folder for folder, _, _ in iphone.folders.listed}
+
+
+async def test_an_iphones_sent_folder_is_listed_once_where_it_answers() -> None:
+    """What it gives appears; a refusal is no loss; reports and later sessions do not ask again."""
+    for refuses in (False, True):
+        iphone = Bench()
+        iphone.fill(1)
+        iphone.fill(2, folder=Folder.SENT)
+        iphone.folders.refuses_folder = Folder.SENT if refuses else None
+        async with iphone.session() as access:
+            await iphone.settle(lambda iphone=iphone: bool(iphone.caught_up_at))  # type: ignore[misc]
+            access.report(FolderChange(ChangeKind.SHIFTED, "3", Folder.SENT))
+            await iphone.quiet()
+        async with iphone.session():
+            await iphone.quiet()
+        assert iphone.texts() == (names(1) if refuses else names(1, 2))
+        assert [folder for folder, _, _ in iphone.folders.listed].count(Folder.SENT) == (1 if refuses else 2)
 
 
 async def test_a_push_that_comes_back_is_not_fetched() -> None:

@@ -43,13 +43,26 @@ async def test_the_status_panel_tells_a_time_once() -> None:
 
 
 async def test_nothing_is_new_since_a_leave_that_never_was() -> None:
-    """At first it is not read yet; after another conversation was open, it is new since then."""
+    """At first it is only new; after another conversation was open, it is new since then."""
     async with on_stage() as stage:
         rows = [row.text for row in stage.pane.rows]
-        assert "not read yet" in rows
+        assert "new" in rows
         assert "new since you left" not in rows
         await stage.press("ctrl+down")
         await stage.say(*incoming(ALICE, 1, "Hello?"))
         await stage.press("ctrl+up")
         assert stage.open == "Alice"
         assert "new since you left" in [row.text for row in stage.pane.rows]
+
+
+async def test_a_panel_is_folded_when_it_is_first_seen() -> None:
+    """To its width, with the titles hanging beside their keys."""
+    async with on_stage(size=(60, 16)) as stage:
+        panel = stage.one(TextPanel)
+        await stage.press("f1")
+        lines = [panel.render_line(y).text.rstrip() for y in range(panel.size.height)]
+        assert lines[0] == "Writing"
+        assert lines[1].startswith("Enter sends to the address")
+        assert lines[2].startswith("leaves; the draft") or len(lines[1]) > 40
+        await stage.press("escape", "escape", "t", "f8")
+        assert panel.render_line(0).text.startswith("Anna's iPhone")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
+from heapq import heappop, heappush
 from typing import Final
 
 from attrs import frozen
@@ -77,6 +77,9 @@ class AncsProvider:
         self._notifications: dict[str, ProvidedNotification] = {}
         self._app_names: dict[str, str] = {}
         self._uids: dict[str, int] = {}
+        self._keys: dict[int, str] = {}
+        self._per_category: Counter[int] = Counter()
+        self._free_uids: list[int] = []
         self._next_uid = 0
         self._reuse_uids = reuse_uids
         self._authorised = authorised
@@ -117,6 +120,9 @@ class AncsProvider:
             LocalProtocolError: There is none with this key.
         """
         self._require(key)
+        if key in self._uids:
+            self._per_category[self._notifications[key].category] -= 1
+            self._per_category[notification.category] += 1
         self._notifications[key] = notification
         if self._is_telling:
             self._tell(EventId.MODIFIED, key)
@@ -130,8 +136,13 @@ class AncsProvider:
         self._require(key)
         if self._is_telling:
             self._tell(EventId.REMOVED, key)
-        self._notifications.pop(key)
-        self._uids.pop(key, None)
+        notification = self._notifications.pop(key)
+        uid = self._uids.pop(key, None)
+        if uid is not None:
+            del self._keys[uid]
+            if self._reuse_uids:
+                heappush(self._free_uids, uid)
+            self._per_category[notification.category] -= 1
 
     def authorise(self) -> None:
         """The person consents; a waiting subscription now gets its replay."""
@@ -204,7 +215,7 @@ class AncsProvider:
         if isinstance(command, GetAppAttributes):
             self._answer_app(command)
             return None
-        key = next((key for key, uid in self._uids.items() if uid == command.uid), None)
+        key = self._keys.get(command.uid)
         if key is None:
             return AttErrorCode.INVALID_PARAMETER
         if isinstance(command, PerformNotificationAction):
@@ -240,6 +251,9 @@ class AncsProvider:
     def _forget_session(self) -> None:
         self._drop_unsent(NOTIFICATION_SOURCE_UUID)
         self._uids.clear()
+        self._keys.clear()
+        self._per_category.clear()
+        self._free_uids.clear()
         self._next_uid = 0
 
     def _drop_unsent(self, characteristic: str) -> None:
@@ -252,26 +266,22 @@ class AncsProvider:
     def _tell(self, event_id: EventId, key: str, circumstances: EventFlags = NO_FLAGS) -> None:
         notification = self._notifications[key]
         if key not in self._uids:
-            self._uids[key] = self._allocate_uid()
-        same_category = [
-            other
-            for other, uid in self._uids.items()
-            if self._notifications[other].category == notification.category
-            and not (event_id is EventId.REMOVED and other == key)
-        ]
+            self._uids[key] = uid = self._allocate_uid()
+            self._keys[uid] = key
+            self._per_category[notification.category] += 1
+        left = self._per_category[notification.category] - (event_id is EventId.REMOVED)
         event = NotificationEvent(
             event_id,
             self._uids[key],
             circumstances | notification.flags,
             notification.category,
-            min(len(same_category), 0xFF),
+            min(left, 0xFF),
         )
         self._events.append(ValueToNotify(NOTIFICATION_SOURCE_UUID, encode_notification_source(event)))
 
     def _allocate_uid(self) -> int:
-        if self._reuse_uids:
-            taken = set(self._uids.values())
-            return next(uid for uid in itertools.count() if uid not in taken)
+        if self._reuse_uids and self._free_uids:
+            return heappop(self._free_uids)
         uid, self._next_uid = self._next_uid, (self._next_uid + 1) & 0xFFFFFFFF
         return uid
 

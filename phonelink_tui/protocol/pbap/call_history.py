@@ -65,8 +65,13 @@ def decode_call_history(data: bytes, path: str = "") -> tuple[CallRecord, ...]:
     Raises:
         RemoteProtocolError: As `decode_vcards`. Any other exception is a bug.
     """
+    return call_records(decode_vcards(data), path)
+
+
+def call_records(cards: Iterable[VCard], path: str = "") -> tuple[CallRecord, ...]:
+    """`decode_call_history` of cards that are decoded already."""
     folder_type = _TYPE_OF_PATH.get(path.removeprefix(SIM_PREFIX))
-    return tuple(_record(card, folder_type) for card in decode_vcards(data))
+    return tuple(_record(card, folder_type) for card in cards)
 
 
 def encode_call_history(

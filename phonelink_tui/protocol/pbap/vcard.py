@@ -12,7 +12,7 @@ from attrs import frozen
 from phonelink_tui.errors import LimitExceeded, RemoteProtocolError
 from phonelink_tui.protocol import limits
 from phonelink_tui.protocol.pbap.constants import ALL_PROPERTIES, Format, PropertySelector
-from phonelink_tui.protocol.pbap.vcard_lines import ContentLine, content_lines, split_components, unescape
+from phonelink_tui.protocol.pbap.vcard_lines import ContentLine, content_steps, split_components, unescape
 
 _VERSIONS: Final = {Format.VCARD_2_1: "2.1", Format.VCARD_3_0: "3.0"}
 
@@ -96,24 +96,34 @@ def decode_vcards(data: bytes) -> tuple[VCard, ...]:
 
     Any other exception is a bug.
     """
-    cards: list[VCard] = []
+    return tuple(card for card in vcard_steps(data) if card is not None)
+
+
+def vcard_steps(data: bytes) -> Iterator[VCard | None]:
+    """`decode_vcards`, one card after another; None between them after each `limits.VCARD_STEP_BYTES` of `data`.
+
+    For callers that have to let others run: however hostile the data, no step takes long.
+    """
+    count = 0
     lines: list[ContentLine] | None = None
-    for line in content_lines(data):
-        if line.name in ("BEGIN", "END") and line.value.strip().upper() == "VCARD":
+    for line in content_steps(data):
+        if line is None:
+            yield None
+        elif line.name in ("BEGIN", "END") and line.value.strip().upper() == "VCARD":
             if lines is not None:
-                cards.append(_card(lines))
+                yield _card(lines)
+                count += 1
             lines = [] if line.name == "BEGIN" else None
-            if len(cards) > limits.VCARDS:
+            if count > limits.VCARDS:
                 raise LimitExceeded("There are too many vCards in a phonebook.")
         elif lines is not None:
             lines.append(line)
             if len(lines) > limits.VCARD_PROPERTIES:
                 raise LimitExceeded("A vCard has too many properties.")
     if lines is not None:
-        cards.append(_card(lines))
-    if not cards and data.strip(b"\0 \t\r\n"):
+        yield _card(lines)
+    elif not count and data.strip(b"\0 \t\r\n"):
         raise RemoteProtocolError("A phonebook holds no vCard.")
-    return tuple(cards)
 
 
 def encode_vcard(

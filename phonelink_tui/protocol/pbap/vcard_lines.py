@@ -58,15 +58,17 @@ class ContentLine:
     """Transfer encoding and charset are undone, backslash escapes are not."""
 
 
-def content_lines(data: bytes) -> Iterator[ContentLine]:
+def content_steps(data: bytes) -> Iterator[ContentLine | None]:
     """The properties in order; lines without a colon are passed over, large values skipped.
+
+    Between them comes None after each `limits.VCARD_STEP_BYTES` of `data`, whatever it holds.
 
     Raises:
         LimitExceeded: A line longer than `limits.VCARD_LINE_BYTES`. Any other exception is a bug.
     """
     for line in _unfolded_lines(data):
-        content = _parse(line)
-        if content is not None:
+        content = _parse(line) if line is not None else None
+        if line is None or content is not None:
             yield content
 
 
@@ -93,20 +95,27 @@ def split_components(value: str) -> list[str]:
     return ["".join(pieces) for pieces in components]
 
 
-def _physical_lines(data: bytes) -> Iterator[bytes]:
-    at = 0
+def _physical_lines(data: bytes) -> Iterator[bytes | None]:
+    """Lines without their ends; None after each step."""
+    at, step = 0, limits.VCARD_STEP_BYTES
     while at < len(data):
         end = data.find(b"\n", at)
         end = len(data) if end < 0 else end
         yield data[at:end].removesuffix(b"\r")
         at = end + 1
+        if at >= step:
+            step = at + limits.VCARD_STEP_BYTES
+            yield None
 
 
-def _unfolded_lines(data: bytes) -> Iterator[bytes]:
+def _unfolded_lines(data: bytes) -> Iterator[bytes | None]:
     pending: list[bytes] = []
     size = 0
     soft_break = skipping = quoted_printable = False
     for line in _physical_lines(data):
+        if line is None:
+            yield None
+            continue
         if not soft_break and line[:1] not in (b" ", b"\t"):
             if pending:
                 yield b"".join(pending)

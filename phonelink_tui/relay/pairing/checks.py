@@ -78,7 +78,7 @@ def _obstacles(facts: ComputerFacts) -> Iterator[Finding]:
         yield Finding(
             FindingKind.OBEXD,
             Weight.NOTES,
-            "obexd runs here and may receive the phone's reports in our place.",
+            "obexd runs here: it may bring the messages in our place, with less detail.",
             "systemctl --user mask --now obex.service  (unmask undoes it)",
         )
     if facts.bluez is not None and facts.bluez < OLDEST:

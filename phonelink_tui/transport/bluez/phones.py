@@ -69,7 +69,6 @@ def bond_of(tree: ObjectTree, path: str) -> Bond:
     return Bond(
         bool(device.get(names.PAIRED)),
         device.get(names.BONDED),
-        device.get(names.LEGACY_PAIRING),
         tree.value(path, names.BEARER_BREDR, names.BONDED),
         tree.value(path, names.BEARER_LE, names.BONDED),
     )

@@ -28,6 +28,8 @@ MARGIN: Final = 3
 SHORTEST: Final = 12
 """Characters of a text that are shown however little room there is."""
 
+WORDLESS: Final = "something that has no text here"
+
 SEARCH_PAGES: Final = 50
 """Older pages loaded to bring a hit into view; beyond it the conversation is open and that must do."""
 
@@ -70,6 +72,11 @@ class Conversing:
         desk.stage.paint_lists()
         desk.stage.paint_talk()
         desk.widgets.conversations.move_to_key(thread)
+
+    def is_open(self, thread: ThreadId | None) -> bool:
+        """Whether this conversation is the open one."""
+        window = self.desk.projection.window
+        return window is not None and window.thread == thread
 
     def seen(self) -> None:
         """A person sits in front of the open conversation: it is read as soon as its texts are shown."""
@@ -282,7 +289,8 @@ class Conversing:
         key = self.desk.keys.first_key("unread.next", composer=in_text)
         who, how = f"● {count}{sender_of(newest)}: ", f"  {shown(key)} opens it" if key else ""
         room = self.desk.widgets.head.screen.size.width - len(who) - len(how) - MARGIN
-        self.desk.stage.notice(who + preview(newest.text, limit=max(room, SHORTEST)) + how, "name")
+        words = preview(newest.text, limit=max(room, SHORTEST))
+        self.desk.stage.notice(who + (words or WORDLESS) + how, "name")
 
     def _same_person(self, heir: ThreadId | None) -> ThreadId | None:
         """The heir, if what is being written would reach the same person there, or nobody."""

@@ -6,11 +6,11 @@ from phonelink_tui.ui.layout import room
 from phonelink_tui.ui.screens.desk import Widgets, has_keys
 
 
-def fit(widgets: Widgets, height: int) -> None:
+def fit(widgets: Widgets, width: int, height: int) -> None:
     """Give every part its room, for what is asked and read at this moment."""
     w = widgets
     stacks = (w.app_banners, w.composer_banners)
-    lines = room(height, asking=w.question.is_open, reading=any(map(has_keys, stacks)))
+    lines = room(height, asking=w.question.lines(width), reading=any(map(has_keys, stacks)))
     for stack, most in zip(stacks, (lines.app_banners, lines.composer_banners), strict=True):
         stack.most_lines = lines.read if has_keys(stack) else most
     w.composer.styles.max_height = lines.composer

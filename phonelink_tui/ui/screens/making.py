@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 from phonelink_tui.ui.keymap import KeyMap
@@ -40,15 +41,17 @@ class Called(Protocol):
     def back_to_text(self) -> None: ...
 
 
-def make_widgets(screen: Called, keys: KeyMap, settings: UiSettings, *, far: bool) -> Widgets:
-    """All widgets of a screen; `far` where its bytes go over a line."""
+def make_widgets(screen: Called, keys: KeyMap, settings: UiSettings, environ: Mapping[str, str]) -> Widgets:
+    """All widgets of a screen, as they fit the terminal that `environ` speaks of."""
+    far = bool(environ.get("SSH_CONNECTION"))
+    odd_widths = bool(environ.get("TMUX") or environ.get("STY"))
     return Widgets(
         conversations=ConversationList(id="conversations"),
         filter=Field(on_text=screen.filter_by, on_command=screen.filter_key, hint="filter", id="filter"),
         list_head=Line(id="list-head", classes="head"),
         head=Line(id="head", classes="head"),
         app_banners=BannerStack(id="app-banners"),
-        pane=ThreadPane(jump_lines=JUMP_LINES if far else 0, id="pane"),
+        pane=ThreadPane(jump_lines=JUMP_LINES if far else 0, simple_width=odd_widths, id="pane"),
         question=QuestionBar(
             on_typing=screen.back_to_text,
             on_intent=screen.intent_key,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import ClassVar, Final
@@ -76,8 +75,7 @@ class MessagesScreen(Screen[None]):
         keys: KeyMap,
         now: Callable[[], datetime],
         leave: Callable[[], None],
-        *,
-        far: bool = False,
+        environ: Mapping[str, str],
     ) -> None:
         """Make the screen; it paints itself when it is mounted and when told that something changed.
 
@@ -88,10 +86,12 @@ class MessagesScreen(Screen[None]):
             keys: In force.
             now: The clock.
             leave: Ends the app.
-            far: The terminal is at the other end of a line.
+            environ: Says where the terminal is, and which editor is wanted.
         """
         super().__init__()
-        widgets = make_widgets(self, keys, settings, far=far)
+        self._ready = False
+        """Keys may be typed before there is anything to act on."""
+        widgets = make_widgets(self, keys, settings, environ)
         self._desk = desk = Desk(projection, bridge, settings, keys, now, self, widgets, View(settings.sort))
         talk = Conversing(desk, PaneFeed(widgets.pane))
         writing = Writing(desk, talk)
@@ -104,7 +104,7 @@ class MessagesScreen(Screen[None]):
             Panels(desk, talk, writing, self.do),
             Limits(desk, writing),
             Quitting(desk, talk, writing, triage, leave),
-            Editing(desk, os.environ),
+            Editing(desk, environ),
             Choosing(desk),
         )
         self._empty = Static(id="empty", markup=False)
@@ -139,6 +139,7 @@ class MessagesScreen(Screen[None]):
         start_in_list = self._desk.settings.start is Start.LIST
         self.go(Pane.LIST if start_in_list else Pane.TALK, write=not start_in_list)
         self._hands.conversing.retarget()
+        self._ready = True
         self.paint(Touched.ALL)
         self.set_interval(TICK_S, self._painting.tick)
         self.watch(self.app, "app_focus", self._look_away, init=False)
@@ -147,7 +148,10 @@ class MessagesScreen(Screen[None]):
 
     def paint(self, touched: Touched) -> None:
         """The projection changed: draw anew what is out of date."""
+        if not self._ready:
+            return  # all is drawn when it is mounted
         self._painting.paint(touched)
+        self._notices.paint()
 
     # where the keys go
 
@@ -174,7 +178,7 @@ class MessagesScreen(Screen[None]):
         """Whether a list key acts where the focus is; in a text field it stays a letter."""
         if action != "do":
             return super().check_action(action, parameters)
-        return self.place in BY_ID[str(parameters[0])].contexts
+        return self._ready and self.place in BY_ID[str(parameters[0])].contexts
 
     def action_do(self, action_id: str) -> None:
         """A list key was pressed."""
@@ -196,7 +200,7 @@ class MessagesScreen(Screen[None]):
         ways_out = [k for k, id_ in keys.composer.items() if id_ in LEAVING]
         if not in_text:
             ways_out += [k for id_ in LEAVING for k in keys.lists[id_]]
-        if key in ways_out or self._desk.view.hidden:
+        if key in ways_out or self._desk.view.hidden or not self._ready:
             return
         if self.query_one("#talk").display:
             self._hands.conversing.seen()
@@ -233,7 +237,9 @@ class MessagesScreen(Screen[None]):
 
     def make_room(self) -> None:
         """Another height, a question or a banner that is read: who gives way?"""
-        fit(self._desk.widgets, self.size.height or self.app.size.height)
+        size = self.size or self.app.size
+        talk = self.query_one("#talk").size.width
+        fit(self._desk.widgets, talk or size.width, size.height)
 
     def on_resize(self) -> None:
         """Another width shows other panes."""
@@ -310,14 +316,12 @@ class MessagesScreen(Screen[None]):
 
     def on_thread_pane_reached_top(self, event: ThreadPane.ReachedTop) -> None:
         """An older page may be wanted."""
-        window = self._desk.projection.window
-        if window is not None and window.thread == event.thread:
+        if self._hands.conversing.is_open(event.thread):
             self._hands.conversing.older()
 
     def on_thread_pane_reached_end(self, event: ThreadPane.ReachedEnd) -> None:
         """A page that was let go may be wanted again."""
-        window = self._desk.projection.window
-        if window is not None and window.thread == event.thread:
+        if self._hands.conversing.is_open(event.thread):
             self._hands.conversing.newer()
 
     def on_thread_pane_new_below(self) -> None:
@@ -384,16 +388,12 @@ class MessagesScreen(Screen[None]):
 
     def next_theme(self) -> None:
         """The next of the themes."""
-        self.run_action_later("app.next_theme")
+        self.call_later(self.app.run_action, "app.next_theme")
 
     def suspend(self) -> None:
         """Back to the shell until it says `fg`."""
-        self.run_action_later("app.suspend_process")
+        self.call_later(self.app.run_action, "app.suspend_process")
 
     def edit(self) -> None:
         """The draft in the person's own editor."""
         self.run_worker(self._hands.editing.edit(self.app), name="editor", exit_on_error=False)
-
-    def run_action_later(self, action: str) -> None:
-        """Let the app do something after this key."""
-        self.call_later(self.app.run_action, action)

@@ -43,6 +43,8 @@ class Triage:
             news, digest, self.desk.now(), self.desk.zone, hidden=view.dismissed, unfolded=view.unfolded
         )
         self.desk.widgets.queue.show(rows)
+        if not has_keys(self.desk.widgets.queue):
+            self.desk.widgets.queue.move_to(0)  # else the newest would be above what is seen
         count = sum(n.id not in view.dismissed for n in news)
         words = f"{count} new" if count else "nothing new"
         self.desk.widgets.queue_head.show([(" Notifications", "name")], [(f"{words} ", "dim")])

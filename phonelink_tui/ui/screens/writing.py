@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from attrs import define, field
+from rich.cells import cell_len
 
 from phonelink_tui.domain.events import CommandChanged, CommandState
 from phonelink_tui.domain.limitations import LIMITS, LimitKind
 from phonelink_tui.domain.message import DeliveryState, Direction, TextMessage
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.relay.api import CancelText, RetryText, StartThread
+from phonelink_tui.ui.cells import cut
 from phonelink_tui.ui.layout import Pane
 from phonelink_tui.ui.screens.conversing import Conversing
 from phonelink_tui.ui.screens.desk import Desk, has_keys, new_id
@@ -19,6 +21,8 @@ from phonelink_tui.ui.sending import Returned, Sending
 from phonelink_tui.ui.widgets.composer import Target
 from phonelink_tui.ui.widgets.question_bar import Answer
 
+TO: Final = " To: "
+SHORTEST_NAME: Final = 6
 EXACT: Final = 20
 """Characters before the end of an SMS from which each one is counted."""
 
@@ -138,7 +142,10 @@ class Writing:
         row = self.desk.projection.open_thread
         group = row is not None and composer.closed
         address = f" <{target.recipient}>" if target.recipient != target.label else ""
-        left = [(" To: ", "dim"), (target.label, "name"), (address, "dim")]
+        # The address tells people apart; the name gives way to it.
+        room = self.desk.widgets.to.size.width - cell_len(TO + address)
+        label = cut(target.label, max(room, SHORTEST_NAME)) if room > 0 else target.label
+        left = [(TO, "dim"), (label, "name"), (address, "dim")]
         if group:
             left = [(" read only ", "dim"), (target.label, "name")]
         self.desk.widgets.to.show(left, [(_length(composer.draft), "dim")])
@@ -180,7 +187,7 @@ class Writing:
 def _length(text: str) -> str:
     if len(text) < 100:
         return ""
-    cut = sms_segments(text)
+    sms = sms_segments(text)
     # Counted in tens, because each change draws the whole line anew; one by one where it matters.
-    left = f"{cut.left}" if cut.left <= EXACT else f"{cut.left // 10 * 10}+"
-    return f"{left} left " if cut.count == 1 else f"{cut.count} SMS, {left} left "
+    left = f"{sms.left}" if sms.left <= EXACT else f"{sms.left // 10 * 10}+"
+    return f"{left} left " if sms.count == 1 else f"{sms.count} SMS, {left} left "

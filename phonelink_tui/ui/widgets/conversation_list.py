@@ -31,6 +31,8 @@ class ConversationList(RowList[ListRow]):
         f"list--{part}" for part in ("name", "unread", "dim", "text", "dot", "draft", "chosen")
     }
 
+    EMPTY = "No conversation."
+
     def key_of(self, row: ListRow) -> str:
         """The id of the conversation."""
         return row.id

@@ -11,6 +11,8 @@ from textual import events
 from textual.content import Content
 from textual.widgets import Static
 
+from phonelink_tui.ui.wrap import height
+
 SETTLE_S: Final = 0.7
 """Keys that come sooner than anyone can have read the question were not meant for it."""
 
@@ -52,7 +54,7 @@ class QuestionBar(Static, can_focus=True):
         self._clock = clock
         self._answers: tuple[Answer, ...] = ()
         self._asked_at = 0.0
-        self.sentence = ""
+        self.sentence = self._words = ""
 
     def on_mount(self) -> None:
         """Nothing is asked."""
@@ -62,6 +64,11 @@ class QuestionBar(Static, can_focus=True):
     def is_open(self) -> bool:
         """Whether something is asked."""
         return bool(self._answers)
+
+    def lines(self, width: int) -> int:
+        """Lines it needs in so many cells; 0 where nothing is asked."""
+        room = max(1, width - 2)
+        return height(f"? {self.sentence}", room) + height(f"  {self._words}", room) if self.is_open else 0
 
     def ask(self, sentence: str, answers: Sequence[Answer], *, settled: bool = False) -> None:
         """Ask, in place of what was asked before.
@@ -74,7 +81,7 @@ class QuestionBar(Static, can_focus=True):
         self.sentence = sentence
         self._answers = tuple(answers)
         self._asked_at = float("-inf") if settled else self._clock()
-        words = "   ".join(f"{_key(a.keys[0])} {a.word}" for a in answers)
+        self._words = words = "   ".join(f"{_key(a.keys[0])} {a.word}" for a in answers)
         self.display = True
         self.update(Content.assemble(("? ", "bold"), (sentence, "bold"), "\n  ", (words, "$text-muted")))
         self._on_room()

@@ -20,6 +20,8 @@ class QueueList(RowList[QueueRow]):
         f"queue--{part}" for part in ("app", "text", "dim", "label", "urgent", "chosen")
     }
 
+    EMPTY = "Nothing new on the phone."
+
     def key_of(self, row: QueueRow) -> str:
         """The id of the notification, or `digest`."""
         return row.key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from textual import events
@@ -14,6 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from phonelink_tui.ui.cells import fit
 from phonelink_tui.ui.widgets.quiet import Quiet
 
 R = TypeVar("R")
@@ -26,6 +27,9 @@ class RowList(ScrollView, Quiet, Generic[R], can_focus=True):
     """
 
     DEFAULT_CSS = "RowList { overflow: hidden hidden; scrollbar-size: 0 0; }"
+
+    EMPTY: ClassVar[str] = ""
+    """What stands in a list without rows."""
 
     class Chosen(Message):
         """A row was clicked on."""
@@ -117,6 +121,8 @@ class RowList(ScrollView, Quiet, Generic[R], can_focus=True):
         """One line, by the line API of Textual."""
         width = self.size.width
         index, line = divmod(y + self.scroll_offset.y, self._height)
+        if y == 1 and not self._shown and self.EMPTY:
+            return Strip([Segment(fit(f"  {self.EMPTY}", width), self.rich_style)])
         if index >= len(self._shown):
             return Strip.blank(width, self.rich_style)
         marked = index == self._cursor and self.has_focus
@@ -170,6 +176,7 @@ class RowList(ScrollView, Quiet, Generic[R], can_focus=True):
         if not view:
             return
         if top < first:
-            self.scroll_to(y=top, animate=False)
+            self.scroll_to(y=top, animate=False, force=True)
         elif top + self._height > first + view:
-            self.scroll_to(y=top + self._height - view, animate=False)
+            rows_above = -((view - top - self._height) // self._height)
+            self.scroll_to(y=min(rows_above * self._height, top), animate=False, force=True)

@@ -30,6 +30,7 @@ class TextPanel(ScrollView, Quiet, can_focus=True):
         super().__init__(id=id)
         self._said: tuple[Paragraph, ...] = ()
         self._lines: list[tuple[Span, Span]] = []
+        self._width = 0
         self.topic = ""
 
     def on_mount(self) -> None:
@@ -64,20 +65,18 @@ class TextPanel(ScrollView, Quiet, can_focus=True):
         self.topic = ""
         self.display = False
 
-    def on_resize(self) -> None:
-        """Fold to the new width."""
-        self._fold()
-
     def render_line(self, y: int) -> Strip:
         """One line, by the line API of Textual."""
         number, width = y + self.scroll_offset.y, self.size.width
+        if width != self._width:
+            self._fold()  # here, because Resize comes when the first frame is written
         if number >= len(self._lines):
             return Strip.blank(width, self.rich_style)
         segments = [Segment(text, self._style(role)) for text, role in self._lines[number] if text]
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 
     def _fold(self) -> None:
-        width = self.size.width
+        self._width = width = self.size.width
         self._lines = [line for paragraph in self._said for line in _folded(paragraph, max(1, width))]
         self.virtual_size = Size(width, len(self._lines))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from attrs import evolve
 from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
@@ -18,16 +17,23 @@ from textual.strip import Strip
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.ui.line_diff import changed_cells
 from phonelink_tui.ui.row_heights import RowHeights
-from phonelink_tui.ui.row_layout import Columns, Ink, Line, columns, row_height, row_lines
-from phonelink_tui.ui.thread_rows import Row, RowKind
+from phonelink_tui.ui.row_layout import Columns, Ink, Line, columns, row_height, row_lines, shown_row
+from phonelink_tui.ui.thread_rows import Row, is_message
 from phonelink_tui.ui.widgets.quiet import Quiet
 from phonelink_tui.ui.widgets.thread_ink import THREAD_INK
-from phonelink_tui.ui.width import measurable, simple_emoji
 
 CACHED_ROWS: Final = 512
 """Rows whose drawn lines are kept: several screens."""
 
 _COMPONENT: Final = {ink: f"thread-pane--{ink.value}" for ink in Ink}
+
+
+class OfThread(Message):
+    """Something about one conversation, which may not be the open one any more."""
+
+    def __init__(self, thread: ThreadId | None) -> None:
+        super().__init__()
+        self.thread = thread
 
 
 class ThreadPane(ScrollView, Quiet, can_focus=True):
@@ -41,19 +47,11 @@ class ThreadPane(ScrollView, Quiet, can_focus=True):
 
     DEFAULT_CSS = THREAD_INK
 
-    class ReachedTop(Message):
+    class ReachedTop(OfThread):
         """The first row that is loaded is on the screen: an older page may be wanted. Once for each `show`."""
 
-        def __init__(self, thread: ThreadId | None) -> None:
-            super().__init__()
-            self.thread = thread
-
-    class ReachedEnd(Message):
+    class ReachedEnd(OfThread):
         """The last row that is loaded is on the screen: a newer page may be wanted. Once for each `show`."""
-
-        def __init__(self, thread: ThreadId | None) -> None:
-            super().__init__()
-            self.thread = thread
 
     class NewBelow(Message):
         """So many messages arrived below what is seen; 0 when the end was reached again."""
@@ -124,7 +122,7 @@ class ThreadPane(ScrollView, Quiet, can_focus=True):
         """
         was_at_end, place = self.at_end and follow, self._place()
         self.thread_id = thread_id
-        self._rows = [self._shown(row) for row in rows]
+        self._rows = [shown_row(row, simple=self._simple_width) for row in rows]
         self._by_key = {row.key: number for number, row in enumerate(self._rows)}
         self._told_top = self._told_end = False
         if not keep_position:
@@ -143,7 +141,8 @@ class ThreadPane(ScrollView, Quiet, can_focus=True):
     def append(self, rows: Sequence[Row]) -> None:
         """Add rows at the end; costs the same however many there are above."""
         was_at_end = self.at_end
-        for row in map(self._shown, rows):
+        for new in rows:
+            row = shown_row(new, simple=self._simple_width)
             self._by_key[row.key] = len(self._rows)
             self._rows.append(row)
             if self._laid_out:
@@ -154,7 +153,7 @@ class ThreadPane(ScrollView, Quiet, can_focus=True):
             self._follow()
         else:
             self._set_lines(self._heights.total)
-            self._count_below(self._new_below + sum(_is_message(row) for row in rows))
+            self._count_below(self._new_below + sum(is_message(row) for row in rows))
         self._repaint()
 
     def replace(self, row: Row) -> bool:
@@ -166,7 +165,7 @@ class ThreadPane(ScrollView, Quiet, can_focus=True):
         number = self._by_key.get(row.key)
         if number is None:
             return False
-        row = self._shown(row)
+        row = shown_row(row, simple=self._simple_width)
         self._rows[number] = row
         if not self._laid_out:
             return True
@@ -204,7 +203,7 @@ class ThreadPane(ScrollView, Quiet, can_focus=True):
         Returns:
             Whether one is marked. At first it is the last one in view.
         """
-        messages = [n for n, row in enumerate(self._rows) if _is_message(row)]
+        messages = [n for n, row in enumerate(self._rows) if is_message(row)]
         if not messages or not self._laid_out:
             return False
         if (here := self._by_key.get(self.marked)) is None:
@@ -287,13 +286,6 @@ class ThreadPane(ScrollView, Quiet, can_focus=True):
             self._repaint()
             self._tell_place()
 
-    def _shown(self, row: Row) -> Row:
-        if row.text.isascii() and row.who.isascii():
-            return row
-        fit = simple_emoji if self._simple_width else measurable
-        text, who = fit(measurable(row.text)), fit(measurable(row.who))
-        return row if (text, who) == (row.text, row.who) else evolve(row, text=text, who=who)
-
     def _reflow(self) -> None:
         self._heights = RowHeights([row_height(row, self._columns) for row in self._rows])
         self._strips.clear()
@@ -332,7 +324,7 @@ class ThreadPane(ScrollView, Quiet, can_focus=True):
         top = self.scroll_offset.y
         first = self._heights.row_at(top)
         rows = range(first, len(self._rows))
-        number = next((n for n in rows if _is_message(self._rows[n])), first)
+        number = next((n for n in rows if is_message(self._rows[n])), first)
         return self._rows[number].key, top - self._heights.start(number)
 
     def _return_to(self, place: tuple[str, int] | None) -> None:
@@ -401,7 +393,3 @@ class ThreadPane(ScrollView, Quiet, can_focus=True):
 
     def _style(self, ink: Ink) -> Style:
         return self.get_component_rich_style(_COMPONENT[ink])
-
-
-def _is_message(row: Row) -> bool:
-    return row.kind in (RowKind.MESSAGE, RowKind.PLACEHOLDER)

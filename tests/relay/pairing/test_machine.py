@@ -90,6 +90,41 @@ events: st.SearchStrategy[Event] = st.one_of(
 )
 
 
+CHOOSE_ROBIN = PairAnswer(AnswerKind.CHOOSE, ROBIN.id)
+YES = PairAnswer(AnswerKind.YES)
+OPENED: tuple[Event, ...] = (
+    FactsSeen(GOOD),
+    Done(Do.CHECK),
+    Done(Do.SERVE_AGENT),
+    Done(Do.OPEN_DOOR),
+    Done(Do.SEARCH),
+)
+FOUND: tuple[Event, ...] = (*OPENED, PhoneSeen(ROBIN), PhoneSeen(PAIRED))
+REFUSED: tuple[Event, ...] = (*FOUND, CHOOSE_ROBIN, *[Failed(Do.CONNECT, "refused", "No.")] * CONNECTS)
+BEGUN: tuple[tuple[Event, ...], ...] = (
+    (),
+    OPENED[:3],
+    FOUND,
+    (*FOUND, Asked(OTHER, 5)),
+    (*FOUND, CHOOSE_ROBIN),
+    REFUSED,
+    (*REFUSED, YES),
+    (*FOUND, CHOOSE_ROBIN, Asked(ROBIN, 7)),
+    (*FOUND, CHOOSE_ROBIN, Asked(ROBIN, 7), YES),
+    (*FOUND, CHOOSE_ROBIN, Asked(ROBIN, 7), YES, Bonded(ROBIN.id)),
+    (*FOUND, CHOOSE_ROBIN, Asked(ROBIN, 7), YES, Bonded(ROBIN.id), Done(Do.TRUST)),
+    (*FOUND, PairAnswer(AnswerKind.CHOOSE, PAIRED.id), Done(Do.TRUST)),
+)
+"""Ways into every stage: what comes at random alone would seldom get past the first."""
+
+ANSWERED = "answered"
+"""In place of an event: one of the awaited effects is done."""
+
+happenings = st.tuples(
+    st.sampled_from(BEGUN), st.lists(st.one_of(events, st.just(ANSWERED)), max_size=25)
+).map(lambda parts: [*parts[0], *parts[1]])
+
+
 class Play:
     """The machine, and everything it ordered."""
 
@@ -97,12 +132,16 @@ class Play:
         self.state, effects = begin()
         self.ordered: list[Effect] = list(effects)
 
-    def take(self, event: Event) -> tuple[Effect, ...]:
+    def take(self, event: Event | str) -> tuple[Effect, ...]:
+        if isinstance(event, str):
+            if not self.state.waiting:
+                return ()
+            event = Done(min(self.state.waiting))
         self.state, effects = step(self.state, event)
         self.ordered += effects
         return effects
 
-    def all(self, *events: Event) -> Play:
+    def all(self, *events: Event | str) -> Play:
         for event in events:
             self.take(event)
         return self
@@ -133,6 +172,8 @@ def assert_nothing_half_done(play: Play) -> None:
         assert Do.SAVE in did
     else:
         assert tried - {PAIRED.id} <= removed
+        phone = play.state.phone
+        assert phone is None or phone.paired or phone.id in removed
         assert Do.SAVE not in did
         assert play.state.end is not PairEnd.PAIRED
     assert PAIRED.id not in removed
@@ -157,9 +198,9 @@ def kept() -> Play:
 
 
 @settings(max_examples=300)
-@given(st.lists(events, max_size=40), st.frozensets(st.sampled_from(Do)))
+@given(happenings, st.frozensets(st.sampled_from(Do)))
 def test_from_everywhere_there_is_a_way_out_that_undoes_everything(
-    happened: list[Event], failing: frozenset[Do]
+    happened: list[Event | str], failing: frozenset[Do]
 ) -> None:
     """Any events in any order; then a person stops, and whatever is undone may fail."""
     play = Play().all(*happened)
@@ -167,18 +208,17 @@ def test_from_everywhere_there_is_a_way_out_that_undoes_everything(
     assert play.state.stage is Stage.ENDED
     assert_nothing_half_done(play)
     assert view_of(play.state).end is play.state.end
-    told = {do for do in failing & set(play.did()) if do in UNDONE_BY.values() or do is Do.REMOVE_DEVICE}
-    assert set(play.state.left_over) <= told | {
-        do for e in happened if isinstance(e, Failed) for do in (e.do,)
-    }
+    if Late() not in happened:  # which gives up whatever is not undone by then
+        failed = failing | {event.do for event in happened if isinstance(event, Failed)}
+        assert set(play.state.left_over) <= failed
     before = len(play.ordered)
     assert play.all(*happened).state.stage is Stage.ENDED
     assert len(play.ordered) == before
 
 
 @settings(max_examples=150)
-@given(st.lists(events, max_size=40))
-def test_no_state_is_a_trap(happened: list[Event]) -> None:
+@given(happenings)
+def test_no_state_is_a_trap(happened: list[Event | str]) -> None:
     """Every stage ends by itself in time, or a person is offered an answer besides stopping."""
     play = Play()
     for event in happened:
@@ -197,8 +237,8 @@ def test_no_state_is_a_trap(happened: list[Event]) -> None:
 
 
 @settings(max_examples=100)
-@given(st.lists(events, max_size=30))
-def test_time_alone_ends_whatever_awaits_no_person(happened: list[Event]) -> None:
+@given(happenings)
+def test_time_alone_ends_whatever_awaits_no_person(happened: list[Event | str]) -> None:
     """Where nothing happens any more, each stage with a deadline is left by it."""
     play = Play().all(*happened)
     for _ in range(12):

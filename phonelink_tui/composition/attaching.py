@@ -1,0 +1,129 @@
+"""Which relay does a program get? The shared one that owns the phone, one over ssh, or one of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+from phonelink_tui.config.paths import Paths
+from phonelink_tui.config.phone_spec import (
+    BluetoothSpec,
+    PhoneSpec,
+    TcpSpec,
+    VirtualSpec,
+    parse_spec,
+    same_phone,
+)
+from phonelink_tui.config.relay_choice import AUTO, RelayChoice, RelayKind
+from phonelink_tui.errors import BluetoothUnavailable, NoPhoneKnown, NoRelay, NotConnected, UsageError
+from phonelink_tui.ipc.client import RelayClient
+from phonelink_tui.ipc.role import ALL_ROLES, Role
+from phonelink_tui.ipc.service import SOCKET
+from phonelink_tui.ipc.shared import shared_relay
+from phonelink_tui.ipc.spawn import private_relay, relay_command
+from phonelink_tui.relay.api import RelayApi
+
+NO_PHONE_HINT: Final = "`phonelink pair` pairs one; `phonelink demo` shows everything without."
+
+
+@frozen
+class Wish:
+    """What a program wants of a relay."""
+
+    choice: RelayChoice = AUTO
+    roles: frozenset[Role] = ALL_ROLES
+    attach_only: bool = False
+    """With `auto`: start none for a phone over Bluetooth; a status line must not connect it."""
+    say: Callable[[str], None] = lambda _line: None
+    """Told in one line which relay it got, where that is no matter of course."""
+
+
+@asynccontextmanager
+async def open_relay(
+    spec: PhoneSpec | None, paths: Paths, wish: Wish | None = None
+) -> AsyncIterator[RelayApi]:
+    """A relay for the phone.
+
+    Args:
+        spec: The phone; None: that of the shared relay, else the only paired one.
+        paths: Where the shared relay's socket and a private one's log are.
+        wish: Which relay, and what for.
+
+    Raises:
+        NoPhoneKnown: No phone is named, and none is paired.
+        SeveralPhones: No phone is named, and several are paired.
+        NotConnected: The named relay has another phone.
+        PhonelinkError: The relay could not start or be reached; what it said.
+    """
+    wish = wish or Wish()
+    async with AsyncExitStack() as stack:
+        client: RelayClient | None = None
+        match wish.choice.kind:
+            case RelayKind.PATH:
+                path = Path(wish.choice.where)
+                client = await stack.enter_async_context(shared_relay(path, roles=wish.roles))
+            case RelayKind.SSH:
+                from phonelink_tui.ipc.ssh import Ssh, can_ask, ssh_relay
+
+                ssh = Ssh(can_ask=can_ask(), say=wish.say)
+                relay = ssh_relay(wish.choice.where, roles=wish.roles, ssh=ssh)
+                client = await stack.enter_async_context(relay)
+            case RelayKind.AUTO if not isinstance(spec, VirtualSpec | TcpSpec):
+                client = await _shared(stack, spec, paths, wish)
+            case _:
+                pass
+        if client is None:
+            client = await stack.enter_async_context(_private(spec, paths, wish))
+        elif spec is not None and not _owns(client, spec):
+            raise NotConnected("This relay has another phone.", "`phonelink relay status` says which.")
+        yield client
+
+
+async def _shared(
+    stack: AsyncExitStack, spec: PhoneSpec | None, paths: Paths, wish: Wish
+) -> RelayClient | None:
+    """The shared relay, if one runs and owns the phone."""
+    if paths.runtime_dir is not None:
+        own = await stack.enter_async_context(AsyncExitStack())
+        try:
+            relay = shared_relay(paths.runtime_dir / SOCKET, roles=wish.roles)
+            client = await own.enter_async_context(relay)
+        except NoRelay:
+            pass
+        else:
+            if spec is None or _owns(client, spec):
+                return client
+            await own.aclose()
+            wish.say("The background relay has another phone; this one ends with this program.")
+            return None
+    if wish.attach_only:
+        raise NotConnected("No background relay runs.", "Start one: `phonelink relay run`.")
+    if isinstance(spec, BluetoothSpec):
+        wish.say("No background relay runs; this one ends with this program.")
+    return None
+
+
+def _owns(client: RelayClient, spec: PhoneSpec) -> bool:
+    phone = client.hello.phone
+    try:
+        return same_phone(spec, parse_spec(phone.spec), phone.id)
+    except UsageError:
+        return False
+
+
+@asynccontextmanager
+async def _private(spec: PhoneSpec | None, paths: Paths, wish: Wish) -> AsyncIterator[RelayClient]:
+    log = paths.state_dir / "relay-stderr.log" if paths.state_dir else None
+    command = relay_command("--phone", str(spec or BluetoothSpec()))
+    async with AsyncExitStack() as stack:
+        try:
+            client = await stack.enter_async_context(private_relay(command, log=log, roles=wish.roles))
+        except BluetoothUnavailable as failure:
+            if spec is not None:
+                raise
+            raise NoPhoneKnown(f"No phone is known here. {failure.message}", NO_PHONE_HINT) from failure
+        yield client
