@@ -35,7 +35,7 @@ def archive_info(
     check: Annotated[bool, typer.Option("--check", help="Look at every page of it.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Where the history is, how much of it there is, and what opens it."""
+    """Tell how the history stands. Where it is, how much there is, what opens it, how long it is kept."""
     from phonelink_tui.cli import archiving
 
     archiving.info(ctx, check=check, as_json=as_json)
@@ -46,7 +46,7 @@ def archive_unlock(
     ctx: typer.Context,
     socket: Annotated[Path | None, typer.Option(help="Of the relay; else the usual place.")] = None,
 ) -> None:
-    """Give the background relay the passphrase of the history; it keeps it in memory only."""
+    """Give the background relay the passphrase. It keeps it in memory only."""
     from phonelink_tui.cli import unlocking
 
     unlocking.unlock(ctx, socket)
@@ -79,7 +79,7 @@ def archive_export(
     out: Annotated[Path | None, typer.Option(help="The file to write; must not exist. Else stdout.")] = None,
     thread: ThreadName = None,
 ) -> None:
-    """Write what is kept, in clear, for another program; it says of itself that it is not complete."""
+    """Write what is kept, in clear. For other programs; it says of itself that it is not complete."""
     from phonelink_tui.cli import exporting
 
     exporting.export(ctx, form.value, out, thread)
@@ -87,7 +87,7 @@ def archive_export(
 
 @archive_app.command("erase")
 def archive_erase(ctx: typer.Context, yes: ArchiveYes = False) -> None:
-    """Erase the history of a phone, its key first."""
+    """Erase the history of a phone. Its key first."""
     from phonelink_tui.cli import archiving
 
     archiving.erase(ctx, yes=yes)

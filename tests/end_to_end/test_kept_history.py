@@ -115,6 +115,37 @@ def test_what_a_relay_has_open_is_read_and_not_cut(phone: str) -> None:
             assert "relay stop" in refused.stderr
 
 
+@pytest.mark.usefixtures("key_file")
+def test_options_of_a_relay_that_runs_already() -> None:
+    """A client's --key-file and --no-history are of no effect on it: one line says so, and the command works."""
+    with relay("virtual:first-day"):
+        quiet = run("threads")
+        assert (quiet.returncode, quiet.stderr) == (0, "")
+        told = run("--no-history", "--key-file", "key", "threads")
+        assert told.returncode == 0
+        assert told.stderr.splitlines() == [
+            "This relay runs already: no effect of --key-file and --no-history; `phonelink relay run` takes them."
+        ]
+
+
+def test_the_credential_of_a_unit(phone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`phonelink.key` where systemd puts credentials is the key, and the unit may write where the archive is."""
+    unit = run("relay", "install", "--phone", phone, "--print").stdout
+    writable = [Path(line.split("=-")[1]) for line in unit.splitlines() if line.startswith("ReadWritePaths=")]
+    at = Path(told(phone)["path"])
+    assert any(at.is_relative_to(path) for path in writable)
+    assert "LoadCredential=phonelink.key:" in unit
+    credential = tmp_path / "phonelink.key"
+    credential.write_bytes(b"0123456789abcdef")
+    credential.chmod(0o400)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    with relay(phone):
+        assert run("threads").returncode == 0
+        assert "archive unlock" not in run("limits").stdout
+        facts = json.loads(run("archive", "info", "--json").stdout)
+        assert (facts["key"], facts["open_in_relay"]) == ("file", True)
+
+
 def test_unlocking_a_running_relay(phone: str) -> None:
     """A passphrase, typed twice when new, opens the history of the relay that runs; a wrong one changes nothing; a
     later relay begins without, shows the limit, and is unlocked; its clients stay."""
