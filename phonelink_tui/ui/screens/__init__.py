@@ -2,6 +2,7 @@
 
     desk         what all of them share: the projection, the bridge, the widgets
     messages     the screen: which pane is seen, where a key goes
+    hearing      what its widgets say
     making       its widgets; fitting, how many lines each may take
     conversing   opening conversations, reading them, moving between them
     writing      sending, being asked, taking back
