@@ -69,6 +69,7 @@ class MarkThread:
     pinned: bool | None = None
     muted: bool | None = None
     archived: bool | None = None
+    """Until the next text of somebody else."""
     unread: bool | None = None
 
 
@@ -83,7 +84,10 @@ class SaveDraft:
 
 @frozen
 class MarkRead:
-    """Mark all texts of a thread read (or the newest unread), here and on the phone."""
+    """Mark all texts of a thread read (or the newest unread), here and on the phone.
+
+    Read, it is not marked unread by hand any more.
+    """
 
     id: str
     thread: ThreadId

@@ -270,6 +270,8 @@ class Commands:
     async def _mark_read(self, command: MarkRead) -> None:
         thread = self._store.current(command.thread)
         texts = self._store.unread(thread) if command.read else self._newest_incoming(thread)
+        if command.read:
+            self._publish(self._store.mark(thread, evolve(self._store.marks_of(thread), unread=False)))
         self._publish(MessageChanged(evolve(m, read=command.read), live=False) for m in texts)
         for text in texts:
             handle, access = self._intake.handle_of(text.id), self.messages

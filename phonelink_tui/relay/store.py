@@ -339,6 +339,8 @@ class Store:
         conversation.put(message, self._arrivals.setdefault(message.id, next(self._numbers)))
         self._messages[message.id] = message
         self._where[message.id] = message.thread
+        if before is None and message.direction is Direction.INCOMING and not message.read:
+            self._marks.text_came(message.thread)
         first_time = self._note_written_to(message)
         yield ThreadChanged(self.thread(message.thread))
         for other_thread in first_time:

@@ -26,12 +26,16 @@ class ListRow:
     id: ThreadId
     name: str
     mark: str
-    """`group`, `group?` where that is not known, `no reply`, or nothing."""
+    """Words such as `group`, `group?` where that is not known, `no reply`, `muted`; or nothing."""
     when: str
     text: str
     unread: int
     draft: bool
     open: bool
+    is_unread: bool = False
+    """By its texts or by hand."""
+    pinned: bool = False
+    muted: bool = False
 
 
 def list_rows(
@@ -53,6 +57,9 @@ def list_rows(
             thread.unread,
             thread.id in drafts,
             thread.id == open_thread,
+            thread.unread > 0 or thread.marked_unread,
+            thread.pinned,
+            thread.muted,
         )
         for thread in threads
     ]
@@ -71,6 +78,12 @@ def age(at: datetime, now: datetime, zone: tzinfo | None) -> str:
 
 
 def _mark(thread: Thread) -> str:
+    said = ((thread.archived, "put away"), (thread.muted, "muted"))
+    words = [word for is_so, word in said if is_so] + [_audience(thread)]
+    return " · ".join(word for word in words if word)
+
+
+def _audience(thread: Thread) -> str:
     if thread.audience is Audience.GROUP:
         return "group"
     if thread.reply is Reply.CLOSED:

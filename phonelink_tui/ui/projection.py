@@ -140,7 +140,7 @@ class Projection:
         if self.window is not None:
             self._left.add(self.window.thread)
         self.window = Window(thread, was_left=thread in self._left, unread_at_open=row.unread if row else 0)
-        self._kept_unread = row is not None and row.unread > 0
+        self._kept_unread = row is not None and self._ranks_unread(row)
         return self.window
 
     def close(self) -> None:
@@ -193,18 +193,25 @@ class Projection:
 
     # what the screen shows
 
-    def conversations(self, sort: Sort = Sort.UNREAD, words: str = "") -> list[Thread]:
-        """The list: unread ones first or all by time; with `words`, those that hold all of them.
+    def conversations(
+        self, sort: Sort = Sort.UNREAD, words: str = "", *, archived: bool | None = False
+    ) -> list[Thread]:
+        """The list: pinned ones, then unread ones first or all by time; with `words`, those that hold all of them.
+
+        `archived`: only those that were put away, only the others, or (None) all of them. What is muted is not
+        drawn to the top by being unread.
 
         The open conversation keeps the place it had when it was opened, so that reading it does not pull it
         away from under the cursor.
         """
         needles = words.casefold().split()
-        rows = [t for t in self.threads.values() if all(n in _haystack(t) for n in needles)]
+        listed = [t for t in self.threads.values() if archived is None or t.archived == archived]
+        rows = [t for t in listed if all(n in _haystack(t) for n in needles)]
         rows.sort(key=lambda t: t.id)
         rows.sort(key=lambda t: t.last_at, reverse=True)
         if sort is Sort.UNREAD:
             rows.sort(key=lambda t: not self._ranks_unread(t))
+        rows.sort(key=lambda t: not t.pinned)
         return rows
 
     def queue(self) -> list[PhoneNotification]:
@@ -226,11 +233,11 @@ class Projection:
 
     @property
     def unread(self) -> int:
-        """Unread texts in all conversations."""
-        return sum(t.unread for t in self.threads.values())
+        """Unread texts in all conversations that are neither muted nor put away."""
+        return sum(t.unread for t in self.threads.values() if not t.muted and not t.archived)
 
     def _ranks_unread(self, thread: Thread) -> bool:
-        if thread.unread:
+        if (thread.unread and not thread.muted) or thread.marked_unread:
             return True
         return self._kept_unread and self.window is not None and self.window.thread == thread.id
 

@@ -8,7 +8,7 @@ from attrs import evolve
 from phonelink_tui.domain.events import Event, LimitationChanged, LinkChanged, MessageChanged, ThreadChanged
 from phonelink_tui.domain.limitations import LimitKind, make_limitation
 from phonelink_tui.domain.phone import DownReason, LinkPhase
-from phonelink_tui.relay.api import MarkRead, RetryNow
+from phonelink_tui.relay.api import MarkRead, MarkThread, RetryNow
 from phonelink_tui.ui.actions import Place
 from phonelink_tui.ui.settings import Start, UiSettings
 from phonelink_tui.ui.widgets.banners import BannerStack
@@ -78,7 +78,7 @@ async def test_unread_and_all_read() -> None:
     """m turns the row under the cursor, M all of them."""
     async with on_stage() as stage:
         await stage.press("escape", "G", "m")
-        assert (stage.relay.told(MarkRead)[-1].thread, stage.relay.told(MarkRead)[-1].read) == (BOB.id, False)
+        assert [(c.thread, c.unread) for c in stage.relay.told(MarkThread)] == [(BOB.id, True)]
         await stage.press("M")
         assert {c.thread for c in stage.relay.told(MarkRead) if c.read} == {ALICE.id, CAROL.id}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import Protocol
@@ -30,6 +31,9 @@ from phonelink_tui.ui.widgets.queue_list import QueueList
 from phonelink_tui.ui.widgets.text_panel import TextPanel
 from phonelink_tui.ui.widgets.thread_pane import ThreadPane
 
+ACTS = 50
+"""Acts that can be undone, one after another."""
+
 
 class Outlet(Protocol):
     """The way to the relay, as far as the hands need it."""
@@ -50,6 +54,8 @@ class View:
     """The list's filter."""
     looked_at: Pane = Pane.TALK
     alone: bool = False
+    archive: bool = False
+    """The list shows what was put away, instead of the rest."""
     unfolded: bool = False
     """The digest of old notifications is shown one by one."""
     was_writing: bool = True
@@ -65,6 +71,8 @@ class View:
     """Banners the person has read and does not want to see again in this run."""
     rung: set[ThreadId] = field(factory=set)
     """Conversations that rang and were not read since."""
+    acts: deque[Callable[[], bool]] = field(factory=lambda: deque(maxlen=ACTS))
+    """How to undo what was done, the newest last; each says whether there was still something to undo."""
 
 
 @define(eq=False)

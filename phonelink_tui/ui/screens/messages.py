@@ -33,6 +33,7 @@ from phonelink_tui.ui.screens.handlers import Hands, handlers
 from phonelink_tui.ui.screens.hearing import Hearing
 from phonelink_tui.ui.screens.limits import Limits
 from phonelink_tui.ui.screens.making import make_widgets
+from phonelink_tui.ui.screens.marking import Marking
 from phonelink_tui.ui.screens.moving import Moving
 from phonelink_tui.ui.screens.notice import NoticeLine
 from phonelink_tui.ui.screens.painting import Painting
@@ -106,6 +107,7 @@ class MessagesScreen(Hearing):
             Quitting(desk, talk, writing, triage, leave),
             Editing(desk, environ),
             Choosing(desk),
+            Marking(desk, talk),
         )
         self._empty = Static(id="empty", markup=False)
         self._painting = Painting(desk, self._hands, self._empty)

@@ -53,7 +53,8 @@ class Painting:
     def lists(self) -> None:
         """The list, in the order and with the filter of the view."""
         desk, w = self.desk, self.desk.widgets
-        threads = desk.projection.conversations(desk.view.sort, desk.view.words)
+        archive = desk.view.archive
+        threads = desk.projection.conversations(desk.view.sort, desk.view.words, archived=archive)
         window = desk.projection.window
         open_thread = window.thread if window else None
         w.conversations.show(
@@ -61,7 +62,7 @@ class Painting:
         )
         unread = desk.projection.unread
         note = f"{len(threads)} match " if desk.view.words else (f"{unread} unread " if unread else "")
-        w.list_head.show([(" Conversations", "name")], [(note, "dim")])
+        w.list_head.show([(" Put away" if archive else " Conversations", "name")], [(note, "dim")])
 
     def talk(self) -> None:
         """What stands around the pane: who, which limits, to whom."""
@@ -113,7 +114,8 @@ class Painting:
         if self._opened:
             return
         self._opened = projection.window is not None
-        if not self._opened and projection.threads and not self.desk.widgets.picker.is_open:
+        if self._opened or self.desk.widgets.picker.is_open:
+            return
+        for first in projection.conversations(self.desk.view.sort)[:1]:
             self._opened = True
-            first = projection.conversations(self.desk.view.sort)[0]
             self.hands.conversing.open(first.id, by_person=False, write=False)

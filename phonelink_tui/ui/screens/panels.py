@@ -101,13 +101,13 @@ class Panels:
         self.desk.widgets.panel.open("notification", said)
 
     def _threads(self, words: str) -> Sequence[Choice]:
-        rows = self.desk.projection.conversations(self.desk.view.sort, words)[:MOST]
+        rows = self.desk.projection.conversations(self.desk.view.sort, words, archived=None)[:MOST]
         drafts = self.desk.view.drafts
         listed = list_rows(rows, self.desk.now(), self.desk.zone, drafts=drafts)
         return [
             Choice(
                 r.id,
-                f"{'● ' if r.unread else ''}{r.name}",
+                f"{'● ' if r.is_unread else ''}{r.name}",
                 f"{r.mark + ' · ' if r.mark else ''}{r.text}",
                 r.when,
             )

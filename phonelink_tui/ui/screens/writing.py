@@ -45,6 +45,7 @@ class Writing:
         if target.thread is not None:
             self.desk.view.drafts.pop(target.thread, None)
         self.desk.bridge.send(self.sending.submit(text, target.recipient, target.thread))
+        self.desk.view.acts.append(self.take_back)
         window = self.desk.projection.window
         if window is not None and window.newer and window.thread == target.thread:
             self.conversing.to_newest()
