@@ -73,6 +73,8 @@ class Projection:
     limitations: dict[tuple[LimitKind, str], Limitation] = field(factory=dict)
     contacts: tuple[Contact, ...] = ()
     unsettled: dict[MessageId, TextMessage] = field(factory=dict)
+    epoch: str = ""
+    """Of which run of the relay all this is."""
     progress: Progress | None = None
     """Long work under way; None when none is."""
     relay_gone: str = ""
@@ -101,6 +103,7 @@ class Projection:
         self.limitations = {(x.kind, x.target): x for x in snapshot.limitations}
         self.contacts = snapshot.contacts
         self.unsettled = {m.id: m for m in snapshot.unsettled}
+        self.epoch = snapshot.epoch
         self.progress = None
         if self.window is not None:
             self.window.start_over()

@@ -5,6 +5,7 @@
     hearing      what its widgets say
     making       its widgets; fitting, how many lines each may take
     conversing   opening conversations, reading them, moving between them
+    drafting     what was begun and not sent
     marking      read, unread, pinned, muted, put away
     writing      sending, being asked, taking back
     choosing     one text of the conversation: copied, quoted

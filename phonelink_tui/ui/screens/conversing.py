@@ -16,6 +16,7 @@ from phonelink_tui.ui.keymap import shown
 from phonelink_tui.ui.layout import Pane
 from phonelink_tui.ui.pane_feed import PaneFeed, limits_of
 from phonelink_tui.ui.screens.desk import Desk, has_keys, new_id
+from phonelink_tui.ui.screens.drafting import Drafting
 from phonelink_tui.ui.settings import Sort
 from phonelink_tui.ui.thread_rows import sender_of
 from phonelink_tui.ui.widgets.composer import Target
@@ -40,6 +41,7 @@ class Conversing:
 
     desk: Desk
     feed: PaneFeed
+    drafting: Drafting
     _seen: ThreadId | None = field(default=None, init=False)
     """The open conversation was looked at by a person, and is not marked read yet."""
     _targeted: object = field(default="never", init=False)
@@ -58,7 +60,7 @@ class Conversing:
         if thread not in desk.projection.threads:
             return
         if desk.projection.window is None or desk.projection.window.thread != thread:
-            self.keep_draft()
+            self.drafting.keep()
             desk.projection.open(thread)
             desk.bridge.want_page()
             self.retarget(with_draft=True)
@@ -148,17 +150,6 @@ class Conversing:
             return
         self._sought = ""
 
-    def keep_draft(self) -> None:
-        """Note what stands in the composer under its conversation."""
-        target, drafts = self.desk.widgets.composer.target, self.desk.view.drafts
-        if target is None or target.thread is None:
-            return
-        text = self.desk.widgets.composer.draft
-        if text.strip():
-            drafts[target.thread] = text
-        else:
-            drafts.pop(target.thread, None)
-
     def retarget(self, *, with_draft: bool = False) -> None:
         """Point the composer at the open conversation, or close it where nothing can be answered."""
         composer, row = self.desk.widgets.composer, self.desk.projection.open_thread
@@ -184,7 +175,7 @@ class Conversing:
         window = self.desk.projection.window
         if window is None or window.thread in self.desk.projection.threads:
             return
-        self.keep_draft()
+        self.drafting.keep()
         heir = self._same_person(self.desk.projection.heir(window.thread))
         if heir is None:
             self.desk.projection.close()
@@ -193,7 +184,7 @@ class Conversing:
             return
         draft = self.desk.view.drafts.pop(window.thread, "")
         if draft and heir not in self.desk.view.drafts:
-            self.desk.view.drafts[heir] = draft
+            self.drafting.put(heir, draft)
         self.desk.projection.open(heir)
         self.desk.bridge.want_page()
         self.retarget(with_draft=True)

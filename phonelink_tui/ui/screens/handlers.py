@@ -159,7 +159,7 @@ def _leave(house: House, desk: Desk, hands: Hands) -> None:
     elif place is Place.LIST and desk.view.archive:
         hands.marking.show_archive()
     elif place in (Place.COMPOSER, Place.THREAD, Place.QUEUE):
-        hands.conversing.keep_draft()
+        hands.conversing.drafting.keep()
         house.paint_lists()
         house.go(Pane.LIST)
     else:

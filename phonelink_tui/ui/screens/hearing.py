@@ -53,8 +53,9 @@ class Hearing(Screen[None]):
         self._hands.writing.media_pasted()
 
     def on_text_area_changed(self) -> None:
-        """The length of the text, where it begins to matter."""
+        """The text changed: its length, where that begins to matter, and the draft."""
         self._hands.writing.to_line()
+        self._hands.conversing.drafting.changed()
 
     def on_thread_pane_reached_top(self, event: ThreadPane.ReachedTop) -> None:
         """An older page may be wanted."""

@@ -27,6 +27,7 @@ from phonelink_tui.ui.projection import Projection, Touched
 from phonelink_tui.ui.screens.choosing import Choosing
 from phonelink_tui.ui.screens.conversing import Conversing
 from phonelink_tui.ui.screens.desk import Desk, Outlet, View
+from phonelink_tui.ui.screens.drafting import Drafting
 from phonelink_tui.ui.screens.editing import Editing
 from phonelink_tui.ui.screens.fitting import fit
 from phonelink_tui.ui.screens.handlers import Hands, handlers
@@ -94,7 +95,8 @@ class MessagesScreen(Hearing):
         """Keys may be typed before there is anything to act on."""
         widgets = make_widgets(self, keys, settings, environ)
         self._desk = desk = Desk(projection, bridge, settings, keys, now, self, widgets, View(settings.sort))
-        talk = Conversing(desk, PaneFeed(widgets.pane))
+        drafting = Drafting(desk)
+        talk = Conversing(desk, PaneFeed(widgets.pane), drafting)
         writing = Writing(desk, talk)
         triage = Triage(desk, talk)
         self._hands = Hands(
@@ -105,7 +107,7 @@ class MessagesScreen(Hearing):
             Panels(desk, talk, writing, self.do),
             Limits(desk, writing),
             Quitting(desk, talk, writing, triage, leave),
-            Editing(desk, environ),
+            Editing(desk, drafting, environ),
             Choosing(desk),
             Marking(desk, talk),
         )

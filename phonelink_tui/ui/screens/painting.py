@@ -30,6 +30,7 @@ class Painting:
         if Touched.OUTCOMES in touched:
             hands.writing.outcomes(projection.take_outcomes())
         if Touched.THREADS in touched:
+            hands.conversing.drafting.follow()
             hands.conversing.follow_moved()
             self._open_something()
             hands.writing.open_started()

@@ -30,9 +30,9 @@ class Quitting:
 
     def quit(self) -> None:
         """Leave, or ask first where something would be lost."""
-        self.conversing.keep_draft()
+        self.conversing.drafting.keep()
         unsettled = self._unsettled()
-        drafts = len(self.desk.view.drafts)
+        drafts = 0 if self.conversing.drafting.are_kept else len(self.desk.view.drafts)
         if unsettled and not self.desk.settings.relay_outlives:
             waiting = sum(s is not DeliveryState.UNKNOWN for s in unsettled)
             unknown = len(unsettled) - waiting
