@@ -15,6 +15,7 @@
                    what `:name:` means; which texts are reactions, and to which
     row_heights, row_layout, wrap, width, cells, line_diff, segments
                    how rows become lines of cells, and how few of them are written
+    simple_width   what stays in its column in tmux
     control_gate   the second gate: no control leaves, whatever a widget was given
     screens/       what the keys do
     widgets/       one widget a file

@@ -26,7 +26,9 @@ from phonelink_tui.ui.projection import Projection, Touched
 from phonelink_tui.ui.screens.messages import MessagesScreen
 from phonelink_tui.ui.settings import UiSettings, utc_now
 from phonelink_tui.ui.signals import install_exit_signals
+from phonelink_tui.ui.simple_width import SimpleWidth
 from phonelink_tui.ui.themes import OURS, choose_theme, theme_after
+from phonelink_tui.ui.width import has_odd_widths
 
 
 class PhoneApp(App[None], inherit_bindings=False):
@@ -54,7 +56,9 @@ class PhoneApp(App[None], inherit_bindings=False):
         self.animation_level = "none"
         settings = settings or UiSettings()
         keys = key_map(settings.keys)
-        self._gate = ControlGate()
+        self._gates: list[LineFilter] = [ControlGate()]
+        if has_odd_widths(os.environ):
+            self._gates.append(SimpleWidth())
         self._projection = Projection()
         self._bridge = Bridge(api, self._projection, self._changed, self._hits)
         self._messages = MessagesScreen(
@@ -84,7 +88,7 @@ class PhoneApp(App[None], inherit_bindings=False):
         filters = super().get_line_filters()
         if self.native_ansi_color:
             filters = [NoColor() if isinstance(one, Monochrome) else one for one in filters]
-        return [*filters, self._gate]
+        return [*filters, *self._gates]
 
     def on_mount(self) -> None:
         """Follow the relay from now on."""
