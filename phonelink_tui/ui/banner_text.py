@@ -11,7 +11,7 @@ from attrs import frozen
 
 from phonelink_tui.domain.limitations import LimitAction, Limitation, LimitClass, LimitKind, LimitScope
 from phonelink_tui.domain.phone import Capability, DownReason, PhoneKind
-from phonelink_tui.ui.when import moment
+from phonelink_tui.ui.when import local, moment
 
 SIGNS: Final = {
     LimitClass.STRUCTURAL: "·",
@@ -117,12 +117,18 @@ def _says(text: str, evidence: str) -> bool:
     return 2 * sum(word in text.casefold() for word in words) >= len(words)
 
 
-def relay_ended(reason: str) -> Banner:
-    """The relay is gone: nothing on the screen changes any more."""
+def relay_ended(reason: str, attach_at: datetime | None, zone: tzinfo | None) -> Banner:
+    """The relay is gone: nothing on the screen changes until it is found again, if it is looked for."""
+    why = "The relay is the part that holds the phone. What is shown here is what it said last."
+    if attach_at is None:
+        return Banner(None, "✕", "bad", reason, why)
     return Banner(
         None,
         "✕",
         "bad",
-        reason,
-        "The relay is the part that holds the phone. What is shown here is what it said last.",
+        f"{reason} It is looked for by itself, next at {local(attach_at, zone):%H:%M:%S}. "
+        "You can read; what you write stays here.",
+        f"{why} A relay on this computer is started by `phonelink relay run`, one over ssh by the same there.",
+        "Enter looks for it now",
+        LimitAction.RETRY,
     )

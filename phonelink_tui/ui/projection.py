@@ -37,6 +37,7 @@ from phonelink_tui.domain.message import UNSETTLED, MessageId, TextMessage
 from phonelink_tui.domain.notification import NotificationId, PhoneNotification
 from phonelink_tui.domain.phone import Phone
 from phonelink_tui.domain.thread import Thread, ThreadId
+from phonelink_tui.domain.week import Week
 from phonelink_tui.relay.api import MessagePage, Snapshot
 from phonelink_tui.ui.settings import Sort
 from phonelink_tui.ui.window import Window, is_news
@@ -79,6 +80,10 @@ class Projection:
     """Long work under way; None when none is."""
     relay_gone: str = ""
     """Why the relay ended; empty while it is there."""
+    attach_at: datetime | None = None
+    """When the relay that is gone is looked for again; None where it is not."""
+    week: Week = field(factory=dict)
+    """How the last week was, as far as it was asked for."""
     window: Window | None = None
     """The open conversation."""
     _outcomes: list[CommandChanged] = field(factory=list, init=False)

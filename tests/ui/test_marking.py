@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from attrs import evolve
 
@@ -26,7 +27,7 @@ def a_marking_relay(*threads: Thread) -> ScriptedRelay:
         done = CommandChanged(command.id, CommandState.DONE)
         if isinstance(command, MarkThread):
             asked = {"pinned": command.pinned, "muted": command.muted, "archived": command.archived}
-            told = {name: value for name, value in asked.items() if value is not None}
+            told: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
             row = evolve(rows[command.thread], **told)
             if command.unread is not None:
                 row = evolve(row, marked_unread=command.unread)

@@ -15,7 +15,7 @@ from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import MessageId
 from phonelink_tui.domain.notification import NotificationId
 from phonelink_tui.domain.thread import ThreadId
-from phonelink_tui.relay.api import Command
+from phonelink_tui.relay.api import Attachment, Command
 from phonelink_tui.ui.keymap import KeyMap
 from phonelink_tui.ui.layout import Pane
 from phonelink_tui.ui.projection import Projection
@@ -43,6 +43,10 @@ class Outlet(Protocol):
     def want_page(self, before: MessageId | None = None) -> None: ...
 
     def want_hits(self, query: str) -> None: ...
+
+    def want_week(self) -> None: ...
+
+    def attach_now(self) -> None: ...
 
 
 @define
@@ -136,6 +140,7 @@ class Desk:
     now: Callable[[], datetime]
     stage: Stage
     widgets: Widgets
+    attachment: Attachment = field(factory=Attachment)
     view: View = field(factory=View)
 
     @property

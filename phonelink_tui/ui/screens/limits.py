@@ -25,7 +25,7 @@ class Limits:
         projection, now, zone = self.desk.projection, self.desk.now(), self.desk.zone
         shown: tuple[Banner, ...]
         if projection.relay_gone:
-            shown = (relay_ended(projection.relay_gone),)
+            shown = (relay_ended(projection.relay_gone, projection.attach_at, zone),)
         else:
             limits = [
                 limit
@@ -85,7 +85,11 @@ class Limits:
         return True
 
     def retry(self) -> None:
-        """Try to connect now."""
+        """Try to connect now: to the phone, or to the relay where that is what is gone."""
+        if self.desk.projection.attach_at is not None:
+            self.desk.bridge.attach_now()
+            self.desk.stage.notice("Looking for the relay now.")
+            return
         phone = self.desk.projection.phone
         waiting = [c for c in Capability if phone and phone.phase(c) is LinkPhase.WAITING]
         if not waiting:

@@ -18,6 +18,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from phonelink_tui.domain.message import TextMessage
+from phonelink_tui.relay.api import Attachment
 from phonelink_tui.ui.actions import BY_ID, INSTEAD, Place
 from phonelink_tui.ui.help_text import complaint, footer
 from phonelink_tui.ui.keymap import KeyMap, default_bindings
@@ -78,6 +79,7 @@ class MessagesScreen(Hearing):
         now: Callable[[], datetime],
         leave: Callable[[], None],
         environ: Mapping[str, str],
+        attachment: Attachment,
     ) -> None:
         """Make the screen; it paints itself when it is mounted and when told that something changed.
 
@@ -89,12 +91,14 @@ class MessagesScreen(Hearing):
             now: The clock.
             leave: Ends the app.
             environ: Says where the terminal is, and which editor is wanted.
+            attachment: Which relay the bridge leads to.
         """
         super().__init__()
         self._ready = False
         """Keys may be typed before there is anything to act on."""
         widgets = make_widgets(self, keys, settings, environ)
-        self._desk = desk = Desk(projection, bridge, settings, keys, now, self, widgets, View(settings.sort))
+        view = View(settings.sort)
+        self._desk = desk = Desk(projection, bridge, settings, keys, now, self, widgets, attachment, view)
         drafting = Drafting(desk)
         talk = Conversing(desk, PaneFeed(widgets.pane), drafting)
         writing = Writing(desk, talk)
@@ -147,6 +151,8 @@ class MessagesScreen(Hearing):
         self.paint(Touched.ALL)
         self.set_interval(TICK_S, self._painting.tick)
         self.watch(self.app, "app_focus", self._look_away, init=False)
+        if self._desk.attachment.notice:
+            self.notice(self._desk.attachment.notice)
         if self._desk.keys.problems:
             self.notice(complaint(self._desk.keys), "warn")
 

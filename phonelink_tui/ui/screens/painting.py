@@ -86,6 +86,7 @@ class Painting:
             tuple(desk.projection.unsettled.values()),
             desk.projection.progress,
             bool(desk.projection.relay_gone),
+            desk.projection.attach_at,
             len(desk.keys.problems),
         )
         bar = desk.widgets.status

@@ -87,13 +87,15 @@ class Panels:
         self.desk.widgets.panel.open("help", help_paragraphs(place, self.desk.keys))
 
     def status(self) -> None:
-        """How everything stands, with every limit in force."""
+        """How everything stands, with every limit in force and how the last week was."""
+        self.desk.bridge.want_week()
         self.desk.widgets.panel.open("status", self.status_text())
 
     def status_text(self) -> Sequence[Paragraph]:
         """The status panel's text."""
         desk = self.desk
-        return status_paragraphs(desk.projection, desk.keys.problems, desk.now(), desk.zone)
+        home = desk.attachment
+        return status_paragraphs(desk.projection, home, desk.keys.problems, desk.now(), desk.zone)
 
     def notification(self, it: PhoneNotification) -> None:
         """One notification in full."""
