@@ -84,6 +84,13 @@ class SaveDraft:
 
 
 @frozen
+class Looked:
+    """A person sits in front of a terminal; see `Snapshot.looked_at`."""
+
+    id: str
+
+
+@frozen
 class MarkRead:
     """Mark all texts of a thread read (or the newest unread), here and on the phone.
 
@@ -144,6 +151,7 @@ Command = (
     | MarkRead
     | MarkThread
     | SaveDraft
+    | Looked
     | ActOnNotification
     | CancelText
     | RetryText
@@ -181,6 +189,8 @@ class Snapshot:
     """Our own texts that are held, queued, on their way or unknown."""
     epoch: str = ""
     """Names this run of the relay: revisions of another one mean nothing here."""
+    looked_at: datetime | None = None
+    """When a person sat in front of a terminal last (UTC), restarts included; None where that is not known."""
 
 
 @frozen

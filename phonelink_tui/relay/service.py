@@ -148,6 +148,7 @@ class Relay:
             now,
         )
         self._commands.on_retry = self._retry_now
+        self._commands.on_looked = self._keeper.note_looked
         self._tasks: asyncio.TaskGroup | None = None
 
     # RelayApi

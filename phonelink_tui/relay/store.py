@@ -78,6 +78,7 @@ class Store:
         self._contacts: tuple[Contact, ...] = ()
         self._names: dict[str, RemoteText] = {}
         self._calls: tuple[Call, ...] = ()
+        self.looked_at: datetime | None = None
         self._limits = LimitBook(now, kept=kept)
 
     # Facts in
@@ -117,6 +118,7 @@ class Store:
             conversation.rest_on(row.total, row.unread, row.first_at)
             self._conversations[row.id] = conversation
         self._marks.begin_with(kept)
+        self.looked_at = kept.looked_at
         for gap in kept.gaps:
             self.apply(GapChanged(gap))
         for notification in kept.notifications:
@@ -214,6 +216,7 @@ class Store:
             contacts=self._contacts,
             calls=self._calls,
             unsettled=tuple(m for m in self._messages.values() if m.state in UNSETTLED),
+            looked_at=self.looked_at,
         )
 
     def page(self, id_: ThreadId, before: MessageId | None, limit: int) -> MessagePage:

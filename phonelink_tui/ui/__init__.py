@@ -10,6 +10,7 @@
     sending        texts between Enter and the relay's answer
     *_rows, *_line, *_text, empty, talk_head, when, layout
                    what is said and where it stands, as values
+    absence        what changed since a person looked last
     pane_feed      what of a change the thread pane has to draw anew
     emoji, reactions
                    what `:name:` means; which texts are reactions, and to which

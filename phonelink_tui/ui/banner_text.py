@@ -66,7 +66,7 @@ class Banner:
     """None for a line of our own, such as the relay's end."""
     sign: str
     role: str
-    """`bad`, `warn` or `dim`."""
+    """`bad`, `warn`, `dim` or `note`."""
     sentence: str
     why: str = ""
     offer: str = ""
@@ -115,6 +115,12 @@ def _says(text: str, evidence: str) -> bool:
     """Whether a text holds most words of the evidence already."""
     words = _LONG_WORD.findall(evidence.casefold())
     return 2 * sum(word in text.casefold() for word in words) >= len(words)
+
+
+def since_you_left(words: str) -> Banner:
+    """What changed while nobody looked."""
+    why = "Counted from the last key pressed in any terminal of this relay. Esc puts this line away."
+    return Banner(None, "↩", "note", words, why)
 
 
 def relay_ended(reason: str, attach_at: datetime | None, zone: tzinfo | None) -> Banner:

@@ -223,8 +223,8 @@ class Bridge:
             else:
                 self._touch(self._projection.take_page(thread, page, before=before))
                 window = self._projection.window
-                if window is not None and window.thread == thread and not window.loaded:
-                    self.want_page()
+                if window is not None and window.thread == thread and not window.settled:
+                    self.want_page(window.older if window.loaded else None)
 
     async def _answer_queries(self) -> None:
         while True:

@@ -12,6 +12,7 @@ from typing import Final
 
 from attrs import define, field
 
+from phonelink_tui.domain.call import Call
 from phonelink_tui.domain.contact import Contact
 from phonelink_tui.domain.events import (
     CallChanged,
@@ -73,6 +74,9 @@ class Projection:
     gaps: dict[str, Gap] = field(factory=dict)
     limitations: dict[tuple[LimitKind, str], Limitation] = field(factory=dict)
     contacts: tuple[Contact, ...] = ()
+    calls: tuple[Call, ...] = ()
+    looked_at: datetime | None = None
+    """When a person looked last before this screen was opened."""
     unsettled: dict[MessageId, TextMessage] = field(factory=dict)
     epoch: str = ""
     """Of which run of the relay all this is."""
@@ -101,6 +105,8 @@ class Projection:
 
     def reset(self, snapshot: Snapshot) -> Touched:
         """Begin anew from a snapshot. The open conversation stays open and asks for its page again."""
+        if self.phone is None:
+            self.looked_at = snapshot.looked_at
         self.phone = snapshot.phone
         self.threads = {t.id: t for t in snapshot.threads}
         self.notifications = {n.id: n for n in snapshot.notifications}
@@ -108,6 +114,7 @@ class Projection:
         self.limitations = {(x.kind, x.target): x for x in snapshot.limitations}
         self.contacts = snapshot.contacts
         self.unsettled = {m.id: m for m in snapshot.unsettled}
+        self.calls = snapshot.calls
         self.epoch = snapshot.epoch
         self.progress = None
         if self.window is not None:
@@ -147,7 +154,12 @@ class Projection:
         row = self.threads.get(thread)
         if self.window is not None:
             self._left.add(self.window.thread)
-        self.window = Window(thread, was_left=thread in self._left, unread_at_open=row.unread if row else 0)
+        self.window = Window(
+            thread,
+            was_left=thread in self._left,
+            left_at=self.looked_at,
+            unread_at_open=row.unread if row else 0,
+        )
         self._kept_unread = row is not None and self._ranks_unread(row)
         return self.window
 
@@ -268,7 +280,10 @@ class Projection:
                 return Touched.QUEUE
             case CommandChanged():
                 return self.note_outcome(event)
-            case Resync() | CallChanged():
+            case CallChanged(calls=calls):
+                self.calls = calls
+                return Touched.STATUS
+            case Resync():
                 return Touched.NOTHING
             case _:
                 return self._state_changed(event)

@@ -108,7 +108,7 @@ async def test_an_arrival_in_view_is_shown_in_view() -> None:
 
 async def test_older_pages_load_at_the_top() -> None:
     """Until there are none; what is seen stays in place."""
-    relay = a_relay(ALICE)
+    relay = a_relay(evolve(ALICE, unread=0))
     relay.texts[ALICE.id] = [a_text(ALICE, n, f"text {n}", minutes=500 - n) for n in range(250)]
     async with on_stage(relay) as stage:
         assert len(stage.shown) == 100

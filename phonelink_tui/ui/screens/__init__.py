@@ -12,6 +12,7 @@
     triage       notifications
     starting     without a phone: pair one, or the demo
     pairing      a pairing, view by view
+    returning    what a person is told who comes back
     panels       switcher, search, new conversation, palette, help, status
 
 A hand (`Conversing`, `Writing`, …) knows the desk and no other screen. What it decides about the focus and the

@@ -93,7 +93,7 @@ class Conversing:
     def mark_seen(self) -> None:
         """Mark read what was seen, once its page is here: asked sooner, the page would not say what was new."""
         window = self.desk.projection.window
-        if window is None or window.thread != self._seen or not window.loaded:
+        if window is None or window.thread != self._seen or not window.settled:
             return
         self._seen = None
         self.desk.view.rung.discard(window.thread)

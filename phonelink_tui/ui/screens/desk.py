@@ -73,6 +73,8 @@ class View:
     """Dismissed here; the phone is told after a moment."""
     put_away: set[LimitKind] = field(factory=set)
     """Banners the person has read and does not want to see again in this run."""
+    missed: str = ""
+    """What changed while nobody looked, until it was read."""
     rung: set[ThreadId] = field(factory=set)
     """Conversations that rang and were not read since."""
     acts: deque[Callable[[], bool]] = field(factory=lambda: deque(maxlen=ACTS))

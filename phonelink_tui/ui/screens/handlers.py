@@ -19,6 +19,7 @@ from phonelink_tui.ui.screens.marking import Marking
 from phonelink_tui.ui.screens.moving import Moving
 from phonelink_tui.ui.screens.panels import Panels
 from phonelink_tui.ui.screens.quitting import Quitting
+from phonelink_tui.ui.screens.returning import Returning
 from phonelink_tui.ui.screens.triage import Triage
 from phonelink_tui.ui.screens.writing import Writing
 
@@ -37,6 +38,7 @@ class Hands:
     editing: Editing
     choosing: Choosing
     marking: Marking
+    returning: Returning
 
 
 class House(Stage, Protocol):

@@ -41,6 +41,7 @@ from phonelink_tui.ui.screens.notice import NoticeLine
 from phonelink_tui.ui.screens.painting import Painting
 from phonelink_tui.ui.screens.panels import Panels
 from phonelink_tui.ui.screens.quitting import Quitting
+from phonelink_tui.ui.screens.returning import Returning
 from phonelink_tui.ui.screens.triage import Triage
 from phonelink_tui.ui.screens.writing import Writing
 from phonelink_tui.ui.settings import Start, UiSettings
@@ -103,17 +104,19 @@ class MessagesScreen(Hearing):
         talk = Conversing(desk, PaneFeed(widgets.pane), drafting)
         writing = Writing(desk, talk)
         triage = Triage(desk, talk)
+        returning = Returning(desk)
         self._hands = Hands(
             talk,
             writing,
             triage,
             Moving(desk, talk),
             Panels(desk, talk, writing, self.do),
-            Limits(desk, writing),
-            Quitting(desk, talk, writing, triage, leave),
+            Limits(desk, writing, returning),
+            Quitting(desk, talk, writing, triage, returning, leave),
             Editing(desk, drafting, environ),
             Choosing(desk),
             Marking(desk, talk),
+            returning,
         )
         self._empty = Static(id="empty", markup=False)
         self._painting = Painting(desk, self._hands, self._empty)
@@ -204,7 +207,9 @@ class MessagesScreen(Hearing):
         self._notices.paint()
 
     def person_was_here(self, key: str) -> None:
-        """A key was pressed in front of the open conversation: what it shows was seen."""
+        """A key was pressed: somebody is here, and what the open conversation shows was seen."""
+        if self._ready and not self._desk.view.hidden:
+            self._hands.returning.person_was_here()
         keys = self._desk.keys
         in_text = self.place in (Place.COMPOSER, Place.FIELD)
         ways_out = [k for k, id_ in keys.composer.items() if id_ in LEAVING]

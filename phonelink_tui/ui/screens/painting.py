@@ -29,6 +29,9 @@ class Painting:
         hands, projection = self.hands, self.desk.projection
         if Touched.OUTCOMES in touched:
             hands.writing.outcomes(projection.take_outcomes())
+        hands.returning.begin()
+        if touched & (Touched.THREADS | Touched.QUEUE | Touched.STATUS):
+            self._missed_changed()
         if Touched.THREADS in touched:
             hands.conversing.drafting.follow()
             hands.conversing.follow_moved()
@@ -97,6 +100,14 @@ class Painting:
         """A minute went by: days change and phones fall silent without an event."""
         self.lists()
         self.status()
+        if self.hands.returning.minute_passed():
+            self.hands.limits.paint()
+
+    def _missed_changed(self) -> None:
+        before = self.desk.view.missed
+        self.hands.returning.follow()
+        if self.desk.view.missed != before:
+            self.hands.limits.paint()
 
     def _status_changed(self) -> None:
         if self.desk.projection.relay_gone:
