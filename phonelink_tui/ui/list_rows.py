@@ -45,13 +45,14 @@ def list_rows(
     *,
     drafts: Collection[ThreadId] = (),
     open_thread: ThreadId | None = None,
+    mixed: bool = False,
 ) -> list[ListRow]:
-    """The rows of the list, in the order of `threads`."""
+    """The rows of the list, in the order of `threads`; `mixed`: what was put away is among the rest, and says so."""
     return [
         ListRow(
             thread.id,
             thread.title or thread.address.value or "?",
-            _mark(thread),
+            _mark(thread, mixed=mixed),
             age(thread.last_at, now, zone) if thread.total else "",
             _last(thread),
             thread.unread,
@@ -77,8 +78,8 @@ def age(at: datetime, now: datetime, zone: tzinfo | None) -> str:
     return f"{here.day} {month}" if here.year == today.year else f"{month} {here.year}"
 
 
-def _mark(thread: Thread) -> str:
-    said = ((thread.archived, "put away"), (thread.muted, "muted"))
+def _mark(thread: Thread, *, mixed: bool) -> str:
+    said = ((thread.archived and mixed, "put away"), (thread.muted, "muted"))
     words = [word for is_so, word in said if is_so] + [_audience(thread)]
     return " · ".join(word for word in words if word)
 

@@ -105,7 +105,7 @@ class Panels:
     def _threads(self, words: str) -> Sequence[Choice]:
         rows = self.desk.projection.conversations(self.desk.view.sort, words, archived=None)[:MOST]
         drafts = self.desk.view.drafts
-        listed = list_rows(rows, self.desk.now(), self.desk.zone, drafts=drafts)
+        listed = list_rows(rows, self.desk.now(), self.desk.zone, drafts=drafts, mixed=True)
         return [
             Choice(
                 r.id,
