@@ -323,7 +323,7 @@ _UPDATE_MESSAGE: Final = """
     UPDATE messages SET place = :place, thread = :thread, at = :at, direction = :direction, sender = :sender,
     recipient = :recipient, sender_name = :sender_name, text = :text, read = :read, state = :state,
     sources = :sources, audience = :audience, unknown_reason = :unknown_reason, group_name = :group_name,
-    placeholder = :placeholder, detail = :detail, failure = :failure WHERE place = :old
+    placeholder = :placeholder, detail = :detail, partial = :partial, failure = :failure WHERE place = :old
 """
 
 _APPLY: Final[dict[type, Callable[[Writing, Any], None]]] = {

@@ -29,8 +29,7 @@ from phonelink_tui.ipc.shared import shared_relay
 from phonelink_tui.ipc.spawn import private_relay, relay_command
 from phonelink_tui.relay.api import Attachment, Home, RelayApi
 
-PRIVATE: Final = "No background relay runs; this one ends with this program."
-
+NO_SHARED: Final = "No background relay runs; this one ends with this program."
 NO_PHONE_HINT: Final = "`phonelink pair` pairs one; `phonelink demo` shows everything without."
 
 
@@ -68,6 +67,7 @@ async def open_relay(
         client: RelayClient | None = None
         attachment = Attachment()
         reopen: Reopen | None = None
+        note = ""
         match wish.choice.kind:
             case RelayKind.PATH:
                 path = Path(wish.choice.where)
@@ -85,17 +85,19 @@ async def open_relay(
                 notice = f"Attached to the relay on {host}."
                 attachment = Attachment(Home.SSH, host, notice, lasting=True)
             case RelayKind.AUTO if not isinstance(spec, VirtualSpec | TcpSpec):
-                client = await _shared(stack, spec, paths, wish)
+                client, note = await _shared(stack, spec, paths, wish)
                 if client is not None and paths.runtime_dir is not None:
                     reopen = partial(shared_relay, paths.runtime_dir / SOCKET, roles=wish.roles)
                     notice = "Attached to the background relay."
                     attachment = Attachment(Home.SHARED, notice=notice, lasting=True)
-                elif not isinstance(spec, VirtualSpec | TcpSpec):
-                    attachment = Attachment(notice=PRIVATE)
+                else:
+                    attachment = Attachment(notice=note or NO_SHARED)
             case _:
                 pass
         if client is None:
             client = await stack.enter_async_context(_private(spec, paths, wish))
+            if note:
+                wish.say(note)  # not before: where there is no phone either, that alone is said
         elif spec is not None and not _owns(client, spec):
             raise NotConnected("This relay has another phone.", "`phonelink relay status` says which.")
         async with attached(client, attachment, reopen and partial(_same, reopen, client)) as relay:
@@ -113,8 +115,8 @@ async def _same(reopen: Reopen, before: RelayClient) -> AsyncIterator[RelayClien
 
 async def _shared(
     stack: AsyncExitStack, spec: PhoneSpec | None, paths: Paths, wish: Wish
-) -> RelayClient | None:
-    """The shared relay, if one runs and owns the phone."""
+) -> tuple[RelayClient | None, str]:
+    """The shared relay, if one runs and owns the phone; else what to say of a private one."""
     if paths.runtime_dir is not None:
         own = await stack.enter_async_context(AsyncExitStack())
         try:
@@ -124,15 +126,13 @@ async def _shared(
             pass
         else:
             if spec is None or _owns(client, spec):
-                return client
+                return client, ""
             await own.aclose()
-            wish.say("The background relay has another phone; this one ends with this program.")
-            return None
+            return None, "The background relay has another phone; this one ends with this program."
     if wish.attach_only:
         raise NotConnected("No background relay runs.", "Start one: `phonelink relay run`.")
-    if isinstance(spec, BluetoothSpec):
-        wish.say(PRIVATE)
-    return None
+    # Without a spec the phone is found only by the relay itself, and the start screen may come instead.
+    return None, NO_SHARED if isinstance(spec, BluetoothSpec) else ""
 
 
 def _owns(client: RelayClient, spec: PhoneSpec) -> bool:

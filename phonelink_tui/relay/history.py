@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from phonelink_tui.archive.archive import Archive
 from phonelink_tui.archive.facts import Kept, KeptMessage
 from phonelink_tui.archive.query import parse_query
-from phonelink_tui.domain.message import Direction, MessageId, TextMessage
+from phonelink_tui.domain.message import Direction, MessageId, Source, TextMessage
 from phonelink_tui.domain.observed import ListedText, handle_key
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.relay.api import MessagePage
@@ -31,7 +31,11 @@ SAME_TIME: Final = timedelta(seconds=1)
 
 
 class History:
-    """Reads for a relay whose memory holds the newest part only."""
+    """Reads for a relay whose memory holds the newest part only.
+
+    A handle of an earlier run counts once a listing has shown that it still names the same text: until then
+    nothing on the phone is changed by it.
+    """
 
     def __init__(self, archive: Archive | None, store: Store, intake: Intake) -> None:
         self._archive = archive
@@ -108,45 +112,58 @@ class History:
         if self._archive is None or not unknown:
             return
         by_handle = {k.handle: k for k in await self._archive.by_handles([row.handle for row in unknown])}
-        known = {k.handle: k for k in self._agreeing(unknown, by_handle.values())}
-        self._take(known.values())
-        rest = [row for row in unknown if self._intake.find(row.handle) is None and row.at is not None]
-        if not rest:
-            return
-        for kept in await self._archive.of_seconds([row.at for row in rest if row.at is not None]):
-            row = next((row for row in rest if self._is_same(row, kept)), None)
-            if row is not None:
-                self._take([kept])
-                if self._store.message(kept.message.id) is not None and self._intake.handle_of(
-                    kept.message.id
-                ) in (
-                    None,
-                    kept.handle,
-                ):
-                    self._intake.bind(kept.message.id, row.handle)
-                    rest.remove(row)
+        for kept in self._agreeing(unknown, by_handle.values()):
+            self._take([kept])
+            if kept.handle and self._store.message(kept.message.id) is not None:
+                self._intake.bind_again(kept.message.id, kept.handle)
+        rest: dict[_Look, list[ListedText]] = {}
+        for row in unknown:
+            if row.at is not None and self._intake.find(row.handle) is None:
+                rest.setdefault(self._look_of_row(row, row.at), []).append(row)
+        for kept in await self._archive.of_seconds([look[2] for look in rest]) if rest else ():
+            self._take_again(kept, rest.get(_look_of(kept.message), []))
+
+    def _take_again(self, kept: KeptMessage, rows: list[ListedText]) -> None:
+        """A text that has a new handle, should one of the rows of its second and its person be it."""
+        same = next((row for row in rows if _agree(row, kept.message)), None)
+        if same is not None:
+            self._take([kept])
+            if self._store.message(kept.message.id) is not None:
+                self._intake.bind(kept.message.id, same.handle)
+                rows.remove(same)
 
     def _agreeing(self, rows: list[ListedText], kept: Iterable[KeptMessage]) -> list[KeptMessage]:
         by_key = {handle_key(row.handle): row for row in rows}
         return [k for k in kept if k.handle and _agree(by_key[handle_key(k.handle)], k.message)]
 
-    def _is_same(self, row: ListedText, kept: KeptMessage) -> bool:
-        message = kept.message
+    def _look_of_row(self, row: ListedText, at: datetime) -> _Look:
         party = row.recipients[0] if row.outgoing and row.recipients else row.sender
-        other = message.recipient if row.outgoing else message.sender
-        same_person = other is not None and self._intake.filing.identify_party(party).key == other.key
-        return same_person and _agree(row, message)
+        return row.outgoing, self._intake.filing.identify_party(party).key, at.replace(microsecond=0)
 
     def _take(self, kept: Iterable[KeptMessage]) -> None:
         for each in kept:
             if self._store.recall(each):
-                self._intake.remember(each.message, each.handle)
+                self._intake.remember(each.message)
+
+
+_Look = tuple[bool, str, datetime]
+"""Direction, `Address.key` of the other end, and the second: what a listing tells of any text."""
+
+
+def _look_of(message: TextMessage) -> _Look:
+    other = message.sender or message.recipient
+    outgoing = message.direction is Direction.OUTGOING
+    return outgoing, other.key if other else "", message.at.replace(microsecond=0)
 
 
 def _agree(row: ListedText, message: TextMessage) -> bool:
-    """Whether a row can be the same text: its direction, and its time or, where that is not told, its words."""
-    if row.outgoing != (message.direction is Direction.OUTGOING):
+    """Whether a row can be the same text: its direction, its words, and its time where the phone gave both.
+
+    The time of a text that was written here is ours, not the phone's.
+    """
+    outgoing = message.direction is Direction.OUTGOING
+    if row.outgoing != outgoing:
         return False
-    if row.at is not None and abs(row.at - message.at) >= SAME_TIME and row.outgoing is False:
+    if row.at is not None and abs(row.at - message.at) >= SAME_TIME and Source.OWN not in message.sources:
         return False
     return same_text(message, row) or not row.subject.strip() or message.placeholder is not None

@@ -78,13 +78,15 @@ class Intake:
         self._handles.bind(id_, handle)
         self._on_bound(id_, handle)
 
-    def remember(self, message: TextMessage, handle: str | None) -> None:
+    def bind_again(self, id_: MessageId, handle: str) -> None:
+        """A listing shows that a handle of an earlier run still names this text."""
+        self._handles.bind(id_, handle)
+
+    def remember(self, message: TextMessage) -> None:
         """A text of an earlier run, back in the store: what was decided then about who reads it stays decided.
 
         It goes on competing for notifications, so that one of those does not vouch for another text.
         """
-        if handle:
-            self._handles.bind(message.id, handle)
         if message.direction is Direction.INCOMING:
             self._note(message, message.at)
             if message.audience is not Audience.UNKNOWN:
