@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -22,6 +23,7 @@ from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, V
 from phonelink_tui.config.platform import require_linux
 from phonelink_tui.config.secret import VIRTUAL_SECRET, install_secret
 from phonelink_tui.config.settings import Settings, load_settings
+from phonelink_tui.diagnostics.recorder import history_path, load_week
 from phonelink_tui.domain.events import STORY, Progress
 from phonelink_tui.domain.phone import TRAITS, Capability, PhoneTraits
 from phonelink_tui.domain.text import RemoteText, clean_line
@@ -73,8 +75,9 @@ async def build_relay(spec: PhoneSpec, start: Start | None = None) -> AsyncItera
             link = _tcp_link(spec)
             backend = _backend(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
             secret = install_secret(paths.state_dir)
+            history = history_path(paths.state_dir, backend.phone_id, secret)
             async with kept_history(backend.phone_id, paths, settings.archive, start) as archive:
-                relay = _relay(backend, secret, settings, archive)
+                relay = _relay(backend, secret, settings, archive, history)
                 async with _alive(relay), remembering(relay, backend.phone_id, paths, secret):
                     yield relay
         case BluetoothSpec():
@@ -84,7 +87,8 @@ async def build_relay(spec: PhoneSpec, start: Start | None = None) -> AsyncItera
                 _bluetooth_backend(spec, paths) as reached,
                 kept_history(reached.phone_id, paths, settings.archive, start) as archive,
             ):
-                relay = _relay(reached, secret, settings, archive)
+                history = history_path(paths.state_dir, reached.phone_id, secret)
+                relay = _relay(reached, secret, settings, archive, history)
                 async with (
                     _alive(relay),
                     _following_sleep(relay),
@@ -136,13 +140,20 @@ def _backend(link: PhoneLink, phone_id: str, name: RemoteText, traits: PhoneTrai
     return LinkBackend(link, phone_id, name, traits, frozenset(offers), PhoneClock())
 
 
-def _relay(backend: PhoneBackend, secret: bytes, settings: Settings, archive: Archive | None = None) -> Relay:
+def _relay(
+    backend: PhoneBackend,
+    secret: bytes,
+    settings: Settings,
+    archive: Archive | None = None,
+    history: Path | None = None,
+) -> Relay:
     return Relay(
         backend,
         RelaySettings(secret, settings.region, settings.hold_s, settings.archive),
         now=lambda: datetime.now(UTC),
         rng=Random(),
         archive=archive,
+        week=lambda phone: load_week(history, phone),
     )
 
 

@@ -27,6 +27,7 @@ from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase, Phone
 from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.domain.week import Week
 from phonelink_tui.errors import ArchiveError, DeadlineExceeded, PhonelinkError, UnknownThread
 from phonelink_tui.profiles.ports import MessageAccess, NotificationAccess, PhoneBackend, PhonebookAccess
 from phonelink_tui.relay.api import (
@@ -81,6 +82,7 @@ class Relay:
         now: Callable[[], datetime],
         rng: Random,
         archive: Archive | None = None,
+        week: Callable[[Phone], Week] = lambda _phone: {},
     ) -> None:
         """
         Args:
@@ -89,9 +91,11 @@ class Relay:
             now: The clock (UTC).
             rng: Jitter of pauses.
             archive: What is kept over restarts; it outlives this relay, and `begin` must be called. None: memory.
+            week: Reads what is remembered of the phone's last week; called in a thread of its own.
         """
         self._backend = backend
         self._now = now
+        self._week = week
         phone = Phone(
             backend.phone_id,
             backend.phone_name,
@@ -153,6 +157,7 @@ class Relay:
             if archive is not None
             else None
         )
+        self._commands.on_looked = self._keeper.note_looked
         self._tasks: asyncio.TaskGroup | None = None
 
     # RelayApi
@@ -184,6 +189,10 @@ class Relay:
     async def search(self, query: str, *, limit: int = 50) -> tuple[TextMessage, ...]:
         """See `RelayApi.search`."""
         return await self._history.search(query, max(1, min(limit, SEARCH_HITS)))
+
+    async def week(self) -> Week:
+        """See `RelayApi.week`."""
+        return await asyncio.to_thread(self._week, self._store.phone)
 
     # Life
 

@@ -78,6 +78,7 @@ class Store:
         self._contacts: tuple[Contact, ...] = ()
         self._names: dict[str, RemoteText] = {}
         self._calls: tuple[Call, ...] = ()
+        self.looked_at: datetime | None = None
         self._limits = LimitBook(now, kept=kept)
 
     # Facts in
@@ -117,6 +118,7 @@ class Store:
             conversation.rest_on(row.total, row.unread, row.first_at)
             self._conversations[row.id] = conversation
         self._marks.begin_with(kept)
+        self.looked_at = kept.looked_at
         for gap in kept.gaps:
             self.apply(GapChanged(gap))
         for notification in kept.notifications:
@@ -224,6 +226,7 @@ class Store:
             contacts=self._contacts,
             calls=self._calls,
             unsettled=tuple(m for m in self._messages.values() if m.state in UNSETTLED),
+            looked_at=self.looked_at,
         )
 
     def page(self, id_: ThreadId, before: MessageId | None, limit: int) -> MessagePage:
@@ -349,6 +352,8 @@ class Store:
         conversation.put(message, self._arrivals.setdefault(message.id, next(self._numbers)))
         self._messages[message.id] = message
         self._where[message.id] = message.thread
+        if before is None and message.direction is Direction.INCOMING and not message.read:
+            self._marks.text_came(message.thread)
         first_time = self._note_written_to(message)
         yield ThreadChanged(self.thread(message.thread))
         for other_thread in first_time:

@@ -26,6 +26,7 @@ from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.relay.api import (
     Ask,
     Command,
+    Looked,
     MarkRead,
     MarkThread,
     RetryText,
@@ -207,6 +208,18 @@ async def test_marks_and_drafts_stay(tmp_path: Path) -> None:
             "",
         )
         assert (await run.do(MarkThread("6", ThreadId("none"), pinned=True))).state is CommandState.FAILED
+
+
+async def test_when_a_person_looked_last_is_known(tmp_path: Path) -> None:
+    """In the snapshot of this run and of the next one."""
+    phone = make_phone()
+    async with running(phone, tmp_path, NOTHING) as run:
+        assert (await run.relay.snapshot()).looked_at is None
+        await run.do(Looked("1"))
+        looked_at = (await run.relay.snapshot()).looked_at
+        assert looked_at is not None
+    async with running(phone, tmp_path, NOTHING) as run:
+        assert (await run.relay.snapshot()).looked_at == looked_at
 
 
 async def test_read_marks_reach_what_lies_in_the_archive_only(tmp_path: Path) -> None:
