@@ -28,7 +28,7 @@ REQUEST_S: Final = 10.0
 """How long one request may take. The relay answers from memory; only a loaded machine needs a second."""
 
 HELLO_S: Final = 20.0
-"""How long a relay may take to greet: a private one starts an interpreter first."""
+"""How long a relay that runs may take to greet."""
 
 _GONE: Final = ("The relay is gone.", "Start the program again; nothing was sent since.")
 

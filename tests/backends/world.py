@@ -155,6 +155,11 @@ async def opened(opening: Awaitable[SomeSession]) -> AsyncIterator[SomeSession]:
         await session.aclose()
 
 
+def soon(act: Callable[[], object]) -> None:
+    """Do this in a second, while the test waits."""
+    asyncio.get_running_loop().call_later(1, act)
+
+
 async def lived(opening: Awaitable[SomeSession], work: Callable[[SomeSession], Awaitable[object]]) -> None:
     """Open a session, do `work` in it, close it."""
     async with opened(opening) as session:
