@@ -34,6 +34,10 @@ from tests.e2e.guest.world import Bluez, World
 LE_LIMIT_S = 30.0
 TEST_LIMIT_S = 60.0
 
+CONSOLE = Path("/dev/ttyS0")
+TOLD = 10
+"""So many tests without a word are enough: the host takes a guest that says nothing for one that hangs."""
+
 NEVER_S = 3600.0
 """A session whose phone does not call back is to live on here, for the contract to look at; a link of our own ends
 it, once, to declare less to the phone (`call_back_watch`)."""
@@ -127,6 +131,7 @@ class OverTheAir:
         self._bluez = bluez
         self._log = log
         self._way = way
+        self._tests = 0
         self._world: World
 
     @pytest_asyncio.fixture(scope="session", autouse=True, loop_scope="session")
@@ -154,9 +159,11 @@ class OverTheAir:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Each test's outcome, also where the person looks who started all this."""
         if report.failed or report.when == "call":
-            print(
-                f"contract: {report.nodeid.rpartition('::')[2]}: {report.outcome} ({report.duration:.1f} s)"
-            )
+            self._tests += 1
+            line = f"{report.nodeid.rpartition('::')[2]}: {report.outcome} ({report.duration:.1f} s)"
+            print(f"contract: {line}")
+            if report.failed or self._tests % TOLD == 0:
+                CONSOLE.write_text(f"guest: {self._tests} tests of the contract; {line}\n")
 
 
 def run_contract(bluez: Bluez, log: Path, way: Way) -> None:

@@ -24,6 +24,9 @@ STEP_LIMIT_S = 30.0
 COLUMNS, ROWS = 100, 30
 ALICE = "+15550101"
 QUESTION, ANSWER = "Are you coming tonight?", "On my way, ten minutes"
+EMPTY = "Write, Enter sends "
+"""Where nothing is typed; with nothing left of what was."""
+
 ENTER, QUIT = b"\r", b"\x11"
 
 
@@ -64,7 +67,7 @@ async def converse(world: World, app: PtyProcess, phone: VirtualPhone) -> None:
     await until_shown(world, app, ANSWER)
     app.type(ENTER)
     await eventually(lambda: len(phone.pushed) == 1, "the answer on the phone", STEP_LIMIT_S)
-    await until_shown(world, app, ANSWER)
+    await until_shown(world, app, ANSWER, EMPTY)
 
 
 async def read_all(app: PtyProcess) -> None:
@@ -88,7 +91,7 @@ async def until_shown(world: World, app: PtyProcess, *texts: str) -> None:
     lines: list[str] = []
     try:
         async with asyncio.timeout(stretched(STEP_LIMIT_S)):
-            while not all(any(text in line for line in lines) for text in texts):
+            while not all(any(text in f"{line} " for line in lines) for text in texts):
                 await asyncio.sleep(0.5)
                 lines = shown(app)
     except TimeoutError:
