@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 import pytest
 import pytest_asyncio
@@ -22,6 +23,7 @@ from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.obexd.backend import open_obexd_backend
 from phonelink_tui.profiles.ports import NotificationAccess
 from phonelink_tui.transport.bluez.link import BluezLink, BluezSpec, open_bluez_link
+from phonelink_tui.virtual.personas import IPHONE
 from phonelink_tui.virtual.phone import VirtualPhone
 from phonelink_tui.virtual.radio import VirtualLink
 from tests import fast_time
@@ -46,6 +48,18 @@ OPTIONS = (
     "-p", "no:logging", "--confcutdir=tests/backends", "-W", "default", "-v", "--tb=short",
     "-o", "asyncio_default_fixture_loop_scope=session", "-o", "asyncio_default_test_loop_scope=session",
 )  # fmt: skip
+
+KEPT: Final[Mapping[str, tuple[object, str]]] = {
+    "way": ("virtual", "The way in memory is what is replaced by the air."),
+    "how": ("virtual", "Likewise; TCP has no air."),
+    "shape": ("whole", "RFCOMM and L2CAP cut the bytes by themselves; the phone's odd ways are its own."),
+    "persona": (
+        IPHONE,
+        "Which phone it is changes the bytes, not how they travel; `android` pairs with another.",
+    ),
+    "some": (IPHONE, "Likewise."),
+}
+"""What of each parameter of the suite's tests is run over the air, and why no more: what the air cannot change."""
 
 Reach = Callable[[World, VirtualPhone], AbstractAsyncContextManager[backends.World]]
 
@@ -152,7 +166,7 @@ class OverTheAir:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep what means the way in memory, and a phone that writes plainly."""
+        """Keep what the air can change; see `KEPT`."""
         items[:] = [item for item in items if _is_meant(item, self._way)]
 
     @pytest.hookimpl
@@ -186,5 +200,4 @@ def _is_meant(item: pytest.Item, way: Way) -> bool:
     parameters = (
         item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
     )
-    ways = (parameters.get("way", "virtual"), parameters.get("how", "air"))
-    return ways == ("virtual", "air") and parameters.get("shape", "whole") == "whole"
+    return all(parameters.get(name, kept) == kept for name, (kept, _) in KEPT.items())
