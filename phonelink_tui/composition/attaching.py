@@ -62,6 +62,7 @@ async def open_relay(
     wish = wish or Wish()
     async with AsyncExitStack() as stack:
         client: RelayClient | None = None
+        note = ""
         match wish.choice.kind:
             case RelayKind.PATH:
                 path = Path(wish.choice.where)
@@ -73,11 +74,13 @@ async def open_relay(
                 relay = ssh_relay(wish.choice.where, roles=wish.roles, ssh=ssh)
                 client = await stack.enter_async_context(relay)
             case RelayKind.AUTO if not isinstance(spec, VirtualSpec | TcpSpec):
-                client = await _shared(stack, spec, paths, wish)
+                client, note = await _shared(stack, spec, paths, wish)
             case _:
                 pass
         if client is None:
             client = await stack.enter_async_context(_private(spec, paths, wish))
+            if note:
+                wish.say(note)  # not before: where there is no phone either, that alone is said
         elif spec is not None and not _owns(client, spec):
             raise NotConnected("This relay has another phone.", "`phonelink relay status` says which.")
         yield client
@@ -85,8 +88,8 @@ async def open_relay(
 
 async def _shared(
     stack: AsyncExitStack, spec: PhoneSpec | None, paths: Paths, wish: Wish
-) -> RelayClient | None:
-    """The shared relay, if one runs and owns the phone."""
+) -> tuple[RelayClient | None, str]:
+    """The shared relay, if one runs and owns the phone; else what to say of a private one."""
     if paths.runtime_dir is not None:
         own = await stack.enter_async_context(AsyncExitStack())
         try:
@@ -96,15 +99,18 @@ async def _shared(
             pass
         else:
             if spec is None or _owns(client, spec):
-                return client
+                return client, ""
             await own.aclose()
-            wish.say("The background relay has another phone; this one ends with this program.")
-            return None
+            return None, "The background relay has another phone; this one ends with this program."
     if wish.attach_only:
         raise NotConnected("No background relay runs.", "Start one: `phonelink relay run`.")
-    if isinstance(spec, BluetoothSpec):
-        wish.say("No background relay runs; this one ends with this program.")
-    return None
+    # Without a spec the phone is found only by the relay itself, and the start screen may come instead.
+    note = (
+        "No background relay runs; this one ends with this program."
+        if isinstance(spec, BluetoothSpec)
+        else ""
+    )
+    return None, note
 
 
 def _owns(client: RelayClient, spec: PhoneSpec) -> bool:

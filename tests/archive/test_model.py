@@ -201,4 +201,4 @@ class ArchiveMachine(RuleBasedStateMachine):
 
 
 TestArchive = ArchiveMachine.TestCase
-TestArchive.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestArchive.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
