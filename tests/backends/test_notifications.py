@@ -13,7 +13,7 @@ from phonelink_tui.profiles.ports import NotificationAccess
 from phonelink_tui.virtual.entries import Previews, Switch
 from phonelink_tui.virtual.personas import ANDROID, IPHONE, Persona
 from phonelink_tui.virtual.wording import HIDDEN_TEXT, MESSAGES_APP
-from tests.backends.world import BOB, World, lived, make_phone, opened, reach, soon
+from tests.backends.world import BOB, FLOOD, World, lived, make_phone, opened, reach, soon
 
 REPLAYED = 4
 """Notifications of the unread texts of the inbox."""
@@ -207,10 +207,10 @@ async def test_flood_is_told_whole(iphone: World) -> None:
     """Hundreds of notifications at once are all told, and the newest is not lost behind them."""
     async with opened(iphone.backend.open_notifications()) as access:
         await replay(access)
-        for number in range(300):
+        for number in range(FLOOD):
             iphone.phone.notify("com.example.flood", f"Number {number}")
-        seen = {(await shown(access)).title for _ in range(300)}
-    assert seen == {f"Number {number}" for number in range(300)}
+        seen = {(await shown(access)).title for _ in range(FLOOD)}
+    assert seen == {f"Number {number}" for number in range(FLOOD)}
 
 
 @pytest.mark.parametrize(("some", "how"), [(ANDROID, "virtual"), (IPHONE, "tcp")], ids=["android", "tcp"])

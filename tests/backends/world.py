@@ -51,6 +51,9 @@ TEXTS: Final[tuple[tuple[str, str, dict[str, bool]], ...]] = (
 )
 """The inbox, oldest first, a minute apart; the newest came a minute before the test."""
 
+FLOOD = 300
+"""Notifications at once."""
+
 OBEXD_KEEPS: Final = {
     "test_changes_are_told_in_order": "obexd takes ReadStatusChanged for a new text",
 }

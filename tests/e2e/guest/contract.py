@@ -40,6 +40,9 @@ CONSOLE = Path("/dev/ttyS0")
 TOLD = 10
 """So many tests without a word are enough: the host takes a guest that says nothing for one that hangs."""
 
+FLOOD = 60
+"""Notifications at once: a quarter of a second each over the air, and more of the same."""
+
 NEVER_S = 3600.0
 """A session whose phone does not call back is to live on here, for the contract to look at; a link of our own ends
 it, once, to declare less to the phone (`call_back_watch`)."""
@@ -187,6 +190,7 @@ def run_contract(bluez: Bluez, log: Path, way: Way) -> None:
     time.tzset()
     plugin = OverTheAir(bluez, log, way)
     backends.reach = plugin.reach
+    backends.FLOOD = FLOOD
     fast_time.fast_loops = lambda *_, **__: {"real": asyncio.new_event_loop}
     limit = f"--timeout={stretched(TEST_LIMIT_S):.0f}"
     files = [f"tests/backends/test_{name}.py" for name in way.files]
