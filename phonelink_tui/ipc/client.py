@@ -32,7 +32,7 @@ UNLOCK_S: Final = 30.0
 """The phone's sessions end and begin again, and a passphrase takes half a second by design."""
 
 HELLO_S: Final = 20.0
-"""How long a relay may take to greet: a private one starts an interpreter first."""
+"""How long a relay that runs may take to greet."""
 
 _GONE: Final = ("The relay is gone.", "Start the program again; nothing was sent since.")
 
