@@ -69,6 +69,8 @@ class RelaySettings:
     """How long a text can be taken back before it is pushed."""
     archive: ArchiveSettings = field(factory=ArchiveSettings)
     """How much is kept."""
+    lasting: bool = False
+    """Its terminals come and go, and it comes back: with an archive, what is queued waits for its next run."""
 
 
 class Relay:
@@ -96,6 +98,7 @@ class Relay:
         self._backend = backend
         self._now = now
         self._week = week
+        self._keeps_queued = settings.lasting and archive is not None
         phone = Phone(
             backend.phone_id,
             backend.phone_name,
@@ -222,7 +225,7 @@ class Relay:
 
     async def close(self) -> int:
         """Before cancelling `run`: finish the push in flight, drop what waits; the number of texts dropped."""
-        return await self._outbox.close()
+        return await self._outbox.close(keep_queued=self._keeps_queued)
 
     async def sleep(self) -> None:
         """Before this computer sleeps: end all sessions in order, and begin none until `wake`."""

@@ -120,6 +120,7 @@ async def running(
     *,
     hold_s: float = 0,
     rules: ArchiveSettings | None = None,
+    lasting: bool = False,
 ) -> AsyncIterator[Run]:
     """A relay with its archive; leaving is the end of its process without any goodbye."""
     offers = offers if phone.persona.has_notifications else offers - {Capability.NOTIFICATIONS}
@@ -133,7 +134,7 @@ async def running(
                 offers,
                 PhoneClock(),
             )
-            settings = RelaySettings(b"test", None, hold_s, rules or ArchiveSettings())
+            settings = RelaySettings(b"test", None, hold_s, rules or ArchiveSettings(), lasting)
             relay = Relay(backend, settings, now=now, rng=Random(1), archive=archive)
             await relay.begin()
             async with beside(relay.run()):
@@ -274,6 +275,22 @@ async def test_a_queued_text_goes_on(tmp_path: Path) -> None:
         await run.do(SendText("c-queued", "queued", BOB, confirmed=frozenset(Ask)))
         await run.until(lambda s: not s.unsettled)
     assert [p.text for p in phone.pushed] == ["queued"]
+
+
+@pytest.mark.parametrize(("lasting", "dropped", "arrived"), [(True, 0, ["later"]), (False, 1, [])])
+async def test_a_relay_that_is_stopped(
+    tmp_path: Path, lasting: bool, dropped: int, arrived: list[str]
+) -> None:
+    """The shared one sends what was queued when it is back; one that ends with its terminal drops it."""
+    phone = make_phone()
+    async with running(phone, tmp_path, NOTHING, lasting=lasting) as run:
+        assert (await send(run, "later")).state is DeliveryState.QUEUED
+        assert await run.relay.close() == dropped
+    async with running(phone, tmp_path, NO_NOTICES, lasting=lasting) as run:
+        await run.until(lambda s: not s.unsettled)
+        expected = DeliveryState.ACCEPTED if lasting else DeliveryState.FAILED
+        assert (await own(run, "later")).state is expected
+    assert [p.text for p in phone.pushed] == arrived
 
 
 async def test_a_held_text_is_not_sent_by_itself(tmp_path: Path) -> None:
