@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Final
 
 from phonelink_tui.archive.archive import Archive
@@ -15,6 +14,7 @@ from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.relay.api import MessagePage
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.own_rows import same_text
+from phonelink_tui.relay.renumbering import SAME_TIME
 from phonelink_tui.relay.store import Store
 
 RECENT: Final = 1000
@@ -25,9 +25,6 @@ REFILLED: Final = 50
 
 UNREAD: Final = 1000
 """Unread texts of one conversation taken into memory to mark them read."""
-
-SAME_TIME: Final = timedelta(seconds=1)
-"""Listings tell times in whole seconds."""
 
 
 class History:
@@ -102,40 +99,19 @@ class History:
         """Take the texts into memory that rows of a listing tell of, so that they are known and not new.
 
         A handle names the text it named before, should their words or times agree: phones need not keep handles
-        over sessions. A row whose handle says nothing is compared with the texts of its second.
+        over sessions. For a row whose handle says nothing the texts of its second that it can be are taken, too:
+        which of them it is, if any, the whole listing says (`Intake.renumber`).
         """
         unknown = [row for row in rows if self._intake.find(row.handle) is None]
         if self._archive is None or not unknown:
             return
-        by_handle = {k.handle: k for k in await self._archive.by_handles([row.handle for row in unknown])}
-        known = {k.handle: k for k in self._agreeing(unknown, by_handle.values())}
-        self._take(known.values())
+        by_key = {handle_key(row.handle): row for row in unknown}
+        named = await self._archive.by_handles([row.handle for row in unknown])
+        self._take(k for k in named if k.handle and _agree(by_key[handle_key(k.handle)], k.message))
         rest = [row for row in unknown if self._intake.find(row.handle) is None and row.at is not None]
-        if not rest:
-            return
-        for kept in await self._archive.of_seconds([row.at for row in rest if row.at is not None]):
-            row = next((row for row in rest if self._is_same(row, kept)), None)
-            if row is not None:
-                self._take([kept])
-                if self._store.message(kept.message.id) is not None and self._intake.handle_of(
-                    kept.message.id
-                ) in (
-                    None,
-                    kept.handle,
-                ):
-                    self._intake.bind(kept.message.id, row.handle)
-                    rest.remove(row)
-
-    def _agreeing(self, rows: list[ListedText], kept: Iterable[KeptMessage]) -> list[KeptMessage]:
-        by_key = {handle_key(row.handle): row for row in rows}
-        return [k for k in kept if k.handle and _agree(by_key[handle_key(k.handle)], k.message)]
-
-    def _is_same(self, row: ListedText, kept: KeptMessage) -> bool:
-        message = kept.message
-        party = row.recipients[0] if row.outgoing and row.recipients else row.sender
-        other = message.recipient if row.outgoing else message.sender
-        same_person = other is not None and self._intake.filing.identify_party(party).key == other.key
-        return same_person and _agree(row, message)
+        if rest:
+            of_seconds = await self._archive.of_seconds([row.at for row in rest if row.at is not None])
+            self._take(kept for kept in of_seconds if any(_agree(row, kept.message) for row in rest))
 
     def _take(self, kept: Iterable[KeptMessage]) -> None:
         for each in kept:

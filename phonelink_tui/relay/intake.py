@@ -78,12 +78,16 @@ class Intake:
         self._handles.bind(id_, handle)
         self._on_bound(id_, handle)
 
+    def unbind(self, id_: MessageId) -> None:
+        """The handle of this text names another one now, or none."""
+        self._handles.forget(id_)
+
     def remember(self, message: TextMessage, handle: str | None) -> None:
         """A text of an earlier run, back in the store: what was decided then about who reads it stays decided.
 
         It goes on competing for notifications, so that one of those does not vouch for another text.
         """
-        if handle:
+        if handle and self._handles.id_of(handle) is None:
             self._handles.bind(message.id, handle)
         if message.direction is Direction.INCOMING:
             self._note(message, message.at)
@@ -307,7 +311,7 @@ class Intake:
 
     def _bind_own(self, row: ListedText) -> bool:
         """Whether a row of the sent folder is a text of ours; then it is bound to its handle."""
-        recipient = self.filing.identify_party(row.recipients[0]).key if row.recipients else None
+        recipient = self.filing.identify_party(row.other_end).key
         for message in self._store.own_messages():
             if message.id not in self._handles and comes_back(message, row, recipient):
                 self.bind(message.id, row.handle)
