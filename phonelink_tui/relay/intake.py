@@ -197,6 +197,13 @@ class Intake:
                 self._correlator.note_text(evolve(facts, sender_names=names))
                 yield from self._judge(facts.id)
 
+    def newest_spoken(self, limit: int) -> Iterator[TextFacts]:
+        """The newest incoming texts that are words and nothing else."""
+        for facts in self._correlator.newest_texts(limit):
+            message = self._store.message(facts.id)
+            if facts.text and message is not None and message.placeholder is None:
+                yield facts
+
     def take_notice(self, facts: NoticeFacts, *, instead_of: NotificationId | None = None) -> Iterator[Event]:
         """The notification of a text: it may tell who else reads it.
 
