@@ -353,7 +353,7 @@ class Intake:
     def _take_own_along(self, left: ThreadId) -> Iterator[Event]:
         """Answers of ours do not stay behind alone: they went to one person, so they are private."""
         for own in self._store.own_left_alone(left):
-            if own.recipient is not None and own.audience is not Audience.PRIVATE:
+            if own.recipient and own.audience is not Audience.PRIVATE and Source.OWN in own.sources:
                 private = self.filing.file_under(Audience.PRIVATE, own.recipient.key)
                 moved = evolve(own, thread=private, audience=Audience.PRIVATE, unknown_reason=None)
                 yield MessageChanged(moved, moved_from=left, live=False)
