@@ -40,7 +40,7 @@ SECOND: Final = 1_000_000
 MESSAGE: Final = """
     m.id, t.id, m.direction, m.sender_name, m.text, m.at, m.read, m.state, m.sources, m.audience,
     m.unknown_reason, m.group_name, m.placeholder, m.detail,
-    s.value, s.kind, s.key, r.value, r.kind, r.key, m.arrival, m.handle, m.failure
+    s.value, s.kind, s.key, r.value, r.kind, r.key, m.arrival, m.handle, m.failure, m.partial
 """
 """The columns `kept_message` reads, of `MESSAGE_FROM`."""
 
@@ -111,6 +111,7 @@ def kept_message(row: Row) -> KeptMessage:
         group=None if row[11] is None else RemoteText(row[11]),
         placeholder=None if row[12] is None else Placeholder(row[12]),
         detail=row[13],
+        partial=bool(row[23]),
         failure=None if row[22] is None else Failure(row[22]),
     )
     return KeptMessage(message, row[20], row[21])
@@ -132,6 +133,7 @@ def message_columns(message: TextMessage) -> dict[str, Any]:
         "group_name": message.group,
         "placeholder": message.placeholder and message.placeholder.value,
         "detail": message.detail,
+        "partial": message.partial,
         "failure": message.failure and message.failure.value,
     }
 

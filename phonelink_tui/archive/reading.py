@@ -25,6 +25,7 @@ from phonelink_tui.archive.retention import ThreadExtent
 from phonelink_tui.archive.writing import PLACES
 from phonelink_tui.domain.call import Call, CallKind
 from phonelink_tui.domain.contact import Contact
+from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.message import Audience, MessageId, TextMessage
 from phonelink_tui.domain.observed import handle_key
 from phonelink_tui.domain.text import RemoteText
@@ -43,17 +44,15 @@ def load(db: apsw.Connection) -> Kept:
         outbox=_outbox(db),
         stranded=_stranded(db),
         drafts=_drafts(db),
+        looked_at=_looked_at(db),
         marks=tuple(map(columns.marks, db.execute("SELECT * FROM marks"))),
         arrivals=rows(db, "SELECT ifnull(max(arrival), -1) + 1 FROM messages")[0][0],
         notifications=tuple(
             columns.notification(row)
             for row in db.execute(f"SELECT {columns.NOTIFICATION} FROM notifications ORDER BY n")
         ),
-        gaps=tuple(
-            columns.gap(row)
-            for row in db.execute("SELECT id, started_at, ended_at, reason FROM gaps ORDER BY n")
-        ),
-        contacts=_contacts(db),
+        gaps=gaps(db),
+        contacts=contacts(db),
         calls=_calls(db),
         written_to=frozenset(
             key for (key,) in db.execute("SELECT DISTINCT key FROM addresses WHERE written_to")
@@ -231,11 +230,23 @@ def _stranded(db: apsw.Connection) -> tuple[TextMessage, ...]:
     return tuple(columns.kept_message(row).message for row in found_rows)
 
 
+def _looked_at(db: apsw.Connection) -> datetime | None:
+    found = rows(db, "SELECT value FROM meta WHERE name = 'looked_at'")
+    return columns.moment(int(found[0][0])) if found else None
+
+
 def _drafts(db: apsw.Connection) -> tuple[Draft, ...]:
     return tuple(map(columns.draft, db.execute("SELECT thread, text, at FROM drafts ORDER BY thread")))
 
 
-def _contacts(db: apsw.Connection) -> tuple[Contact, ...]:
+def gaps(db: apsw.Connection) -> tuple[Gap, ...]:
+    """Times of which nothing is known, oldest first."""
+    found_rows = db.execute("SELECT id, started_at, ended_at, reason FROM gaps ORDER BY n")
+    return tuple(columns.gap(row) for row in found_rows)
+
+
+def contacts(db: apsw.Connection) -> tuple[Contact, ...]:
+    """The phone's book, as last told."""
     addresses: dict[int, list[Any]] = {}
     for contact, *address in db.execute(
         "SELECT c.contact, a.value, a.kind, a.key FROM contact_addresses c JOIN addresses a ON a.n = c.address"

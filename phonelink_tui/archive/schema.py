@@ -60,6 +60,7 @@ CREATE TABLE messages (
     group_name TEXT,
     placeholder TEXT,
     detail TEXT NOT NULL,
+    partial INTEGER NOT NULL,
     failure TEXT,
     handle TEXT,
     handle_key TEXT

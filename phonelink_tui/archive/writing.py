@@ -16,6 +16,7 @@ from phonelink_tui.archive.facts import (
     Draft,
     Fact,
     HandleGiven,
+    LookedAt,
     MessageGone,
     NotificationGone,
     OutboxRow,
@@ -161,6 +162,10 @@ class Writing:
             self._db.execute("DELETE FROM drafts WHERE thread = ?", (draft.thread,))
 
     # Everything else
+
+    def put_looked_at(self, looked: LookedAt) -> None:
+        """When a person looked last."""
+        self._db.execute("REPLACE INTO meta VALUES ('looked_at', ?)", (str(columns.ticks(looked.at)),))
 
     def put_notification(self, value: PhoneNotification) -> None:
         """Add a notification, or replace the one with its id; the newest come last."""
@@ -318,7 +323,7 @@ _UPDATE_MESSAGE: Final = """
     UPDATE messages SET place = :place, thread = :thread, at = :at, direction = :direction, sender = :sender,
     recipient = :recipient, sender_name = :sender_name, text = :text, read = :read, state = :state,
     sources = :sources, audience = :audience, unknown_reason = :unknown_reason, group_name = :group_name,
-    placeholder = :placeholder, detail = :detail, failure = :failure WHERE place = :old
+    placeholder = :placeholder, detail = :detail, partial = :partial, failure = :failure WHERE place = :old
 """
 
 _APPLY: Final[dict[type, Callable[[Writing, Any], None]]] = {
@@ -329,6 +334,7 @@ _APPLY: Final[dict[type, Callable[[Writing, Any], None]]] = {
     ThreadGone: Writing.drop_thread,
     ThreadMarks: Writing.put_marks,
     Draft: Writing.put_draft,
+    LookedAt: Writing.put_looked_at,
     PhoneNotification: Writing.put_notification,
     NotificationGone: Writing.drop_notification,
     Gap: Writing.put_gap,

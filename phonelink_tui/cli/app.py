@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from phonelink_tui.cli.archive_commands import archive_app
 from phonelink_tui.cli.relay_commands import Json, relay_app
 from phonelink_tui.ipc.role import Role
 
@@ -23,6 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(relay_app, name="relay")
+app.add_typer(archive_app, name="archive")
 outbox_app = typer.Typer(help="Your texts on their way.", rich_markup_mode=None)
 app.add_typer(outbox_app, name="outbox")
 
@@ -141,7 +143,7 @@ def pair(
 
 @app.command()
 def phones(ctx: typer.Context, as_json: Json = False) -> None:
-    """List the phones that are known here or paired with this computer."""
+    """List the phones. Those that are known here, and those paired with this computer."""
     from phonelink_tui.cli import phones
 
     phones.open_phones(ctx, as_json=as_json)
@@ -172,7 +174,7 @@ def threads(ctx: typer.Context, as_json: Json = False) -> None:
 
 @app.command()
 def messages(ctx: typer.Context, thread: str, limit: Limit = 50, as_json: Json = False) -> None:
-    """Print a conversation; THREAD is an id, a name, a number or an address."""
+    """Print a conversation. THREAD is an id, a name, a number or an address."""
     from phonelink_tui.cli import reading, run
 
     run.with_relay(ctx, lambda api, out: reading.messages(api, out, thread, limit, as_json=as_json), _READ)
@@ -190,7 +192,7 @@ def send(
         str | None, typer.Option(metavar="WHEN", help="Not after: 18:00, +2h, or ISO 8601. Waits until then.")
     ] = None,
 ) -> None:
-    """Send one text to one person; TO is a name, a number or an address."""
+    """Send one text to one person. TO is a name, a number or an address."""
     from phonelink_tui.cli.opening import open_send
 
     open_send(ctx, to, text, expires, explain=explain, yes=yes, timeout_s=timeout)
@@ -303,7 +305,7 @@ def doctor(
     facts: Annotated[bool, typer.Option("--facts", help="Tell all facts, too.")] = False,
     as_json: Json = False,
 ) -> None:
-    """What is wrong with this machine's Bluetooth, and what to do about it first."""
+    """Find what is wrong. The Bluetooth of this machine, and what to do about it first."""
     from phonelink_tui.cli.diagnosing import open_doctor
 
     open_doctor(ctx, bundle, as_json=as_json, unfolded=facts)
@@ -315,7 +317,7 @@ def support_bundle(
     out: Annotated[Path | None, typer.Option(help="The file to write; must not exist.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Write it without asking.")] = False,
 ) -> None:
-    """A report for others without names, numbers and addresses, shown before it is written."""
+    """A report for others. Without names, numbers and addresses; shown before it is written."""
     from phonelink_tui.cli.diagnosing import open_support_bundle
 
     open_support_bundle(ctx, out, yes=yes)
@@ -329,7 +331,7 @@ def reply(
     yes: Yes = False,
     timeout: Timeout = 30.0,
 ) -> None:
-    """Answer the newest text; says first whom the answer goes to."""
+    """Answer the newest text. Says first whom the answer goes to."""
     if not last:
         raise typer.BadParameter("say --last: it answers the newest text", param_hint="reply")
     from phonelink_tui.cli.opening import open_reply
@@ -364,7 +366,7 @@ def outbox_retry(ctx: typer.Context, text_id: TextId) -> None:
 
 @app.command()
 def completion(shell: Shell) -> None:
-    """Print a completion script; its first lines say where it goes."""
+    """Print a completion script. Its first lines say where it goes."""
     from phonelink_tui.cli.command_table import command_rows
     from phonelink_tui.cli.completion import SHELLS
 

@@ -23,7 +23,7 @@ def relay_run(
     socket: Socket = None,
     fd: Annotated[int | None, typer.Option(min=3, hidden=True)] = None,
 ) -> None:
-    """Keep a phone connected and serve every terminal and script of this user, until Ctrl+C."""
+    """Keep a phone connected. Serves every terminal and script of this user, until Ctrl+C."""
     from phonelink_tui.cli import relaying
 
     relaying.run(ctx, phone, socket, fd)
@@ -31,7 +31,7 @@ def relay_run(
 
 @relay_app.command("status")
 def relay_status(ctx: typer.Context, socket: Socket = None, as_json: Json = False) -> None:
-    """Whose relay runs, since when, for how many, and how its phone stands."""
+    """Tell of the relay. Since when, for how many, and how its phone stands."""
     from phonelink_tui.cli import relaying
 
     relaying.status(ctx, socket, as_json=as_json)
@@ -39,7 +39,7 @@ def relay_status(ctx: typer.Context, socket: Socket = None, as_json: Json = Fals
 
 @relay_app.command("stop")
 def relay_stop(ctx: typer.Context, socket: Socket = None) -> None:
-    """End the background relay in good order, and wait until it is gone."""
+    """End the background relay. In good order, and waits until it is gone."""
     from phonelink_tui.cli import relaying
 
     relaying.stop(ctx, socket)
@@ -51,7 +51,7 @@ def relay_install(
     phone: RelayPhone = None,
     only_print: Annotated[bool, typer.Option("--print", help="Show the unit, write nothing.")] = False,
 ) -> None:
-    """Show a systemd user unit for the relay, then write it."""
+    """Write a systemd user unit. Shows it first."""
     from phonelink_tui.cli import relaying
 
     relaying.install(ctx, phone, only_print=only_print)

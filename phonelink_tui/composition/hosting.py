@@ -7,27 +7,31 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 from typing import Final
 
 from attrs import evolve
 
 from phonelink_tui.archive.archive import Archive
-from phonelink_tui.composition.keeping import kept_history
+from phonelink_tui.composition.keeping import Start, check_passphrase, kept_history
 from phonelink_tui.composition.remembering import remembering, remembering_good
+from phonelink_tui.composition.reopening import reopening
 from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import Paths, find_paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, VirtualSpec
 from phonelink_tui.config.platform import require_linux
 from phonelink_tui.config.secret import VIRTUAL_SECRET, install_secret
 from phonelink_tui.config.settings import Settings, load_settings
+from phonelink_tui.diagnostics.recorder import history_path, load_week
 from phonelink_tui.domain.events import STORY, Progress
 from phonelink_tui.domain.phone import TRAITS, Capability, PhoneTraits
 from phonelink_tui.domain.text import RemoteText, clean_line
+from phonelink_tui.errors import RelayError
 from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.profiles.ports import PhoneBackend
-from phonelink_tui.relay.api import RelayApi
+from phonelink_tui.relay.api import RelayApi, Snapshot
 from phonelink_tui.relay.service import Relay, RelaySettings
 from phonelink_tui.transport.link import PhoneLink
 from phonelink_tui.transport.tcp import LOOPBACK, MNS_OFFSET, PBAP_OFFSET, Endpoint, TcpLink
@@ -41,8 +45,12 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
+async def build_relay(spec: PhoneSpec, start: Start | None = None) -> AsyncIterator[RelayApi]:
     """The relay of a phone, in this process; leaving the block finishes the push in flight.
+
+    Args:
+        spec: The phone.
+        start: What is handed on from a relay that kept nothing.
 
     Raises:
         UsageError: There is no such scenario, persona or fault.
@@ -67,8 +75,9 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
             link = _tcp_link(spec)
             backend = _backend(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
             secret = install_secret(paths.state_dir)
-            async with kept_history(backend.phone_id, paths) as archive:
-                relay = _relay(backend, secret, settings, archive)
+            history = history_path(paths.state_dir, backend.phone_id, secret)
+            async with kept_history(backend.phone_id, paths, settings.archive, start) as archive:
+                relay = _relay(backend, secret, settings, archive, history)
                 async with _alive(relay), remembering(relay, backend.phone_id, paths, secret):
                     yield relay
         case BluetoothSpec():
@@ -76,9 +85,10 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
             way = "obexd" if spec.through_obexd else "bluez"
             async with (
                 _bluetooth_backend(spec, paths) as reached,
-                kept_history(reached.phone_id, paths) as archive,
+                kept_history(reached.phone_id, paths, settings.archive, start) as archive,
             ):
-                relay = _relay(reached, secret, settings, archive)
+                history = history_path(paths.state_dir, reached.phone_id, secret)
+                relay = _relay(reached, secret, settings, archive, history)
                 async with (
                     _alive(relay),
                     _following_sleep(relay),
@@ -86,6 +96,18 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
                     remembering_good(relay, way, paths),
                 ):
                     yield relay
+
+
+def unlockable_relay(spec: PhoneSpec) -> AbstractAsyncContextManager[RelayApi]:
+    """The same, and its history can be unlocked while it runs. Raises as `build_relay`."""
+
+    def prove(snapshot: Snapshot, passphrase: str) -> None:
+        if isinstance(spec, VirtualSpec):
+            raise RelayError("The embedded phone keeps nothing.", "Name another one with --phone.")
+        paths = find_paths()
+        check_passphrase(snapshot.phone.id, paths, load_settings(paths.config_file).archive, passphrase)
+
+    return reopening(lambda start: build_relay(spec, start), prove)
 
 
 def _bluetooth_backend(spec: BluetoothSpec, paths: Paths) -> AbstractAsyncContextManager[PhoneBackend]:
@@ -118,13 +140,20 @@ def _backend(link: PhoneLink, phone_id: str, name: RemoteText, traits: PhoneTrai
     return LinkBackend(link, phone_id, name, traits, frozenset(offers), PhoneClock())
 
 
-def _relay(backend: PhoneBackend, secret: bytes, settings: Settings, archive: Archive | None = None) -> Relay:
+def _relay(
+    backend: PhoneBackend,
+    secret: bytes,
+    settings: Settings,
+    archive: Archive | None = None,
+    history: Path | None = None,
+) -> Relay:
     return Relay(
         backend,
-        RelaySettings(secret, settings.region, settings.hold_s),
+        RelaySettings(secret, settings.region, settings.hold_s, settings.archive),
         now=lambda: datetime.now(UTC),
         rng=Random(),
         archive=archive,
+        week=lambda phone: load_week(history, phone),
     )
 
 

@@ -270,8 +270,9 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         _PERMISSION,
         LimitScope.APP,
         Whose.THIS_COMPUTER,
-        "Nothing is kept after you quit.",
-        "There is no archive: messages live in memory only.",
+        "Nothing is kept after you quit. `phonelink archive unlock` keeps history.",
+        "Messages live in memory only: there is no key for an archive, or its passphrase was not given since the"
+        " relay began.",
     ),
 }
 

@@ -117,6 +117,7 @@ class _Tunnel:
         self._process = process
         self._ssh = ssh
         self._words: deque[str] = deque(maxlen=1)
+        self._silent = asyncio.Event()
         self.is_quiet = False
 
     @property
@@ -138,6 +139,7 @@ class _Tunnel:
                     self._words.append(words)
                     if not self.is_quiet:
                         self._ssh.say(f"ssh: {words}")
+        self._silent.set()
 
     async def runtime_dir(self) -> str:
         """The runtime directory there, once somebody is logged in."""
@@ -156,7 +158,7 @@ class _Tunnel:
             except ValueError:
                 break
             if not line:
-                await self._process.wait()
+                await self._hear_out()
                 raise IpcError(f"ssh to {self._host} failed.", f"{self.last_words} {self._try()}".strip())
             if line.startswith(_MARK):
                 path = line.removeprefix(_MARK).strip()
@@ -164,6 +166,13 @@ class _Tunnel:
                     return path
                 break
         raise IpcError(f"{self._host} does not say where its relay could be.", self._try())
+
+    async def _hear_out(self) -> None:
+        """Until ssh has ended and its last words are read; a child of it may hold stderr open."""
+        await self._process.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(END_S):
+                await self._silent.wait()
 
     def _try(self) -> str:
         return f"Try `ssh {self._host} true`."

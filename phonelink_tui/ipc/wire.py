@@ -1,7 +1,7 @@
 """What is a frame? One bounded JSON object a line; requests and replies, both ways.
 
     relay  → client   hello · event (see `events`) · reply {id, result} · error {id, error}
-    client → relay    hello · request {type: snapshot|events|messages|search|execute|status|stop, id, …}
+    client → relay    hello · request {type: snapshot|events|messages|search|execute|status|week|stop|unlock, id, …}
 
 Every object has `v`. Rules for what is not known: fields are ignored; types of frames are skipped by the
 client; kinds of requests and commands are answered by an error, and the connection stays. A frame that is
@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from phonelink_tui.domain.message import MessageId
 from phonelink_tui.domain.thread import ThreadId
@@ -74,10 +74,25 @@ class StatusRequest:
 
 
 @frozen
+class WeekRequest:
+    """Answered by a `domain.week.Week`."""
+
+    id: int
+
+
+@frozen
 class StopRequest:
     """Answered at once; the relay then ends in good order."""
 
     id: int
+
+
+@frozen
+class UnlockRequest:
+    """The passphrase of the kept history; answered when it is open."""
+
+    id: int
+    passphrase: str = field(repr=False)
 
 
 @frozen
@@ -94,7 +109,9 @@ Request = (
     | SearchRequest
     | ExecuteRequest
     | StatusRequest
+    | WeekRequest
     | StopRequest
+    | UnlockRequest
 )
 
 _REQUESTS: Final[dict[str, type]] = {
@@ -104,7 +121,9 @@ _REQUESTS: Final[dict[str, type]] = {
     "search": SearchRequest,
     "execute": ExecuteRequest,
     "status": StatusRequest,
+    "week": WeekRequest,
     "stop": StopRequest,
+    "unlock": UnlockRequest,
 }
 _REQUEST_TYPES: Final = {cls: name for name, cls in _REQUESTS.items()}
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from phonelink_tui.archive.archive import Archive
 from phonelink_tui.archive.facts import Kept, KeptMessage
 from phonelink_tui.archive.query import parse_query
-from phonelink_tui.domain.message import Direction, MessageId, TextMessage
+from phonelink_tui.domain.message import Direction, MessageId, Source, TextMessage
 from phonelink_tui.domain.observed import ListedText, handle_key
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.relay.api import MessagePage
@@ -28,7 +29,11 @@ UNREAD: Final = 1000
 
 
 class History:
-    """Reads for a relay whose memory holds the newest part only."""
+    """Reads for a relay whose memory holds the newest part only.
+
+    A handle of an earlier run counts once a listing has shown that it still names the same text: until then
+    nothing on the phone is changed by it.
+    """
 
     def __init__(self, archive: Archive | None, store: Store, intake: Intake) -> None:
         self._archive = archive
@@ -54,6 +59,8 @@ class History:
         if self._archive is None or self._store.is_whole(thread):
             return self._store.page(thread, before, limit)
         page = await self._archive.page(thread, before=before, limit=limit)
+        if before is None and not page.messages:  # all of it was too old to keep, or may not be written
+            return self._store.page(thread, before, limit)
         ids = {kept.message.id for kept in page.messages}
         there = [self._store.message(kept.message.id) or kept.message for kept in page.messages]
         there = [message for message in there if message.thread == thread]
@@ -100,29 +107,39 @@ class History:
 
         A handle names the text it named before, should their words or times agree: phones need not keep handles
         over sessions. For a row whose handle says nothing the texts of its second that it can be are taken, too:
-        which of them it is, if any, the whole listing says (`Intake.renumber`).
+        which of them it is, if any, the whole listing says (`HandleCheck`).
         """
         unknown = [row for row in rows if self._intake.find(row.handle) is None]
         if self._archive is None or not unknown:
             return
         by_key = {handle_key(row.handle): row for row in unknown}
-        named = await self._archive.by_handles([row.handle for row in unknown])
-        self._take(k for k in named if k.handle and _agree(by_key[handle_key(k.handle)], k.message))
-        rest = [row for row in unknown if self._intake.find(row.handle) is None and row.at is not None]
-        if rest:
-            of_seconds = await self._archive.of_seconds([row.at for row in rest if row.at is not None])
-            self._take(kept for kept in of_seconds if any(_agree(row, kept.message) for row in rest))
+        for kept in await self._archive.by_handles([row.handle for row in unknown]):
+            if kept.handle and _agree(by_key[handle_key(kept.handle)], kept.message):
+                self._take([kept])
+                if self._store.message(kept.message.id) is not None:
+                    self._intake.bind_again(kept.message.id, kept.handle)
+        rest: dict[datetime, list[ListedText]] = {}
+        for row in unknown:
+            if row.at is not None and self._intake.find(row.handle) is None:
+                rest.setdefault(row.at.replace(microsecond=0), []).append(row)
+        for kept in await self._archive.of_seconds(list(rest)) if rest else ():
+            if any(_agree(row, kept.message) for row in rest.get(kept.message.at.replace(microsecond=0), [])):
+                self._take([kept])
 
     def _take(self, kept: Iterable[KeptMessage]) -> None:
         for each in kept:
             if self._store.recall(each):
-                self._intake.remember(each.message, each.handle)
+                self._intake.remember(each.message)
 
 
 def _agree(row: ListedText, message: TextMessage) -> bool:
-    """Whether a row can be the same text: its direction, and its time or, where that is not told, its words."""
-    if row.outgoing != (message.direction is Direction.OUTGOING):
+    """Whether a row can be the same text: its direction, its words, and its time where the phone gave both.
+
+    The time of a text that was written here is ours, not the phone's.
+    """
+    outgoing = message.direction is Direction.OUTGOING
+    if row.outgoing != outgoing:
         return False
-    if row.at is not None and abs(row.at - message.at) >= SAME_TIME and row.outgoing is False:
+    if row.at is not None and abs(row.at - message.at) >= SAME_TIME and Source.OWN not in message.sources:
         return False
     return same_text(message, row) or not row.subject.strip() or message.placeholder is not None

@@ -82,13 +82,15 @@ class Intake:
         """The handle of this text names another one now, or none."""
         self._handles.forget(id_)
 
-    def remember(self, message: TextMessage, handle: str | None) -> None:
+    def bind_again(self, id_: MessageId, handle: str) -> None:
+        """A listing shows that a handle of an earlier run still names this text."""
+        self._handles.bind(id_, handle)
+
+    def remember(self, message: TextMessage) -> None:
         """A text of an earlier run, back in the store: what was decided then about who reads it stays decided.
 
         It goes on competing for notifications, so that one of those does not vouch for another text.
         """
-        if handle and self._handles.id_of(handle) is None:
-            self._handles.bind(message.id, handle)
         if message.direction is Direction.INCOMING:
             self._note(message, message.at)
             if message.audience is not Audience.UNKNOWN:

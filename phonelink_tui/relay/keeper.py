@@ -36,6 +36,7 @@ class Keeper:
         self._store = store
         self._now = now
         self._marks: dict[ThreadId, Marks] = {}
+        self._handles: dict[MessageId, str] = {}
 
     @property
     def keeps(self) -> bool:
@@ -49,13 +50,22 @@ class Keeper:
 
     def bind(self, id_: MessageId, handle: str) -> None:
         """A handle of the phone names this message from now on."""
-        if self._archive is not None:
+        if self._archive is None:
+            return
+        if self._store.message(id_) is None:
+            self._handles[id_] = handle  # it is told before the message is: written with it
+        else:
             self._put(iter([facts.HandleGiven(id_, handle)]))
 
     def note(self, row: facts.OutboxRow) -> None:
         """How far a text of ours got."""
         if self._archive is not None:
             self._archive.put([row])
+
+    def note_looked(self, at: datetime) -> None:
+        """A person sat in front of a terminal."""
+        if self._archive is not None:
+            self._put(iter([facts.LookedAt(at)]))
 
     async def commit(self) -> None:
         """Return when everything taken before is on the disk. Raises ArchiveError, DeadlineExceeded."""
@@ -73,6 +83,8 @@ class Keeper:
         match event:
             case events.MessageChanged(message=message):
                 yield message
+                if (handle := self._handles.pop(message.id, None)) is not None:
+                    yield facts.HandleGiven(message.id, handle)
             case events.MessageGone(id=id_):
                 yield facts.MessageGone(id_)
             case events.ThreadChanged(thread=thread):

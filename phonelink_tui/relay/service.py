@@ -10,9 +10,10 @@ from random import Random
 from secrets import token_hex
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from phonelink_tui.archive.archive import Archive
+from phonelink_tui.config.archive_settings import ArchiveSettings
 from phonelink_tui.domain.events import (
     CommandChanged,
     CommandState,
@@ -27,6 +28,7 @@ from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase, Phone
 from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.domain.week import Week
 from phonelink_tui.errors import ArchiveError, DeadlineExceeded, PhonelinkError, UnknownThread
 from phonelink_tui.profiles.ports import MessageAccess, NotificationAccess, PhoneBackend, PhonebookAccess
 from phonelink_tui.relay.api import (
@@ -48,6 +50,7 @@ from phonelink_tui.relay.keeper import Keeper
 from phonelink_tui.relay.links import Links
 from phonelink_tui.relay.notices import Notices
 from phonelink_tui.relay.outbox import Outbox
+from phonelink_tui.relay.retaining import Retaining
 from phonelink_tui.relay.sessions import ContactSync, NotificationSync
 from phonelink_tui.relay.store import Store
 from phonelink_tui.relay.stream import Stream
@@ -65,6 +68,8 @@ class RelaySettings:
     """ISO 3166 region for national numbers, until the phone's own number tells."""
     hold_s: float = 0.0
     """How long a text can be taken back before it is pushed."""
+    archive: ArchiveSettings = field(factory=ArchiveSettings)
+    """How much is kept."""
 
 
 class Relay:
@@ -78,6 +83,7 @@ class Relay:
         now: Callable[[], datetime],
         rng: Random,
         archive: Archive | None = None,
+        week: Callable[[Phone], Week] = lambda _phone: {},
     ) -> None:
         """
         Args:
@@ -86,9 +92,11 @@ class Relay:
             now: The clock (UTC).
             rng: Jitter of pauses.
             archive: What is kept over restarts; it outlives this relay, and `begin` must be called. None: memory.
+            week: Reads what is remembered of the phone's last week; called in a thread of its own.
         """
         self._backend = backend
         self._now = now
+        self._week = week
         phone = Phone(
             backend.phone_id,
             backend.phone_name,
@@ -145,6 +153,12 @@ class Relay:
             now,
         )
         self._commands.on_retry = self._retry_now
+        self._retaining = (
+            Retaining(archive, settings.archive, self._store, self._intake.filing.identify, self.publish, now)
+            if archive is not None
+            else None
+        )
+        self._commands.on_looked = self._keeper.note_looked
         self._tasks: asyncio.TaskGroup | None = None
 
     # RelayApi
@@ -177,6 +191,10 @@ class Relay:
         """See `RelayApi.search`."""
         return await self._history.search(query, max(1, min(limit, SEARCH_HITS)))
 
+    async def week(self) -> Week:
+        """See `RelayApi.week`."""
+        return await asyncio.to_thread(self._week, self._store.phone)
+
     # Life
 
     async def begin(self) -> None:
@@ -191,6 +209,8 @@ class Relay:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._outbox.run())
+                if self._retaining is not None:
+                    tasks.create_task(self._retaining.run())
                 for supervisor in self._supervisors.values():
                     tasks.create_task(supervisor.run())
                 self._tasks = tasks

@@ -6,7 +6,7 @@ the app. Whatever is derived comes back as events, so that every reader sees the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import count
 from typing import Final
@@ -78,6 +78,7 @@ class Store:
         self._contacts: tuple[Contact, ...] = ()
         self._names: dict[str, RemoteText] = {}
         self._calls: tuple[Call, ...] = ()
+        self.looked_at: datetime | None = None
         self._limits = LimitBook(now, kept=kept)
 
     # Facts in
@@ -117,6 +118,7 @@ class Store:
             conversation.rest_on(row.total, row.unread, row.first_at)
             self._conversations[row.id] = conversation
         self._marks.begin_with(kept)
+        self.looked_at = kept.looked_at
         for gap in kept.gaps:
             self.apply(GapChanged(gap))
         for notification in kept.notifications:
@@ -137,6 +139,16 @@ class Store:
         if Source.OWN in message.sources:
             self._own[message.id] = None
         return True
+
+    def let_go(self, id_: ThreadId, gone: Iterable[MessageId]) -> None:
+        """These texts of a conversation are in the archive no more; those in memory stay."""
+        if id_ in self._conversations:
+            self._conversations[id_].let_go(gone)
+
+    def begins_at(self, id_: ThreadId, first_at: datetime | None) -> None:
+        """The oldest text of a conversation in the archive is of that time; None: there are none."""
+        if id_ in self._conversations:
+            self._conversations[id_].begins_at(first_at)
 
     def is_bare(self, id_: ThreadId) -> bool:
         """Whether a conversation goes on in the archive, and what its row shows is not in memory any more."""
@@ -214,6 +226,7 @@ class Store:
             contacts=self._contacts,
             calls=self._calls,
             unsettled=tuple(m for m in self._messages.values() if m.state in UNSETTLED),
+            looked_at=self.looked_at,
         )
 
     def page(self, id_: ThreadId, before: MessageId | None, limit: int) -> MessagePage:
@@ -339,6 +352,8 @@ class Store:
         conversation.put(message, self._arrivals.setdefault(message.id, next(self._numbers)))
         self._messages[message.id] = message
         self._where[message.id] = message.thread
+        if before is None and message.direction is Direction.INCOMING and not message.read:
+            self._marks.text_came(message.thread)
         first_time = self._note_written_to(message)
         yield ThreadChanged(self.thread(message.thread))
         for other_thread in first_time:

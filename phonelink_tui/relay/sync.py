@@ -234,6 +234,8 @@ class MessageSync:
             known = self._intake.find(row.handle)
             self._publish(self._intake.take_listed(row, live=live and not row.read and not row.outgoing))
             taken = self._intake.find(row.handle)
+            if known is not None and known.partial:
+                self._bodies.miss(known.id)  # of an earlier run, which ended before it was read
             if known is None and taken is not None:
                 self._note_new(taken)
                 if Source.OWN not in taken.sources:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from attrs import evolve
+from attrs import NOTHING, evolve, fields
 
 from phonelink_tui.archive import writer as writer_room
 from phonelink_tui.archive.database import connect
@@ -32,8 +32,15 @@ from phonelink_tui.archive.schema import migrate
 from phonelink_tui.archive.writer import Writer
 from phonelink_tui.domain.call import Call, CallKind
 from phonelink_tui.domain.contact import Contact
+from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.gap import Gap
-from phonelink_tui.domain.message import Audience, MessageId, Placeholder, UnknownReason
+from phonelink_tui.domain.message import (
+    Audience,
+    MessageId,
+    Placeholder,
+    TextMessage,
+    UnknownReason,
+)
 from phonelink_tui.domain.notification import Category, NotificationId, PhoneNotification
 from phonelink_tui.domain.phone import DownReason
 from phonelink_tui.domain.text import clean, clean_line
@@ -69,7 +76,11 @@ async def test_every_field_comes_back(tmp_path: Path) -> None:
         detail="words",
         at=NOW + timedelta(microseconds=123456),
         sources=frozenset(),
+        partial=True,
+        failure=Failure.GONE,
     )
+    told = [f for f in fields(TextMessage) if f.default is not NOTHING]
+    assert all(getattr(odd, f.name) != f.default for f in told), "a field that this test does not know"
     old = evolve(incoming("old"), at=NOW.replace(year=1))
     far = evolve(outgoing("far"), at=NOW.replace(year=9999))
     row = OutboxRow(

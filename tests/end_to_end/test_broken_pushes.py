@@ -62,6 +62,8 @@ def test_every_step_of_a_push(tmp_path: Path, how: str) -> None:
     assert set(arrived.values()) <= {1}
     assert acknowledged <= set(states)
     for text, state in states.items():
+        if not text.startswith("text "):
+            continue  # the owner wrote it on the phone
         if state in LEFT:
             assert arrived[text] == 1, (text, state)
         elif state == "failed":

@@ -189,7 +189,8 @@ async def test_nothing_grows_but_what_is_kept() -> None:
             await asyncio.sleep(120 * 3 - 20)
         life.cancel()
     # A gap and its session's traces are kept for each coming and going: some 30 rounds between two looks.
-    assert max(tasks for tasks, _ in sizes) - min(tasks for tasks, _ in sizes) <= 12, sizes
+    # With all three sessions up, both sides together are 26 tasks; without any, 8.
+    assert max(tasks for tasks, _ in sizes) <= 28, sizes
     assert sizes[-1][1] - sizes[1][1] < 4000, sizes
 
 

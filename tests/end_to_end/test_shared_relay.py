@@ -21,7 +21,7 @@ def relay(phone: str, *words: str) -> Iterator[subprocess.Popen[str]]:
     """`phonelink relay run`, once it serves."""
     with started("relay", "run", "--phone", phone, *words) as process:
         assert process.stderr is not None
-        assert "serves at" in process.stderr.readline()
+        assert any("serves at" in line for line in process.stderr)
         yield process
 
 

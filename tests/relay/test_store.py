@@ -31,6 +31,7 @@ from phonelink_tui.domain.phone import (
 from phonelink_tui.domain.text import clean
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import UnknownThread
+from phonelink_tui.relay.marks import Marks
 from phonelink_tui.relay.store import GAPS, NOTIFICATIONS
 from tests.relay.desk import ALICE, BOB, Desk, at, make_phone
 from tests.relay.fakes import START
@@ -55,6 +56,20 @@ def test_what_has_nothing_to_say_to_the_store_changes_nothing() -> None:
     before = desk.store.snapshot(0)
     assert desk.publish([Progress("work", 1, 2)]) == [Progress("work", 1, 2)]
     assert desk.store.snapshot(0) == before
+
+
+def test_a_new_text_takes_a_conversation_out_of_the_archive() -> None:
+    """Only a text of somebody else that is new and unread; the rows of a listing that are known do not."""
+    desk = Desk(make_phone(ANDROID_TRAITS))
+    desk.list_row("A1", sender=ALICE)
+    (row,) = desk.store.snapshot(0).threads
+    desk.store.mark(row.id, Marks(archived=True, pinned=True))
+    desk.list_row("A1", sender=ALICE)
+    assert desk.store.thread(row.id).archived
+    desk.list_row("A2", sender=ALICE)
+    now = desk.store.thread(row.id)
+    assert not now.archived
+    assert now.pinned
 
 
 def test_contacts_and_calls_are_in_the_snapshot() -> None:

@@ -121,6 +121,9 @@ class StoreMachine(RuleBasedStateMachine):
             at=START + timedelta(minutes=minute),
             read=read or message.sender is None,
         )
+        if changed.thread != message.thread and changed.audience is message.audience:
+            answered = self.confirmed.get(message.thread, set())
+            self.confirmed.setdefault(changed.thread, set()).update(answered)
         self.put(changed)
 
     def put(self, message: TextMessage) -> None:

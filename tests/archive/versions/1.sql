@@ -46,6 +46,7 @@ CREATE TABLE messages (
     group_name TEXT,
     placeholder TEXT,
     detail TEXT NOT NULL,
+    partial INTEGER NOT NULL,
     failure TEXT,
     handle TEXT,
     handle_key TEXT
@@ -105,10 +106,10 @@ INSERT INTO threads VALUES (1, 't-alice', 'private', 1, 1795348500000000, 3, 1);
 INSERT INTO threads VALUES (2, 't-bob', 'private', 2, 1795348920000000, 1, 0);
 INSERT INTO marks VALUES ('t-bob', 1, 0, 0, 0, '');
 INSERT INTO drafts VALUES ('t-alice', 'dear', 1795348800000000);
-INSERT INTO messages VALUES (1838436864000, '1-1', 1, 1795348500000000, 0, 'incoming', 1, NULL, 'Alice', 'Café am Bahnhof, 東京駅', 0, 'received', 'ancs,map', 'private', NULL, NULL, NULL, '', NULL, '0A1', 'a1');
-INSERT INTO messages VALUES (1838437232640, '2-1', 1, 1795348860000000, 1, 'outgoing', NULL, 1, '', 'On my way', 1, 'accepted', 'own', 'private', NULL, NULL, NULL, '', NULL, NULL, NULL);
-INSERT INTO messages VALUES (1838437294080, '3-1', 2, 1795348920000000, 2, 'incoming', 2, NULL, 'Bob', 'See you', 1, 'received', 'ancs,map', 'private', NULL, NULL, NULL, '', NULL, NULL, NULL);
-INSERT INTO messages VALUES (1838437355520, '3-2', 1, 1795348980000000, 3, 'outgoing', NULL, 1, '', 'late', 1, 'handed_over', 'own', 'private', NULL, NULL, NULL, '', NULL, NULL, NULL);
+INSERT INTO messages VALUES (1838436864000, '1-1', 1, 1795348500000000, 0, 'incoming', 1, NULL, 'Alice', 'Café am Bahnhof, 東京駅', 0, 'received', 'ancs,map', 'private', NULL, NULL, NULL, '', 0, NULL, '0A1', 'a1');
+INSERT INTO messages VALUES (1838437232640, '2-1', 1, 1795348860000000, 1, 'outgoing', NULL, 1, '', 'On my way', 1, 'accepted', 'own', 'private', NULL, NULL, NULL, '', 0, NULL, NULL, NULL);
+INSERT INTO messages VALUES (1838437294080, '3-1', 2, 1795348920000000, 2, 'incoming', 2, NULL, 'Bob', 'See you', 1, 'received', 'ancs,map', 'private', NULL, NULL, NULL, '', 0, NULL, NULL, NULL);
+INSERT INTO messages VALUES (1838437355520, '3-2', 1, 1795348980000000, 3, 'outgoing', NULL, 1, '', 'late', 1, 'handed_over', 'own', 'private', NULL, NULL, NULL, '', 0, NULL, NULL, NULL);
 INSERT INTO notifications VALUES (1, '1.2', 'com.example', 'Example', 'Title', '', 'Some text', 'social', 1795348800000000, 0, 1, 0, 'Reply', NULL, '1', 1);
 INSERT INTO gaps VALUES (1, 'g1', 1795348800000000, NULL, 'link_lost');
 INSERT INTO contacts VALUES (0, 'Alice');

@@ -83,7 +83,10 @@ class FakeBluetoothd:
                 bus.add_message_handler(daemon._on_message)
                 await daemon._watch_programs()
                 await bus.request_name("org.bluez")
-                yield daemon
+                try:
+                    yield daemon
+                finally:
+                    bus.remove_message_handler(daemon._on_message)
         finally:
             bus.disconnect()
             await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
