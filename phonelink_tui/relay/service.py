@@ -18,6 +18,7 @@ from phonelink_tui.domain.events import (
     CommandChanged,
     CommandState,
     Event,
+    LinkChanged,
     MessageChanged,
     MessageGone,
     Stamped,
@@ -320,6 +321,10 @@ class Relay:
             self._commands.notifications = None
 
     def _report(self, state: CapabilityState) -> None:
+        if state.phase is LinkPhase.READY and state.capability is not Capability.NOTIFICATIONS:
+            state = evolve(state, detail=self._backend.way)
+            if self._backend.traits != self._store.phone.traits:
+                self.publish([LinkChanged(evolve(self._store.phone, traits=self._backend.traits))])
         self.publish(self._links.take_state(state))
 
     def _prove(self, capability: Capability) -> None:
