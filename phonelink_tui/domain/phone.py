@@ -52,6 +52,8 @@ class DownReason(StrEnum):
     OBEXD_IN_THE_WAY = "obexd_in_the_way"
     ASLEEP = "asleep"
     """This computer goes to sleep, or sleeps."""
+    NOT_RUNNING = "not_running"
+    """Of a gap: no relay ran."""
     BOND_CHANGED = "bond_changed"
     """A known phone came with another pairing."""
     PROTOCOL = "protocol"

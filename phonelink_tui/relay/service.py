@@ -115,8 +115,8 @@ class Relay:
         self._store = Store(phone, now, kept=archive is not None)
         self._store.apply_limits()
         run = archive.run if archive is not None else 0
-        self._links = Links(self._store, now, run)
         self._keeper = Keeper(archive, self._store, now)
+        self._links = Links(self._store, now, run, self._keeper.expect)
         self._intake = Intake(
             self._store, now, settings.thread_secret, settings.region, run, self._keeper.bind
         )
@@ -204,6 +204,7 @@ class Relay:
         """Take up what the archive holds; call once before `run`. Raises ArchiveError."""
         kept = await self._history.begin()
         self._keeper.begin_with(kept)
+        self._links.begin_with(kept.gaps)
         self._commands.begin_with(kept.commands)
         self._outbox.begin_with(kept.outbox, kept.stranded)
 
@@ -226,6 +227,7 @@ class Relay:
 
     async def close(self) -> int:
         """Before cancelling `run`: finish the push in flight, drop what waits; the number of texts dropped."""
+        self._links.foresee()
         return await self._outbox.close(keep_queued=self._keeps_queued)
 
     async def sleep(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Final
 
 from attrs import evolve
@@ -27,8 +28,14 @@ PAGE_ROWS: Final = 500
 CATCH_UP_ROWS: Final = 50
 """Rows of the first page after a gap; more only where nothing in it is known."""
 
-SYNC_ROWS: Final = 20_000
-"""Rows read of one folder. Offsets are 16 bits wide."""
+SLICE_ROWS: Final = 20_000
+"""Rows read by offset, which is 16 bits wide; what is older is asked for by FilterPeriodEnd (MAP 1.4, 6.3.1)."""
+
+FOLDER_ROWS: Final = 100_000
+"""Rows read of one folder."""
+
+SAME_SECOND: Final = timedelta(seconds=1)
+"""Periods end in whole seconds: the rows of the last one are listed again."""
 
 REFINE_ROWS: Final = 5
 """Rows listed after an event report: it names a text, the listing says when it was sent and by whom."""
@@ -202,9 +209,9 @@ class MessageSync:
 
         A page may be shorter than was asked for without being the last; one without a new row is.
         """
-        offset, seen = 0, set[str]()
-        while offset < SYNC_ROWS:
-            rows = await access.list_texts(folder, limit=limit, offset=offset)
+        offset, seen, end = 0, set[str](), None
+        while len(seen) < FOLDER_ROWS:
+            rows = await access.list_texts(folder, limit=limit, offset=offset, end=end)
             self._prove()
             await self._remember(rows)
             new = tuple(row for row in rows if handle_key(row.handle) not in seen)
@@ -213,6 +220,11 @@ class MessageSync:
             seen.update(handle_key(row.handle) for row in new)
             offset += len(rows)
             limit = PAGE_ROWS
+            if offset >= SLICE_ROWS:
+                oldest = min((row.at for row in rows if row.at is not None), default=None)
+                if oldest is None:
+                    return
+                offset, end = 0, oldest + SAME_SECOND
 
     async def _remember(self, rows: Rows) -> None:
         if self._recall is not None:
