@@ -23,6 +23,8 @@ class Painting:
     hands: Hands
     empty: Static
     _opened: bool = field(default=False, init=False)
+    _was_gone: bool = field(default=False, init=False)
+    """The relay was not there when the status was drawn last."""
 
     def paint(self, touched: Touched) -> None:
         """Write what is out of date."""
@@ -112,6 +114,9 @@ class Painting:
     def _status_changed(self) -> None:
         if self.desk.projection.relay_gone:
             self.hands.writing.relay_gone()
+        elif self._was_gone:
+            self.desk.stage.notice("The relay is here again.", "good")
+        self._was_gone = bool(self.desk.projection.relay_gone)
         self.hands.limits.paint()
         self.hands.quitting.settled()
         if self.desk.widgets.panel.topic == "status":
