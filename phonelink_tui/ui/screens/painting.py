@@ -67,7 +67,11 @@ class Painting:
             list_rows(threads, desk.now(), desk.zone, drafts=desk.view.drafts, open_thread=open_thread)
         )
         unread = desk.projection.unread
-        note = f"{len(threads)} match " if desk.view.words else (f"{unread} unread " if unread else "")
+        note = (
+            f"{len(threads)} match "
+            if desk.view.words
+            else (f"{unread} unread " if unread and not archive else "")
+        )
         w.list_head.show([(" Put away" if archive else " Conversations", "name")], [(note, "dim")])
 
     def talk(self) -> None:
