@@ -10,7 +10,7 @@ from typing import Final
 
 from attrs import evolve
 
-from phonelink_tui.domain.events import Event, MessageChanged, Progress
+from phonelink_tui.domain.events import CATCH_UP, FIRST_SYNC, Event, MessageChanged, Progress
 from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, Source, TextMessage
 from phonelink_tui.domain.observed import ChangeKind, Folder, FolderChange, ListedText, handle_key
@@ -167,14 +167,14 @@ class MessageSync:
             self._handles.take(span[:end])
             self._take_rows(span[:end], live=False)
             later = span[end:]
-            self._publish([Progress("first sync", done, None)])
+            self._publish([Progress(FIRST_SYNC, done, None)])
             return True
 
         await self._read_pages(access, folder, PAGE_ROWS, take)
         self._handles.take(later)
         self._take_rows(later, live=False)
         if done:
-            self._publish([Progress("first sync", done, done)])
+            self._publish([Progress(FIRST_SYNC, done, done)])
 
     async def _list_missed(self, access: MessageAccess, folder: Folder) -> None:
         """All of it or nothing: a catch-up cut short by the link must not hide what is older than its first page."""
@@ -184,12 +184,16 @@ class MessageSync:
         def take(rows: Rows) -> bool:
             nonlocal whole
             missed.extend(rows)
+            if len(missed) > CATCH_UP_ROWS:
+                self._publish([Progress(CATCH_UP, len(missed), None)])
             whole = not any(self._was_known(row) for row in rows)
             return whole
 
         await self._read_pages(access, folder, CATCH_UP_ROWS, take)
         self._handles.take(missed if whole else missed[: before_last_second(missed)])
         self._take_rows(missed, live=False)
+        if len(missed) > CATCH_UP_ROWS:
+            self._publish([Progress(CATCH_UP, len(missed), len(missed))])
 
     async def _look_again(self, access: MessageAccess) -> None:
         """The newest rows; more where none of them is known, for in a poll's time there may have come many."""
