@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from bumble import hci
 from bumble.att import ATT_Error, Attribute
@@ -170,8 +171,9 @@ class PhoneLe:
             )
             try:
                 return await asyncio.wait_for(dialled, stretched(STEP_LIMIT_S))
-            except TimeoutError:
-                await device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
+            except (TimeoutError, asyncio.CancelledError):
+                with suppress(hci.HCI_Error):  # it is made already, and whoever ends links ends it
+                    await device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
                 raise
         finally:
             device.connect_own_address_type = None
