@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,10 @@ async def test_out_of_range(persona: Persona, tmp_path: Path) -> None:
         assert (await run.relay.snapshot()).gaps[0] == lasted
 
 
+def _all_closed(count: int, seen: Snapshot) -> bool:
+    return len(closed(seen)) == count
+
+
 @PERSONAS
 async def test_suspend(persona: Persona, tmp_path: Path) -> None:
     """This computer sleeps: the gap says so, and what came meanwhile is read at the resume."""
@@ -90,6 +95,6 @@ async def test_the_phone_restarts(persona: Persona, tmp_path: Path) -> None:
             phone.come_back()
             phone.receive_text(BOB, "just up")
             count = len((await run.relay.snapshot()).gaps)
-            await run.until(lambda s, count=count: len(closed(s)) == count)
+            await run.until(partial(_all_closed, count))
         seen = await run.until(lambda s: s.threads[0].total == 3)
         assert [m.text for m in await run.texts(seen.threads[0])] == ["before", "just up", "just up"]
