@@ -176,6 +176,8 @@ class Snapshot:
     """Our own texts that are held, queued, on their way or unknown."""
     epoch: str = ""
     """Names this run of the relay: revisions of another one mean nothing here."""
+    failed: tuple[TextMessage, ...] = ()
+    """Our own texts that certainly were not sent, the newest 200: each can be sent again."""
 
 
 @frozen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,11 @@ PERSONAS = pytest.mark.parametrize("persona", [IPHONE, ANDROID], ids=["iphone", 
 def closed(snapshot: Snapshot) -> list[DownReason]:
     """Why messages were not connected, as far as that is over."""
     return [gap.reason for gap in snapshot.gaps if gap.ended_at is not None]
+
+
+def are_closed(count: int, snapshot: Snapshot) -> bool:
+    """Whether so many gaps are over."""
+    return len(closed(snapshot)) == count
 
 
 @PERSONAS
@@ -90,6 +96,6 @@ async def test_the_phone_restarts(persona: Persona, tmp_path: Path) -> None:
             phone.come_back()
             phone.receive_text(BOB, "just up")
             count = len((await run.relay.snapshot()).gaps)
-            await run.until(lambda s, count=count: len(closed(s)) == count)
+            await run.until(partial(are_closed, count))
         seen = await run.until(lambda s: s.threads[0].total == 3)
         assert [m.text for m in await run.texts(seen.threads[0])] == ["before", "just up", "just up"]
