@@ -63,6 +63,13 @@ class ThreadMarks:
 
 
 @frozen
+class LookedAt:
+    """A person sat in front of a terminal at this time; the newest counts."""
+
+    at: datetime
+
+
+@frozen
 class Draft:
     """A text begun in a conversation; empty: none."""
 
@@ -141,6 +148,7 @@ Fact = (
     | ThreadGone
     | ThreadMarks
     | Draft
+    | LookedAt
     | PhoneNotification
     | NotificationGone
     | Gap
@@ -201,6 +209,7 @@ class Kept:
     stranded: tuple[TextMessage, ...] = ()
     """Texts of ours that seem to be on their way, and are not in the outbox."""
     drafts: tuple[Draft, ...] = ()
+    looked_at: datetime | None = None
     marks: tuple[ThreadMarks, ...] = ()
     arrivals: int = 0
     """More than the `arrival` of every text."""

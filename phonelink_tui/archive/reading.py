@@ -44,6 +44,7 @@ def load(db: apsw.Connection) -> Kept:
         outbox=_outbox(db),
         stranded=_stranded(db),
         drafts=_drafts(db),
+        looked_at=_looked_at(db),
         marks=tuple(map(columns.marks, db.execute("SELECT * FROM marks"))),
         arrivals=rows(db, "SELECT ifnull(max(arrival), -1) + 1 FROM messages")[0][0],
         notifications=tuple(
@@ -235,6 +236,11 @@ def _stranded(db: apsw.Connection) -> tuple[TextMessage, ...]:
         " (SELECT message FROM outbox WHERE step <> 'settled') ORDER BY m.place"
     )
     return tuple(columns.kept_message(row).message for row in found_rows)
+
+
+def _looked_at(db: apsw.Connection) -> datetime | None:
+    found = rows(db, "SELECT value FROM meta WHERE name = 'looked_at'")
+    return columns.moment(int(found[0][0])) if found else None
 
 
 def _drafts(db: apsw.Connection) -> tuple[Draft, ...]:

@@ -16,6 +16,7 @@ from phonelink_tui.archive.facts import (
     Draft,
     Fact,
     HandleGiven,
+    LookedAt,
     MessageGone,
     NotificationGone,
     OutboxRow,
@@ -28,7 +29,7 @@ from phonelink_tui.archive.query import sender_text
 from phonelink_tui.archive.words import words
 from phonelink_tui.domain.address import Address
 from phonelink_tui.domain.gap import Gap
-from phonelink_tui.domain.message import LEFT_FOR_SURE, Direction, TextMessage
+from phonelink_tui.domain.message import Direction, TextMessage, tells_of_trust
 from phonelink_tui.domain.notification import PhoneNotification
 from phonelink_tui.domain.observed import handle_key
 
@@ -96,7 +97,7 @@ class Writing:
             self._db.execute(
                 "INSERT INTO found (rowid, text, who) VALUES (?, ?, ?)", (values["place"], *found)
             )
-        if message.recipient is not None and message.state in LEFT_FOR_SURE:
+        if tells_of_trust(message):
             self._db.execute("UPDATE addresses SET written_to = 1 WHERE n = ?", (values["recipient"],))
 
     def drop_message(self, gone: MessageGone) -> None:
@@ -161,6 +162,10 @@ class Writing:
             self._db.execute("DELETE FROM drafts WHERE thread = ?", (draft.thread,))
 
     # Everything else
+
+    def put_looked_at(self, looked: LookedAt) -> None:
+        """When a person looked last."""
+        self._db.execute("REPLACE INTO meta VALUES ('looked_at', ?)", (str(columns.ticks(looked.at)),))
 
     def put_notification(self, value: PhoneNotification) -> None:
         """Add a notification, or replace the one with its id; the newest come last."""
@@ -329,6 +334,7 @@ _APPLY: Final[dict[type, Callable[[Writing, Any], None]]] = {
     ThreadGone: Writing.drop_thread,
     ThreadMarks: Writing.put_marks,
     Draft: Writing.put_draft,
+    LookedAt: Writing.put_looked_at,
     PhoneNotification: Writing.put_notification,
     NotificationGone: Writing.drop_notification,
     Gap: Writing.put_gap,

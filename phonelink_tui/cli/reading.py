@@ -12,13 +12,14 @@ from phonelink_tui.cli.clock import when
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.recipient import find_thread
 from phonelink_tui.cli.settled import require, settled
-from phonelink_tui.cli.week import week_json, week_lines, week_of
+from phonelink_tui.cli.week import week_json, week_of
 from phonelink_tui.domain.events import LinkChanged, MessageChanged, MessageGone, Resync
 from phonelink_tui.domain.limitations import Limitation, thread_limitations
 from phonelink_tui.domain.message import Direction, MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase
 from phonelink_tui.domain.text import preview
 from phonelink_tui.domain.thread import Thread
+from phonelink_tui.domain.week import week_lines
 from phonelink_tui.ipc.events import VERSION
 from phonelink_tui.ipc.values import to_json
 from phonelink_tui.relay.api import MESSAGES_PAGE, RelayApi, Snapshot
@@ -143,6 +144,8 @@ async def status(api: RelayApi, out: Output, state_dir: Path | None, *, as_json:
     out.line(f"{snapshot.phone.name}{battery}")
     for state in snapshot.phone.capabilities.values():
         out.line(f"  {state.capability.value}: {_state_words(state)}")
+        if state.phase is LinkPhase.READY and state.detail:
+            out.line(f"    {state.detail}")
     out.line("  " + ", ".join(f"{count} {name}" for name, count in counts.items()))
     for line in week_lines(week):
         out.text(line)

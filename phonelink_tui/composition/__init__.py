@@ -1,7 +1,7 @@
 """The composition room: the one place that names concrete classes.
 
     entry       what the command line opens; light, so that `phonelink --help` and `send` are quick
-    attaching   which relay a program gets: shared, over ssh, or its own
+    attaching   which relay a program gets: shared, over ssh, or its own; attached, how it is got again
     hosting     a relay and the phone it owns, in this process
     bluetooth   which phone over Bluetooth, and through which backend
     pairing     a phone is paired here; first_sessions looks what it allows

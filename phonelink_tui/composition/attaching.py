@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from attrs import frozen
 
+from phonelink_tui.composition.attached import Reopen, attached
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import (
     BluetoothSpec,
@@ -25,8 +27,9 @@ from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.ipc.service import SOCKET
 from phonelink_tui.ipc.shared import shared_relay
 from phonelink_tui.ipc.spawn import private_relay, relay_command
-from phonelink_tui.relay.api import RelayApi
+from phonelink_tui.relay.api import Attachment, Home, RelayApi
 
+NO_SHARED: Final = "No background relay runs; this one ends with this program."
 NO_PHONE_HINT: Final = "`phonelink pair` pairs one; `phonelink demo` shows everything without."
 
 
@@ -64,19 +67,33 @@ async def open_relay(
     wish = wish or Wish()
     async with AsyncExitStack() as stack:
         client: RelayClient | None = None
+        attachment = Attachment()
+        reopen: Reopen | None = None
         note = ""
         match wish.choice.kind:
             case RelayKind.PATH:
                 path = Path(wish.choice.where)
-                client = await stack.enter_async_context(shared_relay(path, roles=wish.roles))
+                reopen = partial(shared_relay, path, roles=wish.roles)
+                client = await stack.enter_async_context(reopen())
+                attachment = Attachment(Home.SHARED, notice=f"Attached to the relay at {path}.", lasting=True)
             case RelayKind.SSH:
                 from phonelink_tui.ipc.ssh import Ssh, can_ask, ssh_relay
 
+                host = wish.choice.where
                 ssh = Ssh(can_ask=can_ask(), say=wish.say)
-                relay = ssh_relay(wish.choice.where, roles=wish.roles, ssh=ssh)
-                client = await stack.enter_async_context(relay)
+                client = await stack.enter_async_context(ssh_relay(host, roles=wish.roles, ssh=ssh))
+                # Later a screen is open: nobody can be asked, and ssh must not write.
+                reopen = partial(ssh_relay, host, roles=wish.roles, ssh=Ssh(can_ask=False))
+                notice = f"Attached to the relay on {host}."
+                attachment = Attachment(Home.SSH, host, notice, lasting=True)
             case RelayKind.AUTO if not isinstance(spec, VirtualSpec | TcpSpec):
                 client, note = await _shared(stack, spec, paths, wish)
+                if client is not None and paths.runtime_dir is not None:
+                    reopen = partial(shared_relay, paths.runtime_dir / SOCKET, roles=wish.roles)
+                    notice = "Attached to the background relay."
+                    attachment = Attachment(Home.SHARED, notice=notice, lasting=True)
+                else:
+                    attachment = Attachment(notice=note or NO_SHARED)
             case _:
                 pass
         if client is None:
@@ -91,6 +108,16 @@ async def open_relay(
                 wish.say(
                     f"This relay runs already: no effect of {options}; `phonelink relay run` takes them."
                 )
+        async with attached(client, attachment, reopen and partial(_same, reopen, client)) as relay:
+            yield relay
+
+
+@asynccontextmanager
+async def _same(reopen: Reopen, before: RelayClient) -> AsyncIterator[RelayClient]:
+    """Another connection to a relay, if it still has the same phone."""
+    async with reopen() as client:
+        if client.hello.phone.id != before.hello.phone.id:
+            raise NotConnected("The relay has another phone now.", "`phonelink relay status` says which.")
         yield client
 
 
@@ -113,12 +140,7 @@ async def _shared(
     if wish.attach_only:
         raise NotConnected("No background relay runs.", "Start one: `phonelink relay run`.")
     # Without a spec the phone is found only by the relay itself, and the start screen may come instead.
-    note = (
-        "No background relay runs; this one ends with this program."
-        if isinstance(spec, BluetoothSpec)
-        else ""
-    )
-    return None, note
+    return None, NO_SHARED if isinstance(spec, BluetoothSpec) else ""
 
 
 def _owns(client: RelayClient, spec: PhoneSpec) -> bool:

@@ -7,6 +7,8 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -22,6 +24,7 @@ from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, V
 from phonelink_tui.config.platform import require_linux
 from phonelink_tui.config.secret import VIRTUAL_SECRET, install_secret
 from phonelink_tui.config.settings import Settings, load_settings
+from phonelink_tui.diagnostics.recorder import history_path, load_week
 from phonelink_tui.domain.events import STORY, Progress
 from phonelink_tui.domain.phone import TRAITS, Capability, PhoneTraits
 from phonelink_tui.domain.text import RemoteText, clean_line
@@ -43,12 +46,15 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def build_relay(spec: PhoneSpec, start: Start | None = None) -> AsyncIterator[RelayApi]:
+async def build_relay(
+    spec: PhoneSpec, start: Start | None = None, *, lasting: bool = False
+) -> AsyncIterator[RelayApi]:
     """The relay of a phone, in this process; leaving the block finishes the push in flight.
 
     Args:
         spec: The phone.
         start: What is handed on from a relay that kept nothing.
+        lasting: Terminals come and go; it ends when it is told to, and begins again.
 
     Raises:
         UsageError: There is no such scenario, persona or fault.
@@ -59,13 +65,14 @@ async def build_relay(spec: PhoneSpec, start: Start | None = None) -> AsyncItera
     """
     paths = find_paths()
     settings = load_settings(paths.config_file)
+    relay_of = partial(_relay, settings=settings, lasting=lasting)
     match spec:
         case VirtualSpec():
             async with open_phone(spec) as living:
                 persona = living.phone.persona
                 name = clean_line(f"{living.phone.owner.name}’s {persona.device_name}")
                 backend = _backend(living.link, str(spec), name, TRAITS[persona.kind])
-                relay = _relay(backend, VIRTUAL_SECRET, settings)
+                relay = relay_of(backend, VIRTUAL_SECRET)
                 async with _alive(relay), beside(_tell_the_end(relay, living.runner.ended)):
                     yield relay
         case TcpSpec():
@@ -73,8 +80,9 @@ async def build_relay(spec: PhoneSpec, start: Start | None = None) -> AsyncItera
             link = _tcp_link(spec)
             backend = _backend(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
             secret = install_secret(paths.state_dir)
+            history = history_path(paths.state_dir, backend.phone_id, secret)
             async with kept_history(backend.phone_id, paths, settings.archive, start) as archive:
-                relay = _relay(backend, secret, settings, archive)
+                relay = relay_of(backend, secret, archive=archive, history=history)
                 async with _alive(relay), remembering(relay, backend.phone_id, paths, secret):
                     yield relay
         case BluetoothSpec():
@@ -84,7 +92,8 @@ async def build_relay(spec: PhoneSpec, start: Start | None = None) -> AsyncItera
                 _bluetooth_backend(spec, paths) as reached,
                 kept_history(reached.phone_id, paths, settings.archive, start) as archive,
             ):
-                relay = _relay(reached, secret, settings, archive)
+                history = history_path(paths.state_dir, reached.phone_id, secret)
+                relay = relay_of(reached, secret, archive=archive, history=history)
                 async with (
                     _alive(relay),
                     _following_sleep(relay),
@@ -103,7 +112,7 @@ def unlockable_relay(spec: PhoneSpec) -> AbstractAsyncContextManager[RelayApi]:
         paths = find_paths()
         check_passphrase(snapshot.phone.id, paths, load_settings(paths.config_file).archive, passphrase)
 
-    return reopening(lambda start: build_relay(spec, start), prove)
+    return reopening(lambda start: build_relay(spec, start, lasting=True), prove)
 
 
 def _bluetooth_backend(spec: BluetoothSpec, paths: Paths) -> AbstractAsyncContextManager[PhoneBackend]:
@@ -136,13 +145,22 @@ def _backend(link: PhoneLink, phone_id: str, name: RemoteText, traits: PhoneTrai
     return LinkBackend(link, phone_id, name, traits, frozenset(offers), PhoneClock())
 
 
-def _relay(backend: PhoneBackend, secret: bytes, settings: Settings, archive: Archive | None = None) -> Relay:
+def _relay(
+    backend: PhoneBackend,
+    secret: bytes,
+    *,
+    settings: Settings,
+    lasting: bool,
+    archive: Archive | None = None,
+    history: Path | None = None,
+) -> Relay:
     return Relay(
         backend,
-        RelaySettings(secret, settings.region, settings.hold_s, settings.archive),
+        RelaySettings(secret, settings.region, settings.hold_s, settings.archive, lasting),
         now=lambda: datetime.now(UTC),
         rng=Random(),
         archive=archive,
+        week=lambda phone: load_week(history, phone),
     )
 
 

@@ -19,6 +19,7 @@ from phonelink_tui.domain.events import Resync, Stamped
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import DeliveryState, MessageId, Source, TextMessage
 from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.domain.week import Week
 from phonelink_tui.errors import PhonelinkError, RelayError
 from phonelink_tui.relay.api import MESSAGES_PAGE, Command, MessagePage, Place, RelayApi, Snapshot
 from phonelink_tui.transport.together import beside
@@ -89,6 +90,9 @@ class Reopening:
 
     async def search(self, query: str, *, limit: int = 50) -> tuple[TextMessage, ...]:
         return await (await self.opened()).search(query, limit=limit)
+
+    async def week(self) -> Week:
+        return await (await self.opened()).week()
 
     # Unlocking
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from enum import StrEnum
 from itertools import pairwise
 from typing import Final, TypeAlias
 
 from attrs import frozen
 
 from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase
+from phonelink_tui.domain.week import DayStrip, Mark, Week
 
 DAYS: Final = 7
 CELLS: Final = 12
@@ -25,19 +25,6 @@ SILENCE: Final = timedelta(seconds=2.5 * BEAT_S)
 NOTICEABLE: Final = timedelta(minutes=5)
 """A gap or refusal this long marks its cell, however well the rest of it went."""
 
-
-class Mark(StrEnum):
-    """How a capability stood."""
-
-    UP = "up"
-    GAP = "gap"
-    REFUSED = "refused"
-    """The phone answered, and took no session: a switch, or another computer."""
-    UNKNOWN = "unknown"
-    """Nobody looked."""
-
-
-GLYPHS: Final = {Mark.UP: "█", Mark.GAP: "▁", Mark.REFUSED: "×", Mark.UNKNOWN: "·"}
 
 _WORST_FIRST: Final = (Mark.REFUSED, Mark.GAP, Mark.UP)
 _REFUSALS: Final = frozenset({DownReason.REFUSED, DownReason.FORBIDDEN})
@@ -60,22 +47,6 @@ class Beat:
 
 
 Entry: TypeAlias = Transition | Beat
-
-
-@frozen
-class DayStrip:
-    """One day of one capability."""
-
-    day: date
-    cells: tuple[Mark, ...]
-    """From midnight to midnight, of equal length."""
-
-    def __str__(self) -> str:
-        return "".join(GLYPHS[mark] for mark in self.cells)
-
-
-Week: TypeAlias = Mapping[Capability, tuple[DayStrip, ...]]
-"""Strips, the oldest day first."""
 
 
 def mark_of(state: CapabilityState) -> Mark:
@@ -102,7 +73,7 @@ def strips(
     today = now.astimezone(zone).date()
     edges = [_edges(today - timedelta(days=back), zone, cells) for back in range(days - 1, -1, -1)]
     past = sorted((entry for entry in entries if entry.at <= now), key=lambda entry: entry.at)
-    week = {}
+    week: Week = {}
     for capability in Capability:
         spans = list(_spans(past, capability, now))
         week[capability] = tuple(

@@ -8,14 +8,15 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from phonelink_tui.diagnostics.history import DAYS, Beat, Entry, Mark, Transition, mark_of
+from phonelink_tui.diagnostics.history import DAYS, Beat, Entry, Transition, anything_known, mark_of, strips
 from phonelink_tui.diagnostics.kept import write_private
 from phonelink_tui.diagnostics.values import from_json, to_json
-from phonelink_tui.domain.phone import Capability, Phone
+from phonelink_tui.domain.phone import Capability, LinkPhase, Phone
+from phonelink_tui.domain.week import Mark, Week
 
 FILE_BYTES: Final = 512 * 1024
 """A week of beats and of a link that changes every minute has less; a larger file is cut to its newest entries."""
@@ -44,6 +45,14 @@ def load_history(path: Path | None) -> tuple[Entry, ...]:
     with open(fd, "rb") as file:
         lines = file.read(2 * FILE_BYTES).splitlines()
     return tuple(entry for entry in map(_decode, lines) if entry is not None)
+
+
+def load_week(path: Path | None, phone: Phone) -> Week:
+    """What is remembered of a phone's last week, in this computer's zone; empty where nothing is."""
+    zone = datetime.now().astimezone().tzinfo or UTC
+    week = strips(load_history(path), datetime.now(UTC), zone)
+    had = {c: row for c, row in week.items() if phone.phase(c) is not LinkPhase.ABSENT}
+    return had if anything_known(had) else {}
 
 
 class Recorder:

@@ -66,6 +66,9 @@ class Answers:
             case wire.StatusRequest():
                 require_role(roles, *Role)
                 return wire.encode_result(await self._status(), headers=False)
+            case wire.WeekRequest():
+                require_role(roles, *Role)
+                return wire.encode_result(await self._api.week(), headers=False)
             case wire.StopRequest():
                 require_role(roles, Role.SEND)
                 return self._stop()

@@ -11,6 +11,7 @@ from typing import Any, Final
 from phonelink_tui.domain.events import Resync, Stamped
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.domain.week import Week
 from phonelink_tui.errors import DeadlineExceeded, IpcError, PhonelinkError
 from phonelink_tui.ipc import wire
 from phonelink_tui.ipc.about import RelayStatus
@@ -31,7 +32,7 @@ UNLOCK_S: Final = 30.0
 """The phone's sessions end and begin again, and a passphrase takes half a second by design."""
 
 HELLO_S: Final = 20.0
-"""How long a relay may take to greet: a private one starts an interpreter first."""
+"""How long a relay that runs may take to greet."""
 
 _GONE: Final = ("The relay is gone.", "Start the program again; nothing was sent since.")
 
@@ -103,6 +104,9 @@ class RelayClient:
     async def search(self, query: str, *, limit: int = 50) -> tuple[TextMessage, ...]:
         result = await self._ask(wire.SearchRequest(self._next_id(), query, limit))
         return from_json(result, tuple[TextMessage, ...])
+
+    async def week(self) -> Week:
+        return from_json(await self._ask(wire.WeekRequest(self._next_id())), Week)
 
     async def status(self) -> RelayStatus:
         """How the relay stands, in counts."""

@@ -57,6 +57,7 @@ _COMMANDS: Final[dict[str, type]] = {
     "mark_read": api.MarkRead,
     "mark_thread": api.MarkThread,
     "save_draft": api.SaveDraft,
+    "looked": api.Looked,
     "act_on_notification": api.ActOnNotification,
     "cancel_text": api.CancelText,
     "retry_text": api.RetryText,

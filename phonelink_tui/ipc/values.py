@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from functools import partial
 from typing import Any, Final, TypeVar, get_origin
@@ -92,6 +92,10 @@ def _decode_time(data: object, _kind: object) -> datetime:
     return at.astimezone(UTC)
 
 
+def _decode_day(data: object, _kind: object) -> date:
+    return date.fromisoformat(_text(data, str))
+
+
 def _text(data: object, kind: type[str]) -> str:
     if not isinstance(data, str):
         raise TypeError("not a string")
@@ -153,8 +157,10 @@ def _limitation_hook(converter: Converter) -> Callable[[Limitation], dict[str, A
 def _make_converter(*, headers: bool = False) -> Converter:
     resolve_types(TextMessage, localns={"ThreadId": ThreadId})  # imported for type checking only, there
     converter = Converter(detailed_validation=False)
-    converter.register_unstructure_hook(datetime, encode_time)
     converter.register_structure_hook(datetime, _decode_time)
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_structure_hook(date, _decode_day)
+    converter.register_unstructure_hook(datetime, encode_time)  # a datetime is a date
     # For the class, not by a predicate: cattrs asks its own hooks for str and int first, which convert what
     # they get. These serve subclasses too, and a StrEnum is a str.
     converter.register_structure_hook(str, _text)

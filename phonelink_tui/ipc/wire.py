@@ -1,7 +1,7 @@
 """What is a frame? One bounded JSON object a line; requests and replies, both ways.
 
     relay  → client   hello · event (see `events`) · reply {id, result} · error {id, error}
-    client → relay    hello · request {type: snapshot|events|messages|search|execute|status|stop|unlock, id, …}
+    client → relay    hello · request {type: snapshot|events|messages|search|execute|status|week|stop|unlock, id, …}
 
 Every object has `v`. Rules for what is not known: fields are ignored; types of frames are skipped by the
 client; kinds of requests and commands are answered by an error, and the connection stays. A frame that is
@@ -74,6 +74,13 @@ class StatusRequest:
 
 
 @frozen
+class WeekRequest:
+    """Answered by a `domain.week.Week`."""
+
+    id: int
+
+
+@frozen
 class StopRequest:
     """Answered at once; the relay then ends in good order."""
 
@@ -102,6 +109,7 @@ Request = (
     | SearchRequest
     | ExecuteRequest
     | StatusRequest
+    | WeekRequest
     | StopRequest
     | UnlockRequest
 )
@@ -113,6 +121,7 @@ _REQUESTS: Final[dict[str, type]] = {
     "search": SearchRequest,
     "execute": ExecuteRequest,
     "status": StatusRequest,
+    "week": WeekRequest,
     "stop": StopRequest,
     "unlock": UnlockRequest,
 }

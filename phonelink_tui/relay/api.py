@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from attrs import field, frozen
 
@@ -23,6 +23,7 @@ from phonelink_tui.domain.notification import NotificationAction, NotificationId
 from phonelink_tui.domain.pairing import PairAnswer, PairingView
 from phonelink_tui.domain.phone import Capability, Phone
 from phonelink_tui.domain.thread import Thread, ThreadId
+from phonelink_tui.domain.week import Week
 
 MESSAGES_PAGE = 200
 """Messages in one page, at most."""
@@ -69,6 +70,7 @@ class MarkThread:
     pinned: bool | None = None
     muted: bool | None = None
     archived: bool | None = None
+    """Until the next text of somebody else."""
     unread: bool | None = None
 
 
@@ -82,8 +84,18 @@ class SaveDraft:
 
 
 @frozen
+class Looked:
+    """A person sits in front of a terminal; see `Snapshot.looked_at`."""
+
+    id: str
+
+
+@frozen
 class MarkRead:
-    """Mark all texts of a thread read (or the newest unread), here and on the phone."""
+    """Mark all texts of a thread read (or the newest unread), here and on the phone.
+
+    Read, it is not marked unread by hand any more.
+    """
 
     id: str
     thread: ThreadId
@@ -139,6 +151,7 @@ Command = (
     | MarkRead
     | MarkThread
     | SaveDraft
+    | Looked
     | ActOnNotification
     | CancelText
     | RetryText
@@ -178,6 +191,8 @@ class Snapshot:
     """Names this run of the relay: revisions of another one mean nothing here."""
     failed: tuple[TextMessage, ...] = ()
     """Our own texts that certainly were not sent, the newest 200: each can be sent again."""
+    looked_at: datetime | None = None
+    """When a person sat in front of a terminal last (UTC), restarts included; None where that is not known."""
 
 
 @frozen
@@ -224,6 +239,49 @@ class RelayApi(Protocol):
 
     async def search(self, query: str, *, limit: int = 50) -> tuple[TextMessage, ...]:
         """Texts that hold every word of `query`, newest first."""
+        ...
+
+    async def week(self) -> Week:
+        """How the phone's capabilities stood in the last seven days, today included, in the relay's zone."""
+        ...
+
+
+class Home(StrEnum):
+    """Where a relay lives."""
+
+    PRIVATE = "private"
+    """It ends with the program that has it."""
+    SHARED = "shared"
+    """In the background of this computer."""
+    SSH = "ssh"
+    """In the background of another one."""
+
+
+@frozen
+class Attachment:
+    """Which relay a program got."""
+
+    home: Home = Home.PRIVATE
+    where: str = ""
+    """The host, with SSH."""
+    notice: str = ""
+    """In one line, where it is no matter of course."""
+    lasting: bool = False
+    """It may come back after it was gone: `Attached.attach_again`."""
+
+
+@runtime_checkable
+class Attached(Protocol):
+    """A relay that says which one it is. One that is gone may be found again; all calls then go to that one."""
+
+    attachment: Attachment
+
+    async def attach_again(self) -> None:
+        """Connect anew.
+
+        Raises:
+            PhonelinkError: Not just now.
+        """
         ...
 
 

@@ -29,6 +29,7 @@ from phonelink_tui.relay.api import (
     ActOnNotification,
     CancelText,
     Command,
+    Looked,
     MarkRead,
     MarkThread,
     RetryNow,
@@ -72,6 +73,7 @@ class Commands:
         self.notifications: NotificationAccess | None = None
         """The open notification session, while there is one."""
         self.on_retry: Callable[[Capability | None], None] = lambda _capability: None
+        self.on_looked: Callable[[datetime], None] = lambda _at: None
         self._store = store
         self._intake = intake
         self._notices = notices
@@ -91,6 +93,10 @@ class Commands:
                 self._mark_thread(command)
             case SaveDraft():
                 self._save_draft(command)
+            case Looked():
+                self._store.looked_at = looked_at = self._now()
+                self.on_looked(looked_at)
+                self._done(command.id)
             case StartThread():
                 self._start_thread(command)
             case CancelText():
@@ -270,6 +276,8 @@ class Commands:
     async def _mark_read(self, command: MarkRead) -> None:
         thread = self._store.current(command.thread)
         texts = self._store.unread(thread) if command.read else self._newest_incoming(thread)
+        if command.read:
+            self._publish(self._store.mark(thread, evolve(self._store.marks_of(thread), unread=False)))
         self._publish(MessageChanged(evolve(m, read=command.read), live=False) for m in texts)
         for text in texts:
             handle, access = self._intake.handle_of(text.id), self.messages

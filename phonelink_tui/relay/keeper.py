@@ -68,6 +68,11 @@ class Keeper:
         if self._archive is not None:
             self._archive.put([row])
 
+    def note_looked(self, at: datetime) -> None:
+        """A person sat in front of a terminal."""
+        if self._archive is not None:
+            self._put(iter([facts.LookedAt(at)]))
+
     async def commit(self) -> None:
         """Return when everything taken before is on the disk. Raises ArchiveError, DeadlineExceeded."""
         if self._archive is not None:

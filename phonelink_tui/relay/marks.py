@@ -58,6 +58,12 @@ class MarkBook:
             while len(self._marks) > MARKED:
                 del self._marks[next(iter(self._marks))]
 
+    def text_came(self, thread: ThreadId) -> None:
+        """Somebody wrote: a conversation that was put away is in the list again."""
+        marks = self.of(thread)
+        if marks.archived:
+            self.set(thread, evolve(marks, archived=False))
+
     def confirm(self, thread: ThreadId, asks: Iterable[Ask]) -> bool:
         """A person answered what was asked; whether that was news."""
         marks = self.of(thread)

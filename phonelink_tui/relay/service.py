@@ -18,6 +18,7 @@ from phonelink_tui.domain.events import (
     CommandChanged,
     CommandState,
     Event,
+    LinkChanged,
     MessageChanged,
     MessageGone,
     Stamped,
@@ -27,6 +28,7 @@ from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase, Phone
 from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.domain.week import Week
 from phonelink_tui.errors import ArchiveError, DeadlineExceeded, PhonelinkError, UnknownThread
 from phonelink_tui.profiles.ports import MessageAccess, NotificationAccess, PhoneBackend, PhonebookAccess
 from phonelink_tui.relay.api import (
@@ -68,6 +70,8 @@ class RelaySettings:
     """How long a text can be taken back before it is pushed."""
     archive: ArchiveSettings = field(factory=ArchiveSettings)
     """How much is kept."""
+    lasting: bool = False
+    """Its terminals come and go, and it comes back: with an archive, what is queued waits for its next run."""
 
 
 class Relay:
@@ -81,6 +85,7 @@ class Relay:
         now: Callable[[], datetime],
         rng: Random,
         archive: Archive | None = None,
+        week: Callable[[Phone], Week] = lambda _phone: {},
     ) -> None:
         """
         Args:
@@ -89,9 +94,12 @@ class Relay:
             now: The clock (UTC).
             rng: Jitter of pauses.
             archive: What is kept over restarts; it outlives this relay, and `begin` must be called. None: memory.
+            week: Reads what is remembered of the phone's last week; called in a thread of its own.
         """
         self._backend = backend
         self._now = now
+        self._week = week
+        self._keeps_queued = settings.lasting and archive is not None
         phone = Phone(
             backend.phone_id,
             backend.phone_name,
@@ -153,6 +161,7 @@ class Relay:
             if archive is not None
             else None
         )
+        self._commands.on_looked = self._keeper.note_looked
         self._tasks: asyncio.TaskGroup | None = None
 
     # RelayApi
@@ -185,6 +194,10 @@ class Relay:
         """See `RelayApi.search`."""
         return await self._history.search(query, max(1, min(limit, SEARCH_HITS)))
 
+    async def week(self) -> Week:
+        """See `RelayApi.week`."""
+        return await asyncio.to_thread(self._week, self._store.phone)
+
     # Life
 
     async def begin(self) -> None:
@@ -215,7 +228,7 @@ class Relay:
     async def close(self) -> int:
         """Before cancelling `run`: finish the push in flight, drop what waits; the number of texts dropped."""
         self._links.foresee()
-        return await self._outbox.close()
+        return await self._outbox.close(keep_queued=self._keeps_queued)
 
     async def sleep(self) -> None:
         """Before this computer sleeps: end all sessions in order, and begin none until `wake`."""
@@ -310,6 +323,10 @@ class Relay:
             self._commands.notifications = None
 
     def _report(self, state: CapabilityState) -> None:
+        if state.phase is LinkPhase.READY and state.capability is not Capability.NOTIFICATIONS:
+            state = evolve(state, detail=self._backend.way)
+            if self._backend.traits != self._store.phone.traits:
+                self.publish([LinkChanged(evolve(self._store.phone, traits=self._backend.traits))])
         self.publish(self._links.take_state(state))
 
     def _prove(self, capability: Capability) -> None:

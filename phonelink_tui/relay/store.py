@@ -32,7 +32,6 @@ from phonelink_tui.domain.events import (
 )
 from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.message import (
-    LEFT_FOR_SURE,
     UNSETTLED,
     Audience,
     DeliveryState,
@@ -40,6 +39,7 @@ from phonelink_tui.domain.message import (
     MessageId,
     Source,
     TextMessage,
+    tells_of_trust,
 )
 from phonelink_tui.domain.notification import NotificationId, PhoneNotification
 from phonelink_tui.domain.phone import Phone
@@ -82,6 +82,7 @@ class Store:
         self._contacts: tuple[Contact, ...] = ()
         self._names: dict[str, RemoteText] = {}
         self._calls: tuple[Call, ...] = ()
+        self.looked_at: datetime | None = None
         self._limits = LimitBook(now, kept=kept)
 
     # Facts in
@@ -121,6 +122,7 @@ class Store:
             conversation.rest_on(row.total, row.unread, row.first_at)
             self._conversations[row.id] = conversation
         self._marks.begin_with(kept)
+        self.looked_at = kept.looked_at
         for gap in kept.gaps:
             self.apply(GapChanged(gap))
         for notification in kept.notifications:
@@ -229,6 +231,7 @@ class Store:
             calls=self._calls,
             unsettled=tuple(m for m in self._messages.values() if m.state in UNSETTLED),
             failed=self._failed(),
+            looked_at=self.looked_at,
         )
 
     def _failed(self) -> tuple[TextMessage, ...]:
@@ -358,6 +361,8 @@ class Store:
         conversation.put(message, self._arrivals.setdefault(message.id, next(self._numbers)))
         self._messages[message.id] = message
         self._where[message.id] = message.thread
+        if before is None and message.direction is Direction.INCOMING and not message.read:
+            self._marks.text_came(message.thread)
         first_time = self._note_written_to(message)
         yield ThreadChanged(self.thread(message.thread))
         for other_thread in first_time:
@@ -370,7 +375,7 @@ class Store:
 
     def _note_written_to(self, message: TextMessage) -> list[ThreadId]:
         """The other threads with this recipient, should this be the first text to them: a reply asks less there."""
-        if message.recipient is None or message.state not in LEFT_FOR_SURE:
+        if message.recipient is None or not tells_of_trust(message):
             return []
         key = message.recipient.key
         if key in self._written_to:

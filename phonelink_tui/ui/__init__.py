@@ -10,11 +10,13 @@
     sending        texts between Enter and the relay's answer
     *_rows, *_line, *_text, empty, talk_head, when, layout
                    what is said and where it stands, as values
+    absence        what changed since a person looked last
     pane_feed      what of a change the thread pane has to draw anew
     emoji, reactions
                    what `:name:` means; which texts are reactions, and to which
     row_heights, row_layout, wrap, width, cells, line_diff, segments
                    how rows become lines of cells, and how few of them are written
+    simple_width   what stays in its column in tmux
     control_gate   the second gate: no control leaves, whatever a widget was given
     screens/       what the keys do
     widgets/       one widget a file

@@ -45,6 +45,9 @@ class Place(StrEnum):
 LISTS: Final = frozenset({Place.LIST, Place.THREAD, Place.TEXT, Place.QUEUE, Place.BANNER, Place.PANEL})
 """Where letters act."""
 
+CONVERSATION: Final = frozenset({Place.LIST, Place.THREAD, Place.TEXT})
+"""Where a key is for the conversation under the cursor, or the open one."""
+
 QUEUE_ONLY: Final = frozenset({Place.QUEUE})
 EVERYWHERE: Final = frozenset(Place) - {Place.COMPOSER, Place.FIELD, Place.QUESTION}
 
@@ -98,7 +101,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("new.open", "New conversation", _WRITE, "c", "ctrl+n", hint="new"),
     Action("quick.open", "Quick replies: choose one by its digit", _WRITE, "e", "f2"),
     Action("compose.editor", "Write in $EDITOR", _WRITE, "", "f4"),
-    Action("act.undo", "Undo, or take back a text that has not left", _WRITE, "u", "alt+z"),
+    Action("act.undo", "Undo the last act, or take back a text that has not left", _WRITE, "u", "alt+z"),
     Action("text.retry", "Send again a text that failed", _WRITE, "R"),
     Action("thread.next", "Next conversation", _CONV, "J", "ctrl+down"),
     Action("thread.previous", "Previous conversation", _CONV, "K", "ctrl+up"),
@@ -108,8 +111,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("list.filter", "Filter the list", _CONV, "\\", "ctrl+g"),
     Action("list.sort", "Unread first, or all by time", _CONV, "O"),
     Action("search.open", "Search all texts", _CONV, "/", "ctrl+f", hint="search"),
-    Action("read.toggle", "Mark read or unread", _CONV, "m", "alt+m"),
+    Action("read.toggle", "Mark read, or unread until it is opened again", _CONV, "m", "alt+m"),
     Action("read.all", "Mark all conversations read", _CONV, "M", destructive=True),
+    Action("thread.pin", "Pin on top, or no longer", _CONV, "P", contexts=CONVERSATION),
+    Action("thread.mute", "Mute: no bell, no notice; or no longer", _CONV, "z", contexts=CONVERSATION),
+    Action(
+        "thread.archive", "Put away until the next text, or take back out", _CONV, "a", contexts=CONVERSATION
+    ),
+    Action("archive.show", "What was put away, or the list again", _CONV, "A", contexts=CONVERSATION),
     Action("text.mark", "Choose one text, to copy or quote it", _CONV, "v", "alt+t", hint="choose a text"),
     Action("copy", "Copy the chosen or newest text, or the notification", _CONV, "y", "alt+c"),
     Action("queue.open", "Notifications", _QUEUE, "t", "f3"),

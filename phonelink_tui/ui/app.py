@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import ClassVar
 
+from attrs import evolve
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
@@ -18,7 +19,7 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.worker import Worker, WorkerState
 
 from phonelink_tui.domain.message import TextMessage
-from phonelink_tui.relay.api import RelayApi
+from phonelink_tui.relay.api import Attached, Attachment, Home, RelayApi
 from phonelink_tui.ui.bridge import Bridge
 from phonelink_tui.ui.control_gate import ControlGate
 from phonelink_tui.ui.keymap import key_map
@@ -26,7 +27,9 @@ from phonelink_tui.ui.projection import Projection, Touched
 from phonelink_tui.ui.screens.messages import MessagesScreen
 from phonelink_tui.ui.settings import UiSettings, utc_now
 from phonelink_tui.ui.signals import install_exit_signals
+from phonelink_tui.ui.simple_width import SimpleWidth
 from phonelink_tui.ui.themes import OURS, choose_theme, theme_after
+from phonelink_tui.ui.width import has_odd_widths
 
 
 class PhoneApp(App[None], inherit_bindings=False):
@@ -52,11 +55,16 @@ class PhoneApp(App[None], inherit_bindings=False):
     ) -> None:
         super().__init__()
         self.animation_level = "none"
+        attachment = api.attachment if isinstance(api, Attached) else Attachment()
         settings = settings or UiSettings()
+        if attachment.home is not Home.PRIVATE:
+            settings = evolve(settings, relay_outlives=True)
         keys = key_map(settings.keys)
-        self._gate = ControlGate()
+        self._gates: list[LineFilter] = [ControlGate()]
+        if has_odd_widths(os.environ):
+            self._gates.append(SimpleWidth())
         self._projection = Projection()
-        self._bridge = Bridge(api, self._projection, self._changed, self._hits)
+        self._bridge = Bridge(api, self._projection, self._changed, self._hits, now=now)
         self._messages = MessagesScreen(
             self._projection,
             self._bridge,
@@ -65,6 +73,7 @@ class PhoneApp(App[None], inherit_bindings=False):
             now,
             leave=self._leave,
             environ=os.environ,
+            attachment=attachment,
         )
         for theme in OURS:
             self.register_theme(theme)
@@ -84,7 +93,7 @@ class PhoneApp(App[None], inherit_bindings=False):
         filters = super().get_line_filters()
         if self.native_ansi_color:
             filters = [NoColor() if isinstance(one, Monochrome) else one for one in filters]
-        return [*filters, self._gate]
+        return [*filters, *self._gates]
 
     def on_mount(self) -> None:
         """Follow the relay from now on."""

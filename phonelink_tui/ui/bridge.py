@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from itertools import chain, repeat
 from time import perf_counter
 from typing import Final
 
@@ -16,9 +18,10 @@ from phonelink_tui.domain.events import CommandChanged, CommandState, Stamped
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import PhonelinkError
-from phonelink_tui.relay.api import Command, MessagePage, Place, RelayApi, Snapshot, follow
+from phonelink_tui.relay.api import Attached, Command, MessagePage, Place, RelayApi, Snapshot, follow
 from phonelink_tui.ui.pacer import Pacer
 from phonelink_tui.ui.projection import Projection, Touched
+from phonelink_tui.ui.settings import utc_now
 
 DEADLINE_S: Final = 10.0
 """For one answer of the relay, which sits on the same machine."""
@@ -29,7 +32,15 @@ SLICE_S: Final = 0.002
 PAGE: Final = 100
 """Messages in one page: some screenfuls."""
 
-GONE: Final = "The relay has ended. What you see stands still; quit and start again."
+GONE: Final = ("The relay has ended.", "What you see stands still; quit and start again.")
+
+NOT_DONE: Final = "There is no relay just now; nothing was done."
+
+PAUSES_S: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Before each look for a relay that is gone; the last one again and again."""
+
+ATTACH_S: Final = 45.0
+"""For one such look: over ssh a connection alone may take half of that."""
 
 
 class Bridge:
@@ -40,6 +51,7 @@ class Bridge:
         projection: What is kept current.
         on_change: Called in the loop, at a bounded rate, with what is out of date.
         on_hits: Called with a query and its hits; an overtaken query is not answered.
+        now: The clock.
     """
 
     def __init__(
@@ -48,20 +60,37 @@ class Bridge:
         projection: Projection,
         on_change: Callable[[Touched], None],
         on_hits: Callable[[str, tuple[TextMessage, ...]], None] = lambda _query, _hits: None,
+        *,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._api = api
         self._projection = projection
         self._on_change = on_change
         self._on_hits = on_hits
+        self._now = now
         self._pacer: Pacer | None = None
         self._commands: asyncio.Queue[Command] = asyncio.Queue()
         self._page_wanted: tuple[ThreadId, MessageId | None] | None = None
         self._query_wanted: str | None = None
         self._wanted = asyncio.Event()
         self._searching = asyncio.Event()
+        self._week_wanted = asyncio.Event()
+        self._attach_now = asyncio.Event()
 
     async def run(self) -> None:
-        """Keep the projection current until the relay ends; then say so and return."""
+        """Keep the projection current until the relay ends and does not come back; then say so and return."""
+        lasting = isinstance(self._api, Attached) and self._api.attachment.lasting
+        while True:
+            message, hint = await self._serve()
+            self._projection.relay_gone = message if lasting else f"{message} {hint}".strip()
+            self._fail_waiting_commands()
+            self._on_change(Touched.ALL)
+            if not lasting:
+                return
+            await self._come_back()
+
+    async def _serve(self) -> tuple[str, str]:
+        """Follow the relay until it ends; returns why, and what to do."""
         self._pacer = Pacer(
             asyncio.get_running_loop(), self._on_change, lambda: self._projection.progress is not None
         )
@@ -71,20 +100,44 @@ class Bridge:
                     group.create_task(self._send_commands()),
                     group.create_task(self._fetch_pages()),
                     group.create_task(self._answer_queries()),
+                    group.create_task(self._fetch_weeks()),
                 ]
                 reason = await self._follow()
                 for task in beside:
                     task.cancel()
         finally:
             self._pacer.close()
-        self._projection.relay_gone = reason
-        self._fail_waiting_commands()
-        self._on_change(Touched.ALL)
+        return reason
+
+    async def _come_back(self) -> None:
+        """Look for the relay, ever more seldom, until it is there again."""
+        assert isinstance(self._api, Attached), "looked at by the caller"
+        pauses = chain(PAUSES_S, repeat(PAUSES_S[-1]))
+        while self._projection.relay_gone:
+            pause_s = next(pauses)
+            self._projection.attach_at = self._now() + timedelta(seconds=pause_s)
+            self._on_change(Touched.STATUS)
+            self._attach_now.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause_s):
+                    await self._attach_now.wait()
+            with suppress(PhonelinkError, TimeoutError):
+                async with asyncio.timeout(ATTACH_S):
+                    await self._api.attach_again()
+                self._projection.relay_gone, self._projection.attach_at = "", None
+
+    def attach_now(self) -> None:
+        """Look at once for the relay that is gone."""
+        self._attach_now.set()
+
+    def want_week(self) -> None:
+        """Ask how the last week was."""
+        self._week_wanted.set()
 
     def send(self, command: Command) -> None:
         """Give the relay a command, behind those given before. A failure comes back as its outcome."""
         if self._projection.relay_gone:
-            self._outcome(command, GONE, "")
+            self._outcome(command, NOT_DONE, "")
         else:
             self._commands.put_nowait(command)
 
@@ -110,11 +163,11 @@ class Bridge:
         self._query_wanted = query
         self._searching.set()
 
-    async def _follow(self) -> str:
+    async def _follow(self) -> tuple[str, str]:
         try:
             await follow(_Gentle(self._api), self._on_snapshot, self._on_event)
         except PhonelinkError as error:
-            return f"{error.message} {error.hint}".strip()
+            return error.message, error.hint
         return GONE
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
@@ -151,7 +204,7 @@ class Bridge:
 
     def _fail_waiting_commands(self) -> None:
         while not self._commands.empty():
-            self._outcome(self._commands.get_nowait(), GONE, "")
+            self._outcome(self._commands.get_nowait(), NOT_DONE, "")
             self._commands.task_done()
 
     async def _fetch_pages(self) -> None:
@@ -170,8 +223,8 @@ class Bridge:
             else:
                 self._touch(self._projection.take_page(thread, page, before=before))
                 window = self._projection.window
-                if window is not None and window.thread == thread and not window.loaded:
-                    self.want_page()
+                if window is not None and window.thread == thread and not window.settled:
+                    self.want_page(window.older if window.loaded else None)
 
     async def _answer_queries(self) -> None:
         while True:
@@ -188,6 +241,15 @@ class Bridge:
             if query == self._query_wanted:
                 self._on_hits(query, hits)
 
+    async def _fetch_weeks(self) -> None:
+        while True:
+            await self._week_wanted.wait()
+            self._week_wanted.clear()
+            with suppress(PhonelinkError, TimeoutError):  # an older relay does not know the question
+                async with asyncio.timeout(DEADLINE_S):
+                    self._projection.week = await self._api.week()
+                self._touch(Touched.STATUS)
+
 
 class _Gentle:
     """The same relay, whose stream lets the loop breathe between the events of a burst."""
@@ -197,6 +259,7 @@ class _Gentle:
         self.snapshot = api.snapshot
         self.execute = api.execute
         self.search = api.search
+        self.week = api.week
 
     def events(self, since: Place | None = None) -> AbstractAsyncContextManager[AsyncIterator[Stamped]]:
         return self._events(since)

@@ -11,7 +11,7 @@ from phonelink_tui.ui.keymap import DEAD_KEY, KeyMap, key_map, shown
 PLACES: Final[dict[Place, tuple[str, str]]] = {
     Place.LIST: (
         "Conversations",
-        "A dot and a number are unread texts. Move, then Enter opens; nothing here is sent or deleted.",
+        "A dot and a number are unread texts, ▴ is pinned. Move, then Enter opens; nothing here is sent or deleted.",
     ),
     Place.THREAD: (
         "The conversation",

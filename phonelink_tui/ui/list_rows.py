@@ -26,12 +26,16 @@ class ListRow:
     id: ThreadId
     name: str
     mark: str
-    """`group`, `group?` where that is not known, `no reply`, or nothing."""
+    """Words such as `group`, `group?` where that is not known, `no reply`, `muted`; or nothing."""
     when: str
     text: str
     unread: int
     draft: bool
     open: bool
+    is_unread: bool = False
+    """By its texts or by hand."""
+    pinned: bool = False
+    muted: bool = False
 
 
 def list_rows(
@@ -41,18 +45,22 @@ def list_rows(
     *,
     drafts: Collection[ThreadId] = (),
     open_thread: ThreadId | None = None,
+    mixed: bool = False,
 ) -> list[ListRow]:
-    """The rows of the list, in the order of `threads`."""
+    """The rows of the list, in the order of `threads`; `mixed`: what was put away is among the rest, and says so."""
     return [
         ListRow(
             thread.id,
             thread.title or thread.address.value or "?",
-            _mark(thread),
+            _mark(thread, mixed=mixed),
             age(thread.last_at, now, zone) if thread.total else "",
             _last(thread),
             thread.unread,
             thread.id in drafts,
             thread.id == open_thread,
+            thread.unread > 0 or thread.marked_unread,
+            thread.pinned,
+            thread.muted,
         )
         for thread in threads
     ]
@@ -70,7 +78,13 @@ def age(at: datetime, now: datetime, zone: tzinfo | None) -> str:
     return f"{here.day} {month}" if here.year == today.year else f"{month} {here.year}"
 
 
-def _mark(thread: Thread) -> str:
+def _mark(thread: Thread, *, mixed: bool) -> str:
+    said = ((thread.archived and mixed, "put away"), (thread.muted, "muted"))
+    words = [word for is_so, word in said if is_so] + [_audience(thread)]
+    return " · ".join(word for word in words if word)
+
+
+def _audience(thread: Thread) -> str:
     if thread.audience is Audience.GROUP:
         return "group"
     if thread.reply is Reply.CLOSED:

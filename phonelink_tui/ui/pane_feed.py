@@ -51,7 +51,7 @@ class PaneFeed:
                 self._shown = _Shown()
                 self._pane.show((), thread_id=None, keep_position=False)
             return
-        if not window.loaded:
+        if not window.settled:
             if self._shown.thread != window.thread:
                 self._shown = _Shown(window.thread)
                 self._pane.show((), thread_id=window.thread, keep_position=False)

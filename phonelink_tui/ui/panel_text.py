@@ -11,18 +11,26 @@ from attrs import frozen
 from phonelink_tui.domain.limitations import LimitScope
 from phonelink_tui.domain.notification import PhoneNotification
 from phonelink_tui.domain.phone import CapabilityState, Phone
+from phonelink_tui.domain.week import week_lines
+from phonelink_tui.relay.api import Attachment, Home
 from phonelink_tui.ui.actions import Place
 from phonelink_tui.ui.banner_text import SIGNS
 from phonelink_tui.ui.help_text import PLACES, help_rows
 from phonelink_tui.ui.keymap import KeyMap
 from phonelink_tui.ui.projection import Projection
 from phonelink_tui.ui.status_line import NAMES, state_words
-from phonelink_tui.ui.when import moment
+from phonelink_tui.ui.when import local, moment
 
 KEYS_CELLS: Final = 22
 """At most, for the keys of the help."""
 
 LABEL_CELLS: Final = 10
+
+HOMES: Final = {
+    Home.PRIVATE: "of this program: it ends when you quit",
+    Home.SHARED: "in the background of this computer: it goes on when you quit",
+    Home.SSH: "in the background of {where}, over ssh: it goes on when you quit",
+}
 
 
 @frozen
@@ -52,13 +60,14 @@ def help_paragraphs(place: Place, keys: KeyMap) -> list[Paragraph]:
 
 
 def status_paragraphs(
-    projection: Projection, problems: Sequence[str], now: datetime, zone: tzinfo | None
+    projection: Projection, home: Attachment, problems: Sequence[str], now: datetime, zone: tzinfo | None
 ) -> list[Paragraph]:
-    """How everything stands, with every limit of the app in force."""
+    """How everything stands, with every limit of the app in force, and how the last week was."""
     phone = projection.phone
     said = [Paragraph(phone.name if phone else "No phone yet", "name")]
     if phone is not None:
         said += _phone(phone, now, zone)
+    said += _relay(projection, home, zone)
     if problems:
         said += [EMPTY, Paragraph("Settings", "name")]
         said += [Paragraph(problem, head="! ", head_role="warn") for problem in problems]
@@ -69,7 +78,21 @@ def status_paragraphs(
         said.append(Paragraph(f"{limit.spec.why} A limit of {limit.spec.whose.value}.", "dim", head="  "))
     if not limits:
         said.append(Paragraph("None beside those named in the conversations.", "dim"))
+    if projection.week:
+        said += [EMPTY, Paragraph("The last week", "name")]
+        said += [Paragraph(line.removeprefix("  "), "plain") for line in week_lines(projection.week)]
     return said
+
+
+def _relay(projection: Projection, home: Attachment, zone: tzinfo | None) -> Iterator[Paragraph]:
+    """Which relay this is, and whether it is there."""
+    yield EMPTY
+    yield Paragraph(HOMES[home.home].format(where=home.where), head=f"{'relay':<{LABEL_CELLS}}")
+    if projection.relay_gone:
+        yield Paragraph(projection.relay_gone, "bad", head=" " * LABEL_CELLS)
+        if projection.attach_at is not None:
+            again = f"looked for again {local(projection.attach_at, zone):%H:%M:%S}; Ctrl+R: now"
+            yield Paragraph(again, "dim", head=" " * LABEL_CELLS)
 
 
 def notification_paragraphs(it: PhoneNotification, now: datetime, zone: tzinfo | None) -> list[Paragraph]:

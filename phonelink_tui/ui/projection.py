@@ -12,8 +12,10 @@ from typing import Final
 
 from attrs import define, field
 
+from phonelink_tui.domain.call import Call
 from phonelink_tui.domain.contact import Contact
 from phonelink_tui.domain.events import (
+    WORK_OF,
     CallChanged,
     CommandChanged,
     ContactsChanged,
@@ -35,8 +37,9 @@ from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.limitations import Limitation, LimitKind
 from phonelink_tui.domain.message import UNSETTLED, MessageId, TextMessage
 from phonelink_tui.domain.notification import NotificationId, PhoneNotification
-from phonelink_tui.domain.phone import Phone
+from phonelink_tui.domain.phone import LinkPhase, Phone
 from phonelink_tui.domain.thread import Thread, ThreadId
+from phonelink_tui.domain.week import Week
 from phonelink_tui.relay.api import MessagePage, Snapshot
 from phonelink_tui.ui.settings import Sort
 from phonelink_tui.ui.window import Window, is_news
@@ -72,11 +75,20 @@ class Projection:
     gaps: dict[str, Gap] = field(factory=dict)
     limitations: dict[tuple[LimitKind, str], Limitation] = field(factory=dict)
     contacts: tuple[Contact, ...] = ()
+    calls: tuple[Call, ...] = ()
+    looked_at: datetime | None = None
+    """When a person looked last before this screen was opened."""
     unsettled: dict[MessageId, TextMessage] = field(factory=dict)
+    epoch: str = ""
+    """Of which run of the relay all this is."""
     progress: Progress | None = None
     """Long work under way; None when none is."""
     relay_gone: str = ""
     """Why the relay ended; empty while it is there."""
+    attach_at: datetime | None = None
+    """When the relay that is gone is looked for again; None where it is not."""
+    week: Week = field(factory=dict)
+    """How the last week was, as far as it was asked for."""
     window: Window | None = None
     """The open conversation."""
     _outcomes: list[CommandChanged] = field(factory=list, init=False)
@@ -94,6 +106,8 @@ class Projection:
 
     def reset(self, snapshot: Snapshot) -> Touched:
         """Begin anew from a snapshot. The open conversation stays open and asks for its page again."""
+        if self.phone is None:
+            self.looked_at = snapshot.looked_at
         self.phone = snapshot.phone
         self.threads = {t.id: t for t in snapshot.threads}
         self.notifications = {n.id: n for n in snapshot.notifications}
@@ -101,6 +115,8 @@ class Projection:
         self.limitations = {(x.kind, x.target): x for x in snapshot.limitations}
         self.contacts = snapshot.contacts
         self.unsettled = {m.id: m for m in snapshot.unsettled}
+        self.calls = snapshot.calls
+        self.epoch = snapshot.epoch
         self.progress = None
         if self.window is not None:
             self.window.start_over()
@@ -139,8 +155,13 @@ class Projection:
         row = self.threads.get(thread)
         if self.window is not None:
             self._left.add(self.window.thread)
-        self.window = Window(thread, was_left=thread in self._left, unread_at_open=row.unread if row else 0)
-        self._kept_unread = row is not None and row.unread > 0
+        self.window = Window(
+            thread,
+            was_left=thread in self._left,
+            left_at=self.looked_at,
+            unread_at_open=row.unread if row else 0,
+        )
+        self._kept_unread = row is not None and self._ranks_unread(row)
         return self.window
 
     def close(self) -> None:
@@ -193,18 +214,25 @@ class Projection:
 
     # what the screen shows
 
-    def conversations(self, sort: Sort = Sort.UNREAD, words: str = "") -> list[Thread]:
-        """The list: unread ones first or all by time; with `words`, those that hold all of them.
+    def conversations(
+        self, sort: Sort = Sort.UNREAD, words: str = "", *, archived: bool | None = False
+    ) -> list[Thread]:
+        """The list: pinned ones, then unread ones first or all by time; with `words`, those that hold all of them.
+
+        `archived`: only those that were put away, only the others, or (None) all of them. What is muted is not
+        drawn to the top by being unread.
 
         The open conversation keeps the place it had when it was opened, so that reading it does not pull it
         away from under the cursor.
         """
         needles = words.casefold().split()
-        rows = [t for t in self.threads.values() if all(n in _haystack(t) for n in needles)]
+        listed = [t for t in self.threads.values() if archived is None or t.archived == archived]
+        rows = [t for t in listed if all(n in _haystack(t) for n in needles)]
         rows.sort(key=lambda t: t.id)
         rows.sort(key=lambda t: t.last_at, reverse=True)
         if sort is Sort.UNREAD:
             rows.sort(key=lambda t: not self._ranks_unread(t))
+        rows.sort(key=lambda t: not t.pinned)
         return rows
 
     def queue(self) -> list[PhoneNotification]:
@@ -226,11 +254,11 @@ class Projection:
 
     @property
     def unread(self) -> int:
-        """Unread texts in all conversations."""
-        return sum(t.unread for t in self.threads.values())
+        """Unread texts in all conversations that are neither muted nor put away."""
+        return sum(t.unread for t in self.threads.values() if not t.muted and not t.archived)
 
     def _ranks_unread(self, thread: Thread) -> bool:
-        if thread.unread:
+        if (thread.unread and not thread.muted) or thread.marked_unread:
             return True
         return self._kept_unread and self.window is not None and self.window.thread == thread.id
 
@@ -253,7 +281,10 @@ class Projection:
                 return Touched.QUEUE
             case CommandChanged():
                 return self.note_outcome(event)
-            case Resync() | CallChanged():
+            case CallChanged(calls=calls):
+                self.calls = calls
+                return Touched.STATUS
+            case Resync():
                 return Touched.NOTHING
             case _:
                 return self._state_changed(event)
@@ -262,6 +293,9 @@ class Projection:
         match event:
             case LinkChanged(phone=phone):
                 self.phone = phone
+                needed = WORK_OF.get(self.progress.work) if self.progress else None
+                if needed is not None and phone.phase(needed) is not LinkPhase.READY:
+                    self.progress = None
                 return Touched.STATUS
             case LimitationChanged(limitation=limit, active=active):
                 key = (limit.kind, limit.target)
@@ -277,8 +311,12 @@ class Projection:
             case ContactsChanged(contacts=contacts):
                 self.contacts = contacts
                 return Touched.STATUS
-            case Progress(done=done, total=total):
-                self.progress = None if total is not None and done >= total else event
+            case Progress(work=work, done=done, total=total):
+                is_over = total is not None and done >= total
+                if not is_over:
+                    self.progress = event
+                elif self.progress is not None and self.progress.work == work:
+                    self.progress = None
                 return Touched.STATUS
         return Touched.NOTHING
 

@@ -73,6 +73,8 @@ class StatusFacts:
     unsettled: tuple[TextMessage, ...] = ()
     progress: Progress | None = None
     relay_gone: bool = False
+    attach_at: datetime | None = None
+    """When a relay that is gone is looked for again."""
     problems: int = 0
     """Lines of the settings that do not hold."""
 
@@ -80,7 +82,10 @@ class StatusFacts:
 def status_line(facts: StatusFacts, width: int, now: datetime, zone: tzinfo | None) -> list[Span]:
     """The longest line that fits `width` cells."""
     if facts.relay_gone:
-        return [("✕ relay ended", "bad"), (" · what you see stands still", "dim")]
+        stands = [("✕ relay ended", "bad"), (" · what you see stands still", "dim")]
+        if facts.attach_at is not None:
+            stands[1:] = [(f" · looked for again {local(facts.attach_at, zone):%H:%M:%S}", "dim")]
+        return stands
     if facts.phone is None:
         return [("◐ asking the relay", "warn")]
     spans: list[Span] = []

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 _EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
 _IDLE_JOINER: Final = re.compile(f"(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])")
-_MODIFIERS: Final = re.compile(f"[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\u20e3]|\u200d[{_EMOJI}]\ufe0f?")
+MODIFIERS: Final = f"[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\u20e3]|\u200d[{_EMOJI}]\ufe0f?"
+"""A pattern of what makes an emoji of several code points out of one."""
+
+_MODIFIERS: Final = re.compile(MODIFIERS)
+
+
+def has_odd_widths(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal is one that counts joined emoji otherwise: tmux, screen."""
+    return bool(environ.get("TMUX") or environ.get("STY"))
 
 
 def measurable(text: str) -> str:

@@ -40,7 +40,10 @@ class Window:
     """Above which the line stands that says where to begin to read."""
     was_left: bool = field(default=False)
     """Whether a person was here before `first_unread` came, so that it is new since then."""
+    left_at: datetime | None = field(default=None)
+    """When a person looked last, in whatever run: what came after that is new since then, too."""
     _unread_at_open: int = field(default=0)
+    """So many unread texts are still looked for, page after page; 0 when the first one is found."""
     _away: bool = field(default=False, init=False)
     """Nobody looks, and nothing came since."""
     _crossed: dict[MessageId, TextMessage | None] = field(factory=dict, init=False)
@@ -49,6 +52,14 @@ class Window:
     """The first message behind the last one here, where `newer` says that there is one."""
     _from: datetime | None = field(default=None, init=False)
     """From when on the pages are complete; None where they reach to the beginning."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is something to show, and it is known where reading begins.
+
+        Until then nothing is marked read: pages to come would not say what was new.
+        """
+        return self.loaded and not self._unread_at_open
 
     @property
     def below(self) -> int:
@@ -67,7 +78,7 @@ class Window:
         for id_, message in crossed.items():
             self.remove(id_) if message is None else self.put(message)
         if self._unread_at_open:
-            self._mark_first_unread()
+            self._look_for_first_unread()
         while len(self.messages) > MOST:
             self.newer.append(self._next)
             self._next = self.messages[-CHUNK].id
@@ -103,6 +114,8 @@ class Window:
     def page_failed(self) -> None:
         """The page will not come; it may be asked for again."""
         self.loading, self._crossed = False, {}
+        if self.loaded and self._unread_at_open:
+            self._mark_first_unread()
 
     def start_over(self) -> None:
         """Events were lost: what is shown stays until the new page replaces it."""
@@ -121,6 +134,8 @@ class Window:
         if self.loading:
             self._crossed[message.id] = message
         known = self._index(message.id)
+        if self._unread_at_open and known is None and is_news(message):
+            self._unread_at_open += 1
         if self._away and known is None and self.loaded and is_news(message):
             self._away, self.first_unread, self.was_left = False, message.id, True
         if known is not None:
@@ -176,11 +191,19 @@ class Window:
         del self.messages[index]
         del self._at[index]
 
+    def _look_for_first_unread(self) -> None:
+        """The first of the unread texts is where reading begins, on whichever page it is, up to what is at hand."""
+        found = sum(map(is_news, self.messages))
+        room = len(self.messages) + CHUNK <= MOST
+        if found >= self._unread_at_open or self.older is None or not room:
+            self._mark_first_unread()
+
     def _mark_first_unread(self) -> None:
-        unread = [m for m in self.messages if is_news(m)]
         self._unread_at_open = 0
-        if unread:
-            self.first_unread = unread[0].id
+        first = next(filter(is_news, self.messages), None)
+        if first is not None:
+            self.first_unread = first.id
+            self.was_left = self.was_left or (self.left_at is not None and first.at >= self.left_at)
 
 
 def is_news(message: TextMessage) -> bool:

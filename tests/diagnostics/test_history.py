@@ -15,9 +15,7 @@ from hypothesis import strategies as st
 from phonelink_tui.diagnostics.history import (
     SILENCE,
     Beat,
-    DayStrip,
     Entry,
-    Mark,
     Transition,
     anything_known,
     mark_of,
@@ -33,6 +31,7 @@ from phonelink_tui.domain.phone import (
     Phone,
 )
 from phonelink_tui.domain.text import clean_line
+from phonelink_tui.domain.week import DayStrip, Mark
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 MESSAGES = Capability.MESSAGES

@@ -9,11 +9,12 @@ from attrs import evolve
 
 from phonelink_tui.composition.remembering import remembering, remembering_good
 from phonelink_tui.config.paths import Paths
-from phonelink_tui.diagnostics.history import BEAT_S, Beat, Mark, Transition
+from phonelink_tui.diagnostics.history import BEAT_S, Beat, Transition
 from phonelink_tui.diagnostics.kept import load_last_good
 from phonelink_tui.diagnostics.recorder import history_path, load_history
 from phonelink_tui.domain.events import LinkChanged
 from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase
+from phonelink_tui.domain.week import Mark
 from tests.ipc import samples
 from tests.ipc.fake_relay import FakeRelay
 

@@ -12,6 +12,7 @@ from phonelink_tui.domain.events import CommandChanged, CommandState, Event, Mes
 from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, Source, TextMessage
 from phonelink_tui.domain.text import clean
 from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.domain.week import Week
 from phonelink_tui.errors import PhonelinkError, UnknownThread
 from phonelink_tui.ipc.subscription import EventQueue
 from phonelink_tui.relay.api import Command, MessagePage, Place, SendText, Snapshot
@@ -28,6 +29,7 @@ class FakeRelay:
             for thread in self.current.threads
         }
         self.commands: list[Command] = []
+        self.last_week: Week = {}
         self.outcomes: Callable[[Command], tuple[Event, ...]] = accepted
         self.failure: PhonelinkError | None = None
         """Raised by every call while it is set."""
@@ -95,6 +97,10 @@ class FakeRelay:
         self._check()
         hits = [text for texts in self.texts.values() for text in texts if query in text.text]
         return tuple(sorted(hits, key=lambda text: text.at, reverse=True)[:limit])
+
+    async def week(self) -> Week:
+        self._check()
+        return self.last_week
 
     def _missed(self, since: Place) -> list[Stamped]:
         """Everything is kept; a place of another run, or one that never was, is answered by one Resync."""

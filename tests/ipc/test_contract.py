@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import date
 
 import pytest
 
 from phonelink_tui.domain.events import CommandChanged, MessageChanged, Resync, Stamped
 from phonelink_tui.domain.message import DeliveryState
 from phonelink_tui.domain.notification import NotificationAction, NotificationId
+from phonelink_tui.domain.phone import Capability
 from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.domain.week import DayStrip, Mark
 from phonelink_tui.errors import ObexRefused, PhonelinkError, SendRefused, UnknownThread
 from phonelink_tui.relay.api import ActOnNotification, MarkRead, Place, RelayApi, SendText, Snapshot, follow
 from tests.ipc import samples
@@ -46,6 +49,14 @@ async def test_search_finds_newest_first(api: RelayApi) -> None:
     hits = await api.search("text", limit=2)
     assert len(hits) == 2
     assert hits[0].at >= hits[1].at
+
+
+async def test_the_week_is_told_day_by_day(api: RelayApi, fake: FakeRelay) -> None:
+    """As it was put together, days and marks; empty where nothing is remembered."""
+    assert await api.week() == {}
+    strip = DayStrip(date(2026, 11, 22), (Mark.UP, Mark.REFUSED, Mark.UNKNOWN))
+    fake.last_week = {Capability.MESSAGES: (strip, strip), Capability.CONTACTS: (strip, strip)}
+    assert await api.week() == fake.last_week
 
 
 async def test_commands_arrive_and_their_outcome_is_an_event(api: RelayApi, fake: FakeRelay) -> None:

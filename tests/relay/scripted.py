@@ -222,6 +222,7 @@ class ScriptedBackend:
         self.phone_id = "phone-1"
         self.phone_name: RemoteText = clean("Phone")
         self.traits = traits
+        self.way = ""
         self.offers = (
             frozenset(Capability)
             if traits.notifications

@@ -27,6 +27,7 @@ from phonelink_tui.relay.api import (
     Ask,
     CancelText,
     Command,
+    Looked,
     MarkRead,
     MarkThread,
     RetryText,
@@ -120,6 +121,7 @@ async def running(
     *,
     hold_s: float = 0,
     rules: ArchiveSettings | None = None,
+    lasting: bool = False,
 ) -> AsyncIterator[Run]:
     """A relay with its archive; leaving is the end of its process without any goodbye."""
     offers = offers if phone.persona.has_notifications else offers - {Capability.NOTIFICATIONS}
@@ -133,7 +135,7 @@ async def running(
                 offers,
                 PhoneClock(),
             )
-            settings = RelaySettings(b"test", None, hold_s, rules or ArchiveSettings())
+            settings = RelaySettings(b"test", None, hold_s, rules or ArchiveSettings(), lasting)
             relay = Relay(backend, settings, now=now, rng=Random(1), archive=archive)
             await relay.begin()
             async with beside(relay.run()):
@@ -210,6 +212,18 @@ async def test_marks_and_drafts_stay(tmp_path: Path) -> None:
         assert (await run.do(MarkThread("6", ThreadId("none"), pinned=True))).state is CommandState.FAILED
 
 
+async def test_when_a_person_looked_last_is_known(tmp_path: Path) -> None:
+    """In the snapshot of this run and of the next one."""
+    phone = make_phone()
+    async with running(phone, tmp_path, NOTHING) as run:
+        assert (await run.relay.snapshot()).looked_at is None
+        await run.do(Looked("1"))
+        looked_at = (await run.relay.snapshot()).looked_at
+        assert looked_at is not None
+    async with running(phone, tmp_path, NOTHING) as run:
+        assert (await run.relay.snapshot()).looked_at == looked_at
+
+
 async def test_read_marks_reach_what_lies_in_the_archive_only(tmp_path: Path) -> None:
     """More unread texts than are taken into memory at the start are all marked read."""
     phone = make_phone(ANDROID)
@@ -262,6 +276,22 @@ async def test_a_queued_text_goes_on(tmp_path: Path) -> None:
         await run.do(SendText("c-queued", "queued", BOB, confirmed=frozenset(Ask)))
         await run.until(lambda s: not s.unsettled)
     assert [p.text for p in phone.pushed] == ["queued"]
+
+
+@pytest.mark.parametrize(("lasting", "dropped", "arrived"), [(True, 0, ["later"]), (False, 1, [])])
+async def test_a_relay_that_is_stopped(
+    tmp_path: Path, lasting: bool, dropped: int, arrived: list[str]
+) -> None:
+    """The shared one sends what was queued when it is back; one that ends with its terminal drops it."""
+    phone = make_phone()
+    async with running(phone, tmp_path, NOTHING, lasting=lasting) as run:
+        assert (await send(run, "later")).state is DeliveryState.QUEUED
+        assert await run.relay.close() == dropped
+    async with running(phone, tmp_path, NO_NOTICES, lasting=lasting) as run:
+        await run.until(lambda s: not s.unsettled)
+        expected = DeliveryState.ACCEPTED if lasting else DeliveryState.FAILED
+        assert (await own(run, "later")).state is expected
+    assert [p.text for p in phone.pushed] == arrived
 
 
 async def test_a_held_text_is_not_sent_by_itself(tmp_path: Path) -> None:

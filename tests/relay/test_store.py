@@ -20,10 +20,18 @@ from phonelink_tui.domain.events import (
 from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import Audience, DeliveryState, MessageId
-from phonelink_tui.domain.phone import ANDROID_TRAITS, Capability, DownReason, LinkPhase
+from phonelink_tui.domain.phone import (
+    ANDROID_TRAITS,
+    IPHONE_TRAITS,
+    Capability,
+    DownReason,
+    LinkPhase,
+    PhoneTraits,
+)
 from phonelink_tui.domain.text import clean
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import UnknownThread
+from phonelink_tui.relay.marks import Marks
 from phonelink_tui.relay.store import GAPS, NOTIFICATIONS
 from tests.relay.desk import ALICE, BOB, Desk, at, make_phone
 from tests.relay.fakes import START
@@ -48,6 +56,20 @@ def test_what_has_nothing_to_say_to_the_store_changes_nothing() -> None:
     before = desk.store.snapshot(0)
     assert desk.publish([Progress("work", 1, 2)]) == [Progress("work", 1, 2)]
     assert desk.store.snapshot(0) == before
+
+
+def test_a_new_text_takes_a_conversation_out_of_the_archive() -> None:
+    """Only a text of somebody else that is new and unread; the rows of a listing that are known do not."""
+    desk = Desk(make_phone(ANDROID_TRAITS))
+    desk.list_row("A1", sender=ALICE)
+    (row,) = desk.store.snapshot(0).threads
+    desk.store.mark(row.id, Marks(archived=True, pinned=True))
+    desk.list_row("A1", sender=ALICE)
+    assert desk.store.thread(row.id).archived
+    desk.list_row("A2", sender=ALICE)
+    now = desk.store.thread(row.id)
+    assert not now.archived
+    assert now.pinned
 
 
 def test_contacts_and_calls_are_in_the_snapshot() -> None:
@@ -103,6 +125,16 @@ def test_only_what_left_counts_as_written_to(state: DeliveryState) -> None:
     facts = desk.store.send_facts(None, "x", identify(ALICE))
     left = {DeliveryState.ACCEPTED, DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN}
     assert facts.written_before == (state in left)
+
+
+@pytest.mark.parametrize("traits", [IPHONE_TRAITS, ANDROID_TRAITS])
+def test_a_text_to_a_group_from_the_sent_folder_tells_of_no_trust(traits: PhoneTraits) -> None:
+    """Its first recipient was not written to alone; one that went to nobody else counts where the phone says so."""
+    desk = Desk(make_phone(traits))
+    desk.list_row("B1", "hello you two", sender="", recipients=[ALICE, BOB], outgoing=True, live=False)
+    assert not desk.store.send_facts(None, "x", identify(ALICE)).written_before
+    desk.list_row("B2", "hello", sender="", recipients=[ALICE], outgoing=True, live=False)
+    assert desk.store.send_facts(None, "x", identify(ALICE)).written_before is traits.groups_in_messages
 
 
 def test_a_draft_finds_its_thread_through_several_moves_and_never_in_a_circle() -> None:

@@ -12,8 +12,9 @@ from attrs import evolve
 from phonelink_tui.domain.events import Event, Stamped
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.domain.week import Week
 from phonelink_tui.errors import IpcError, UnknownThread
-from phonelink_tui.relay.api import Command, MessagePage, Place, Snapshot
+from phonelink_tui.relay.api import Attachment, Command, Home, MessagePage, Place, Snapshot
 from tests.ui.believable import NOW, a_phone
 
 C = TypeVar("C")
@@ -38,6 +39,7 @@ class ScriptedRelay:
         self.state = snapshot or Snapshot(0, a_phone(), (), (), (), ())
         self.texts = {thread: list(texts) for thread, texts in (messages or {}).items()}
         self.commands: list[Command] = []
+        self.last_week: Week = {}
         self.pages: list[tuple[ThreadId, MessageId | None]] = []
         self.queries: list[str] = []
         self.hold_pages = asyncio.Event()
@@ -112,6 +114,10 @@ class ScriptedRelay:
         found = [m for m in every if all(w in m.text.casefold() for w in words)]
         return tuple(sorted(found, key=lambda m: m.at, reverse=True)[:limit])
 
+    async def week(self) -> Week:
+        self._check()
+        return self.last_week
+
     def _check(self) -> None:
         if self._gone:
             raise IpcError("The relay is gone.")
@@ -120,3 +126,16 @@ class ScriptedRelay:
 async def _drain(stream: asyncio.Queue[Stamped | None]) -> AsyncIterator[Stamped]:
     while (stamped := await stream.get()) is not None:
         yield stamped
+
+
+class LastingRelay(ScriptedRelay):
+    """One that may come back after its end, as a shared one does."""
+
+    attachment = Attachment(Home.SHARED, notice="Attached to the background relay.", lasting=True)
+
+    def come_back(self) -> None:
+        """From now on it is found again."""
+        self._gone = False
+
+    async def attach_again(self) -> None:
+        self._check()

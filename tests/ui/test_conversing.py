@@ -8,7 +8,7 @@ from attrs import evolve
 from phonelink_tui.domain.events import Event, LimitationChanged, LinkChanged, MessageChanged, ThreadChanged
 from phonelink_tui.domain.limitations import LimitKind, make_limitation
 from phonelink_tui.domain.phone import DownReason, LinkPhase
-from phonelink_tui.relay.api import MarkRead, RetryNow
+from phonelink_tui.relay.api import MarkRead, MarkThread, RetryNow
 from phonelink_tui.ui.actions import Place
 from phonelink_tui.ui.settings import Start, UiSettings
 from phonelink_tui.ui.widgets.banners import BannerStack
@@ -78,7 +78,7 @@ async def test_unread_and_all_read() -> None:
     """m turns the row under the cursor, M all of them."""
     async with on_stage() as stage:
         await stage.press("escape", "G", "m")
-        assert (stage.relay.told(MarkRead)[-1].thread, stage.relay.told(MarkRead)[-1].read) == (BOB.id, False)
+        assert [(c.thread, c.unread) for c in stage.relay.told(MarkThread)] == [(BOB.id, True)]
         await stage.press("M")
         assert {c.thread for c in stage.relay.told(MarkRead) if c.read} == {ALICE.id, CAROL.id}
 
@@ -108,7 +108,7 @@ async def test_an_arrival_in_view_is_shown_in_view() -> None:
 
 async def test_older_pages_load_at_the_top() -> None:
     """Until there are none; what is seen stays in place."""
-    relay = a_relay(ALICE)
+    relay = a_relay(evolve(ALICE, unread=0))
     relay.texts[ALICE.id] = [a_text(ALICE, n, f"text {n}", minutes=500 - n) for n in range(250)]
     async with on_stage(relay) as stage:
         assert len(stage.shown) == 100

@@ -5,12 +5,13 @@ from __future__ import annotations
 from attrs import evolve
 
 from phonelink_tui.domain.events import MessageChanged
+from phonelink_tui.domain.limitations import LimitKind, make_limitation
 from phonelink_tui.domain.message import DeliveryState
-from phonelink_tui.relay.api import CancelText
+from phonelink_tui.relay.api import CancelText, SaveDraft, Snapshot
 from phonelink_tui.ui.settings import UiSettings
 from phonelink_tui.ui.widgets.question_bar import QuestionBar
-from tests.ui.believable import NOW, a_text
-from tests.ui.stage import ALICE, Stage, on_stage
+from tests.ui.believable import NOW, a_phone, a_text
+from tests.ui.stage import ALICE, Stage, a_relay, on_stage
 
 QUEUED = evolve(a_text(ALICE, 5, "hi", own=True, state=DeliveryState.QUEUED), at=NOW)
 
@@ -79,9 +80,19 @@ async def test_a_shared_relay_goes_on_without_the_screen() -> None:
         assert left(stage)
 
 
-async def test_a_draft_asks() -> None:
-    """It would be lost."""
+async def test_a_draft_that_is_kept_asks_nothing() -> None:
+    """The relay has it, and so has the disk; told before the app ends."""
     async with on_stage() as stage:
+        await stage.type("unsent")
+        await stage.press("ctrl+q")
+        assert left(stage)
+        assert [c.text for c in stage.relay.told(SaveDraft)] == ["unsent"]
+
+
+async def test_a_draft_asks() -> None:
+    """It would be lost where nothing is kept."""
+    relay = a_relay(snapshot=Snapshot(0, a_phone(), (), (), (), (make_limitation(LimitKind.NOT_KEPT),)))
+    async with on_stage(relay) as stage:
         await stage.type("unsent")
         await stage.press("ctrl+q")
         assert "draft" in stage.one(QuestionBar).sentence

@@ -190,3 +190,45 @@ def test_texts_of_one_second_stand_as_the_relay_keeps_them() -> None:
     window.put(same[3])
     window.put(same[1])
     assert [m.id for m in window.messages] == ["m8", "m9", "m10", "m11"]
+
+
+def test_the_first_unread_text_is_looked_for_page_after_page() -> None:
+    """Nothing is settled before it is found; what arrives meanwhile does not end the search early."""
+    window = Window(ALICE.id, unread_at_open=4)
+    window.take_page(MessagePage((text(8, read=False), text(9, read=False)), text(8).id))
+    assert (window.settled, window.first_unread) == (False, None)
+    window.expect_page()
+    window.put(text(10, read=False))
+    window.take_page(MessagePage((text(6, read=False), text(7)), text(6).id))
+    assert not window.settled
+    window.take_page(MessagePage((text(4), text(5, read=False)), text(4).id))
+    assert (window.settled, window.first_unread) == (True, text(5).id)
+
+
+def test_the_search_for_the_first_unread_text_ends() -> None:
+    """At the beginning, where a page fails, and when no more texts can be at hand."""
+    beginning = Window(ALICE.id, unread_at_open=9)
+    beginning.take_page(MessagePage((text(1, read=False),)))
+    assert (beginning.settled, beginning.first_unread) == (True, text(1).id)
+    failed = Window(ALICE.id, unread_at_open=9)
+    failed.take_page(MessagePage((text(5, read=False),), text(5).id))
+    failed.page_failed()
+    assert (failed.settled, failed.first_unread) == (True, text(5).id)
+    full = Window(ALICE.id, unread_at_open=10 * MOST)
+    for first in range(10 * MOST, 0, -CHUNK):
+        if full.settled:
+            break
+        rows = tuple(text(n, read=False) for n in range(first, first + CHUNK))
+        full.take_page(MessagePage(rows, rows[0].id))
+    assert full.settled
+    assert full.first_unread == full.messages[0].id
+    assert not full.newer
+
+
+def test_what_came_after_the_last_look_is_new_since_then() -> None:
+    """Over restarts, by the relay's word; what is older was simply never read."""
+    since = text(5).at
+    for number, was_left in ((6, True), (4, False)):
+        window = Window(ALICE.id, left_at=since, unread_at_open=1)
+        window.take_page(MessagePage((text(number, read=False),)))
+        assert window.was_left is was_left

@@ -12,7 +12,13 @@ from rich.cells import cell_len
 
 from phonelink_tui.domain.code import find_code
 from phonelink_tui.domain.events import CommandChanged, CommandState, Progress
-from phonelink_tui.domain.limitations import LIMITS, LimitClass, LimitKind, make_limitation
+from phonelink_tui.domain.limitations import (
+    LIMITS,
+    LimitClass,
+    LimitKind,
+    app_limitations,
+    make_limitation,
+)
 from phonelink_tui.domain.message import Audience, DeliveryState
 from phonelink_tui.domain.phone import Capability, DownReason, LinkPhase, Phone
 from phonelink_tui.domain.thread import Reply
@@ -249,3 +255,12 @@ def test_silence_does_not_push_away_what_matters_more() -> None:
 def test_a_book_that_is_left_alone_is_no_warning() -> None:
     """It is read once."""
     assert "contacts ● ready" in status(StatusFacts(quiet_phone()))
+
+
+def test_evidence_is_told_in_words() -> None:
+    """Not as the stable words of the stream."""
+    phone = a_phone(LinkPhase.WAITING, DownReason.OUT_OF_RANGE)
+    (away,) = app_limitations(phone, kept=True, previews_hidden_since=None)
+    why = banner(away, NOW, UTC).why
+    assert "the phone did not answer, when asked for texts" in why
+    assert "messages:" not in why

@@ -16,6 +16,7 @@ from phonelink_tui.ui.keymap import shown
 from phonelink_tui.ui.layout import Pane
 from phonelink_tui.ui.pane_feed import PaneFeed, limits_of
 from phonelink_tui.ui.screens.desk import Desk, has_keys, new_id
+from phonelink_tui.ui.screens.drafting import Drafting
 from phonelink_tui.ui.settings import Sort
 from phonelink_tui.ui.thread_rows import sender_of
 from phonelink_tui.ui.widgets.composer import Target
@@ -40,6 +41,7 @@ class Conversing:
 
     desk: Desk
     feed: PaneFeed
+    drafting: Drafting
     _seen: ThreadId | None = field(default=None, init=False)
     """The open conversation was looked at by a person, and is not marked read yet."""
     _targeted: object = field(default="never", init=False)
@@ -58,7 +60,7 @@ class Conversing:
         if thread not in desk.projection.threads:
             return
         if desk.projection.window is None or desk.projection.window.thread != thread:
-            self.keep_draft()
+            self.drafting.keep()
             desk.projection.open(thread)
             desk.bridge.want_page()
             self.retarget(with_draft=True)
@@ -66,7 +68,7 @@ class Conversing:
         if write:
             desk.stage.go(Pane.TALK, write=True)
         if by_person:
-            self.seen()
+            self.seen(opened=True)
         desk.view.words = ""
         desk.widgets.filter.value = ""
         desk.stage.paint_lists()
@@ -78,21 +80,28 @@ class Conversing:
         window = self.desk.projection.window
         return window is not None and window.thread == thread
 
-    def seen(self) -> None:
-        """A person sits in front of the open conversation: it is read as soon as its texts are shown."""
+    def seen(self, *, opened: bool = False) -> None:
+        """A person sits in front of the open conversation: it is read as soon as its texts are shown.
+
+        One that was marked unread by hand stays so until it is opened again.
+        """
         row = self.desk.projection.open_thread
-        if row is not None and row.unread:
+        if row is not None and (row.unread or (opened and row.marked_unread)):
             self._seen = row.id
             self.mark_seen()
 
     def mark_seen(self) -> None:
         """Mark read what was seen, once its page is here: asked sooner, the page would not say what was new."""
         window = self.desk.projection.window
-        if window is None or window.thread != self._seen or not window.loaded:
+        if window is None or window.thread != self._seen or not window.settled:
             return
         self._seen = None
         self.desk.view.rung.discard(window.thread)
         self.desk.bridge.send(MarkRead(new_id(), window.thread))
+
+    def forget_seen(self) -> None:
+        """A person says otherwise: it is not read because it was looked at."""
+        self._seen = None
 
     def older(self) -> None:
         """Ask for the page before what is loaded, if there is one and none is under way."""
@@ -141,17 +150,6 @@ class Conversing:
             return
         self._sought = ""
 
-    def keep_draft(self) -> None:
-        """Note what stands in the composer under its conversation."""
-        target, drafts = self.desk.widgets.composer.target, self.desk.view.drafts
-        if target is None or target.thread is None:
-            return
-        text = self.desk.widgets.composer.draft
-        if text.strip():
-            drafts[target.thread] = text
-        else:
-            drafts.pop(target.thread, None)
-
     def retarget(self, *, with_draft: bool = False) -> None:
         """Point the composer at the open conversation, or close it where nothing can be answered."""
         composer, row = self.desk.widgets.composer, self.desk.projection.open_thread
@@ -177,7 +175,7 @@ class Conversing:
         window = self.desk.projection.window
         if window is None or window.thread in self.desk.projection.threads:
             return
-        self.keep_draft()
+        self.drafting.keep()
         heir = self._same_person(self.desk.projection.heir(window.thread))
         if heir is None:
             self.desk.projection.close()
@@ -186,7 +184,7 @@ class Conversing:
             return
         draft = self.desk.view.drafts.pop(window.thread, "")
         if draft and heir not in self.desk.view.drafts:
-            self.desk.view.drafts[heir] = draft
+            self.drafting.put(heir, draft)
         self.desk.projection.open(heir)
         self.desk.bridge.want_page()
         self.retarget(with_draft=True)
@@ -204,7 +202,7 @@ class Conversing:
 
     def neighbour(self, by: int) -> None:
         """Open the next or previous conversation of the list."""
-        rows = self._in_order()
+        rows = self.in_order()
         here = self._index(rows)
         index = 0 if here is None else here + by
         if 0 <= index < len(rows):
@@ -212,33 +210,17 @@ class Conversing:
 
     def unread(self, by: int) -> None:
         """Open the next or previous unread conversation, around the end."""
-        rows = self._in_order()
+        rows = self.in_order()
         here = self._index(rows)
         start = -1 if here is None else here
         order = [rows[(start + by * step) % len(rows)] for step in range(1, len(rows) + 1)] if rows else []
-        target = next(
-            (row for row in order if row.unread and (here is None or row.id != rows[here].id)), None
-        )
+        others = [row for row in order if here is None or row.id != rows[here].id]
+        target = next((row for row in others if (row.unread or row.marked_unread) and not row.muted), None)
         if target is None:
-            self.desk.stage.notice("Nothing is unread.", "good")
+            muted = any(row.unread and row.muted for row in others)
+            self.desk.stage.notice("Only what is muted is unread." if muted else "Nothing is unread.", "good")
         else:
             self.open(target.id)
-
-    def toggle_read(self) -> None:
-        """Mark the conversation read, or its newest text unread."""
-        row = self.under_cursor()
-        if row is not None:
-            self._seen = None
-            self.desk.bridge.send(MarkRead(new_id(), row.id, read=row.unread > 0))
-            self.desk.stage.notice("Marked read." if row.unread else "Marked unread.")
-
-    def read_all(self) -> None:
-        """Mark every conversation read."""
-        rows = [row for row in self._in_order() if row.unread]
-        for row in rows:
-            self.desk.bridge.send(MarkRead(new_id(), row.id))
-        count = len(rows)
-        self.desk.stage.notice(f"{count} marked read." if count else "Nothing is unread.", "good")
 
     def sort(self) -> None:
         """The other order of the list."""
@@ -246,6 +228,10 @@ class Conversing:
         view.sort = Sort.TIME if view.sort is Sort.UNREAD else Sort.UNREAD
         self.desk.stage.paint_lists()
         self.desk.stage.notice("All by time." if view.sort is Sort.TIME else "Unread first.")
+
+    def in_order(self) -> list[Thread]:
+        """The conversations of the list, whatever the filter."""
+        return self.desk.projection.conversations(self.desk.view.sort, archived=self.desk.view.archive)
 
     def under_cursor(self) -> Thread | None:
         """The conversation a key means: the one under the list's cursor there, else the open one."""
@@ -256,6 +242,7 @@ class Conversing:
 
     def announce(self, arrivals: list[TextMessage]) -> None:
         """Say that texts came in, unless they are in view; ring once for a conversation until it is read."""
+        arrivals = self._not_muted(arrivals)
         news = self._out_of_view(arrivals)
         heard = news if self.desk.view.attended else arrivals
         fresh = {m.thread for m in heard} - self.desk.view.rung
@@ -266,6 +253,7 @@ class Conversing:
 
     def announce_missed(self, missed: list[TextMessage]) -> None:
         """Say that texts came while there was no connection; ring once for all of them."""
+        missed = self._not_muted(missed)
         news = self._out_of_view(missed)
         heard = news if self.desk.view.attended else missed
         gap = self.desk.projection.last_gap
@@ -274,6 +262,10 @@ class Conversing:
             self.desk.view.rung |= {m.thread for m in heard}
             self.desk.stage.ring()
         self._tell(news, "while not connected")
+
+    def _not_muted(self, texts: list[TextMessage]) -> list[TextMessage]:
+        threads = self.desk.projection.threads
+        return [m for m in texts if m.thread not in threads or not threads[m.thread].muted]
 
     def _out_of_view(self, texts: list[TextMessage]) -> list[TextMessage]:
         window = self.desk.projection.window
@@ -299,9 +291,6 @@ class Conversing:
         if row is None or (_can_answer(row) and target and target.recipient != row.address.value):
             return None
         return row.id
-
-    def _in_order(self) -> list[Thread]:
-        return self.desk.projection.conversations(self.desk.view.sort)
 
     def _index(self, rows: list[Thread]) -> int | None:
         window = self.desk.projection.window

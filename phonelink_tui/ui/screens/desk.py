@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import Protocol
@@ -14,7 +15,7 @@ from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import MessageId
 from phonelink_tui.domain.notification import NotificationId
 from phonelink_tui.domain.thread import ThreadId
-from phonelink_tui.relay.api import Command
+from phonelink_tui.relay.api import Attachment, Command
 from phonelink_tui.ui.keymap import KeyMap
 from phonelink_tui.ui.layout import Pane
 from phonelink_tui.ui.projection import Projection
@@ -30,6 +31,9 @@ from phonelink_tui.ui.widgets.queue_list import QueueList
 from phonelink_tui.ui.widgets.text_panel import TextPanel
 from phonelink_tui.ui.widgets.thread_pane import ThreadPane
 
+ACTS = 50
+"""Acts that can be undone, one after another."""
+
 
 class Outlet(Protocol):
     """The way to the relay, as far as the hands need it."""
@@ -39,6 +43,10 @@ class Outlet(Protocol):
     def want_page(self, before: MessageId | None = None) -> None: ...
 
     def want_hits(self, query: str) -> None: ...
+
+    def want_week(self) -> None: ...
+
+    def attach_now(self) -> None: ...
 
 
 @define
@@ -50,6 +58,8 @@ class View:
     """The list's filter."""
     looked_at: Pane = Pane.TALK
     alone: bool = False
+    archive: bool = False
+    """The list shows what was put away, instead of the rest."""
     unfolded: bool = False
     """The digest of old notifications is shown one by one."""
     was_writing: bool = True
@@ -63,8 +73,12 @@ class View:
     """Dismissed here; the phone is told after a moment."""
     put_away: set[LimitKind] = field(factory=set)
     """Banners the person has read and does not want to see again in this run."""
+    missed: str = ""
+    """What changed while nobody looked, until it was read."""
     rung: set[ThreadId] = field(factory=set)
     """Conversations that rang and were not read since."""
+    acts: deque[Callable[[], bool]] = field(factory=lambda: deque(maxlen=ACTS))
+    """How to undo what was done, the newest last; each says whether there was still something to undo."""
 
 
 @define(eq=False)
@@ -128,6 +142,7 @@ class Desk:
     now: Callable[[], datetime]
     stage: Stage
     widgets: Widgets
+    attachment: Attachment = field(factory=Attachment)
     view: View = field(factory=View)
 
     @property

@@ -14,6 +14,7 @@ from textual.app import App, SuspendNotSupported
 
 from phonelink_tui.domain.text import clean
 from phonelink_tui.ui.screens.desk import Desk
+from phonelink_tui.ui.screens.drafting import Drafting
 
 FALLBACK: Final = "nano"
 EDITORS: Final = ("VISUAL", "EDITOR")
@@ -24,6 +25,7 @@ class Editing:
     """The hand that leaves the screen to an editor for a while."""
 
     desk: Desk
+    drafting: Drafting
     environ: Mapping[str, str]
 
     async def edit(self, app: App[Any]) -> None:
@@ -48,7 +50,7 @@ class Editing:
         if composer.target == target:
             composer.set_draft(text)
         elif target.thread is not None:
-            self.desk.view.drafts[target.thread] = text
+            self.drafting.put(target.thread, text)
         self.desk.stage.paint_talk()
 
     async def _run(self, app: App[Any], path: Path) -> bool:

@@ -15,9 +15,11 @@ from phonelink_tui.ui.screens.conversing import Conversing
 from phonelink_tui.ui.screens.desk import Desk, Stage, has_keys
 from phonelink_tui.ui.screens.editing import Editing
 from phonelink_tui.ui.screens.limits import Limits
+from phonelink_tui.ui.screens.marking import Marking
 from phonelink_tui.ui.screens.moving import Moving
 from phonelink_tui.ui.screens.panels import Panels
 from phonelink_tui.ui.screens.quitting import Quitting
+from phonelink_tui.ui.screens.returning import Returning
 from phonelink_tui.ui.screens.triage import Triage
 from phonelink_tui.ui.screens.writing import Writing
 
@@ -35,6 +37,8 @@ class Hands:
     quitting: Quitting
     editing: Editing
     choosing: Choosing
+    marking: Marking
+    returning: Returning
 
 
 class House(Stage, Protocol):
@@ -79,7 +83,7 @@ def handlers(house: House, desk: Desk, hands: Hands) -> Mapping[str, Callable[[]
         "new.open": panels.new_conversation,
         "quick.open": panels.quick_replies,
         "compose.editor": house.edit,
-        "act.undo": lambda: _undo(house, hands),
+        "act.undo": lambda: _undo(house, desk, hands),
         "text.retry": hands.writing.retry,
         "thread.next": lambda: talk.neighbour(1),
         "thread.previous": lambda: talk.neighbour(-1),
@@ -89,8 +93,12 @@ def handlers(house: House, desk: Desk, hands: Hands) -> Mapping[str, Callable[[]
         "list.filter": lambda: _filter(house, desk),
         "list.sort": talk.sort,
         "search.open": panels.search,
-        "read.toggle": talk.toggle_read,
-        "read.all": talk.read_all,
+        "read.toggle": hands.marking.toggle_read,
+        "read.all": hands.marking.read_all,
+        "thread.pin": hands.marking.pin,
+        "thread.mute": hands.marking.mute,
+        "thread.archive": hands.marking.archive,
+        "archive.show": hands.marking.show_archive,
         "text.mark": hands.choosing.begin,
         "copy": lambda: _copy(house, hands),
         "queue.open": lambda: _queue(house, desk),
@@ -150,8 +158,10 @@ def _leave(house: House, desk: Desk, hands: Hands) -> None:
         house.go(Pane.TALK)
     elif desk.view.alone:
         house.maximise()
+    elif place is Place.LIST and desk.view.archive:
+        hands.marking.show_archive()
     elif place in (Place.COMPOSER, Place.THREAD, Place.QUEUE):
-        hands.conversing.keep_draft()
+        hands.conversing.drafting.keep()
         house.paint_lists()
         house.go(Pane.LIST)
     else:
@@ -181,8 +191,13 @@ def _reply(house: House, desk: Desk, hands: Hands) -> None:
         hands.conversing.open(row.id)
 
 
-def _undo(house: House, hands: Hands) -> None:
-    if not hands.triage.undo() and not hands.writing.take_back():
+def _undo(house: House, desk: Desk, hands: Hands) -> None:
+    """The newest act that can still be undone; failing that, a text of before that has not left."""
+    acts = desk.view.acts
+    while acts:
+        if acts.pop()():
+            return
+    if not hands.writing.take_back():
         house.notice("Nothing can be undone.")
 
 

@@ -7,8 +7,9 @@ from attrs import define
 from phonelink_tui.domain.limitations import LimitAction, LimitClass, LimitScope
 from phonelink_tui.domain.phone import Capability, LinkPhase
 from phonelink_tui.relay.api import RetryNow
-from phonelink_tui.ui.banner_text import Banner, banners, relay_ended
+from phonelink_tui.ui.banner_text import Banner, banners, relay_ended, since_you_left
 from phonelink_tui.ui.screens.desk import Desk, has_keys, new_id
+from phonelink_tui.ui.screens.returning import Returning
 from phonelink_tui.ui.screens.writing import Writing
 from phonelink_tui.ui.widgets.banners import BannerStack
 
@@ -19,13 +20,14 @@ class Limits:
 
     desk: Desk
     writing: Writing
+    returning: Returning
 
     def paint(self) -> None:
         """Show the limits of the app on top."""
         projection, now, zone = self.desk.projection, self.desk.now(), self.desk.zone
         shown: tuple[Banner, ...]
         if projection.relay_gone:
-            shown = (relay_ended(projection.relay_gone),)
+            shown = (relay_ended(projection.relay_gone, projection.attach_at, zone),)
         else:
             limits = [
                 limit
@@ -33,6 +35,8 @@ class Limits:
                 if limit.scope is LimitScope.APP and limit.kind not in self.desk.view.put_away
             ]
             shown = banners(limits, now, zone)
+            if self.desk.view.missed:
+                shown = (since_you_left(self.desk.view.missed), *shown)
         self.desk.widgets.app_banners.show(shown)
 
     def next(self) -> None:
@@ -74,8 +78,12 @@ class Limits:
         """Show the banner with the focus no more in this run, unless it passes by itself or is structural."""
         stack = self._focused()
         banner = stack.current if stack else None
-        if stack is not self.desk.widgets.app_banners or banner is None or banner.kind is None:
+        if stack is not self.desk.widgets.app_banners or banner is None:
             return False
+        if banner.kind is None:
+            said = self.returning.put_away()
+            self.paint()
+            return said
         limit = next((x for x in self.desk.projection.limitations.values() if x.kind is banner.kind), None)
         if limit is None or limit.spec.cls is LimitClass.TEMPORARY:
             return False
@@ -85,7 +93,11 @@ class Limits:
         return True
 
     def retry(self) -> None:
-        """Try to connect now."""
+        """Try to connect now: to the phone, or to the relay where that is what is gone."""
+        if self.desk.projection.attach_at is not None:
+            self.desk.bridge.attach_now()
+            self.desk.stage.notice("Looking for the relay now.")
+            return
         phone = self.desk.projection.phone
         waiting = [c for c in Capability if phone and phone.phase(c) is LinkPhase.WAITING]
         if not waiting:

@@ -18,6 +18,7 @@ from phonelink_tui.ui.widgets.question_bar import QuestionBar
 from phonelink_tui.ui.widgets.queue_list import QueueList
 from phonelink_tui.ui.widgets.text_panel import TextPanel
 from phonelink_tui.ui.widgets.thread_pane import ThreadPane
+from phonelink_tui.ui.width import has_odd_widths
 
 JUMP_LINES: Final = 4
 """Lines a full conversation scrolls at once where every byte travels: the next few texts then cost a tenth."""
@@ -44,14 +45,13 @@ class Called(Protocol):
 def make_widgets(screen: Called, keys: KeyMap, settings: UiSettings, environ: Mapping[str, str]) -> Widgets:
     """All widgets of a screen, as they fit the terminal that `environ` speaks of."""
     far = bool(environ.get("SSH_CONNECTION"))
-    odd_widths = bool(environ.get("TMUX") or environ.get("STY"))
     return Widgets(
         conversations=ConversationList(id="conversations"),
         filter=Field(on_text=screen.filter_by, on_command=screen.filter_key, hint="filter", id="filter"),
         list_head=Line(id="list-head", classes="head"),
         head=Line(id="head", classes="head"),
         app_banners=BannerStack(id="app-banners"),
-        pane=ThreadPane(jump_lines=JUMP_LINES if far else 0, simple_width=odd_widths, id="pane"),
+        pane=ThreadPane(jump_lines=JUMP_LINES if far else 0, simple_width=has_odd_widths(environ), id="pane"),
         question=QuestionBar(
             on_typing=screen.back_to_text,
             on_intent=screen.intent_key,

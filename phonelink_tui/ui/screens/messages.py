@@ -1,4 +1,7 @@
-"""The screen of messages: its widgets, which pane is seen, where a key goes, what is drawn anew when."""
+"""The screen of messages: its widgets, which pane is seen, where a key goes, what is drawn anew when.
+
+What its widgets say is heard in `hearing`.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from phonelink_tui.domain.message import TextMessage
+from phonelink_tui.relay.api import Attachment
 from phonelink_tui.ui.actions import BY_ID, INSTEAD, Place
 from phonelink_tui.ui.help_text import complaint, footer
 from phonelink_tui.ui.keymap import KeyMap, default_bindings
@@ -25,24 +28,25 @@ from phonelink_tui.ui.projection import Projection, Touched
 from phonelink_tui.ui.screens.choosing import Choosing
 from phonelink_tui.ui.screens.conversing import Conversing
 from phonelink_tui.ui.screens.desk import Desk, Outlet, View
+from phonelink_tui.ui.screens.drafting import Drafting
 from phonelink_tui.ui.screens.editing import Editing
 from phonelink_tui.ui.screens.fitting import fit
 from phonelink_tui.ui.screens.handlers import Hands, handlers
+from phonelink_tui.ui.screens.hearing import Hearing
 from phonelink_tui.ui.screens.limits import Limits
 from phonelink_tui.ui.screens.making import make_widgets
+from phonelink_tui.ui.screens.marking import Marking
 from phonelink_tui.ui.screens.moving import Moving
 from phonelink_tui.ui.screens.notice import NoticeLine
 from phonelink_tui.ui.screens.painting import Painting
 from phonelink_tui.ui.screens.panels import Panels
 from phonelink_tui.ui.screens.quitting import Quitting
+from phonelink_tui.ui.screens.returning import Returning
 from phonelink_tui.ui.screens.triage import Triage
 from phonelink_tui.ui.screens.writing import Writing
 from phonelink_tui.ui.settings import Start, UiSettings
-from phonelink_tui.ui.widgets.composer import Composer
 from phonelink_tui.ui.widgets.curtain import Curtain
 from phonelink_tui.ui.widgets.quiet import QuietVertical
-from phonelink_tui.ui.widgets.row_list import RowList
-from phonelink_tui.ui.widgets.thread_pane import ThreadPane
 
 PASSING: Final = frozenset({Place.PANEL, Place.FIELD, Place.QUESTION, Place.HIDDEN, Place.BANNER})
 """Places the keys come back from."""
@@ -57,7 +61,7 @@ TICK_S: Final = 60.0
 """Days change and phones fall silent without an event."""
 
 
-class MessagesScreen(Screen[None]):
+class MessagesScreen(Hearing):
     """Conversations, the open one, and the phone's notifications."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*default_bindings()]
@@ -76,6 +80,7 @@ class MessagesScreen(Screen[None]):
         now: Callable[[], datetime],
         leave: Callable[[], None],
         environ: Mapping[str, str],
+        attachment: Attachment,
     ) -> None:
         """Make the screen; it paints itself when it is mounted and when told that something changed.
 
@@ -87,25 +92,31 @@ class MessagesScreen(Screen[None]):
             now: The clock.
             leave: Ends the app.
             environ: Says where the terminal is, and which editor is wanted.
+            attachment: Which relay the bridge leads to.
         """
         super().__init__()
         self._ready = False
         """Keys may be typed before there is anything to act on."""
         widgets = make_widgets(self, keys, settings, environ)
-        self._desk = desk = Desk(projection, bridge, settings, keys, now, self, widgets, View(settings.sort))
-        talk = Conversing(desk, PaneFeed(widgets.pane))
+        view = View(settings.sort)
+        self._desk = desk = Desk(projection, bridge, settings, keys, now, self, widgets, attachment, view)
+        drafting = Drafting(desk)
+        talk = Conversing(desk, PaneFeed(widgets.pane), drafting)
         writing = Writing(desk, talk)
         triage = Triage(desk, talk)
+        returning = Returning(desk)
         self._hands = Hands(
             talk,
             writing,
             triage,
             Moving(desk, talk),
             Panels(desk, talk, writing, self.do),
-            Limits(desk, writing),
-            Quitting(desk, talk, writing, triage, leave),
-            Editing(desk, environ),
+            Limits(desk, writing, returning),
+            Quitting(desk, talk, writing, triage, returning, leave),
+            Editing(desk, drafting, environ),
             Choosing(desk),
+            Marking(desk, talk),
+            returning,
         )
         self._empty = Static(id="empty", markup=False)
         self._painting = Painting(desk, self._hands, self._empty)
@@ -143,6 +154,8 @@ class MessagesScreen(Screen[None]):
         self.paint(Touched.ALL)
         self.set_interval(TICK_S, self._painting.tick)
         self.watch(self.app, "app_focus", self._look_away, init=False)
+        if self._desk.attachment.notice:
+            self.notice(self._desk.attachment.notice)
         if self._desk.keys.problems:
             self.notice(complaint(self._desk.keys), "warn")
 
@@ -194,7 +207,9 @@ class MessagesScreen(Screen[None]):
         self._notices.paint()
 
     def person_was_here(self, key: str) -> None:
-        """A key was pressed in front of the open conversation: what it shows was seen."""
+        """A key was pressed: somebody is here, and what the open conversation shows was seen."""
+        if self._ready and not self._desk.view.hidden:
+            self._hands.returning.person_was_here()
         keys = self._desk.keys
         in_text = self.place in (Place.COMPOSER, Place.FIELD)
         ways_out = [k for k, id_ in keys.composer.items() if id_ in LEAVING]
@@ -292,76 +307,6 @@ class MessagesScreen(Screen[None]):
     def take_hits(self, query: str, hits: tuple[TextMessage, ...]) -> None:
         """The relay found texts."""
         self._hands.panels.take_hits(query, hits)
-
-    # what the widgets say
-
-    def on_composer_intent(self, event: Composer.Intent) -> None:
-        """A key of the composer's column."""
-        event.stop()
-        self.do(event.action_id)
-
-    def on_composer_submitted(self, event: Composer.Submitted) -> None:
-        """A text goes out."""
-        event.stop()
-        self._hands.writing.submit(event.target, event.text)
-
-    def on_composer_media_pasted(self, event: Composer.MediaPasted) -> None:
-        """Pictures do not travel this way."""
-        event.stop()
-        self._hands.writing.media_pasted()
-
-    def on_text_area_changed(self) -> None:
-        """The length of the text, where it begins to matter."""
-        self._hands.writing.to_line()
-
-    def on_thread_pane_reached_top(self, event: ThreadPane.ReachedTop) -> None:
-        """An older page may be wanted."""
-        if self._hands.conversing.is_open(event.thread):
-            self._hands.conversing.older()
-
-    def on_thread_pane_reached_end(self, event: ThreadPane.ReachedEnd) -> None:
-        """A page that was let go may be wanted again."""
-        if self._hands.conversing.is_open(event.thread):
-            self._hands.conversing.newer()
-
-    def on_thread_pane_new_below(self) -> None:
-        """Texts arrived below what is seen."""
-        self.paint_talk()
-
-    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """A row was clicked on."""
-        self.do("row.open")
-
-    def filter_by(self, words: str) -> None:
-        """Narrow the list down."""
-        self._desk.view.words = words
-        self.paint_lists()
-        self._desk.widgets.conversations.move_to(0)
-
-    def filter_key(self, key: str) -> None:
-        """A key of the list's filter that is no text."""
-        conversations = self._desk.widgets.conversations
-        if key == "enter" and conversations.current is not None:
-            self.do("row.open")
-        elif key in ("up", "down"):
-            conversations.move(1 if key == "down" else -1)
-        elif key in ("tab", "shift+tab"):
-            self.go(Pane.LIST)
-        elif key == "escape":
-            self.do("leave")
-        elif key in BY_ID:
-            self.do(key)
-
-    def intent_key(self, key: str) -> bool:
-        """A key where a question is asked; whether it meant something."""
-        action_id = self._desk.keys.composer.get(key)
-        if action_id is not None:
-            self.do(action_id)
-        return action_id is not None
-
-    def back_to_text(self) -> None:
-        """Whoever types goes on typing."""
-        self.go(Pane.TALK, write=True)
 
     # the house
 

@@ -23,13 +23,19 @@ class Painting:
     hands: Hands
     empty: Static
     _opened: bool = field(default=False, init=False)
+    _was_gone: bool = field(default=False, init=False)
+    """The relay was not there when the status was drawn last."""
 
     def paint(self, touched: Touched) -> None:
         """Write what is out of date."""
         hands, projection = self.hands, self.desk.projection
         if Touched.OUTCOMES in touched:
             hands.writing.outcomes(projection.take_outcomes())
+        hands.returning.begin()
+        if touched & (Touched.THREADS | Touched.QUEUE | Touched.STATUS):
+            self._missed_changed()
         if Touched.THREADS in touched:
+            hands.conversing.drafting.follow()
             hands.conversing.follow_moved()
             self._open_something()
             hands.writing.open_started()
@@ -53,15 +59,20 @@ class Painting:
     def lists(self) -> None:
         """The list, in the order and with the filter of the view."""
         desk, w = self.desk, self.desk.widgets
-        threads = desk.projection.conversations(desk.view.sort, desk.view.words)
+        archive = desk.view.archive
+        threads = desk.projection.conversations(desk.view.sort, desk.view.words, archived=archive)
         window = desk.projection.window
         open_thread = window.thread if window else None
         w.conversations.show(
             list_rows(threads, desk.now(), desk.zone, drafts=desk.view.drafts, open_thread=open_thread)
         )
         unread = desk.projection.unread
-        note = f"{len(threads)} match " if desk.view.words else (f"{unread} unread " if unread else "")
-        w.list_head.show([(" Conversations", "name")], [(note, "dim")])
+        note = (
+            f"{len(threads)} match "
+            if desk.view.words
+            else (f"{unread} unread " if unread and not archive else "")
+        )
+        w.list_head.show([(" Put away" if archive else " Conversations", "name")], [(note, "dim")])
 
     def talk(self) -> None:
         """What stands around the pane: who, which limits, to whom."""
@@ -84,6 +95,7 @@ class Painting:
             tuple(desk.projection.unsettled.values()),
             desk.projection.progress,
             bool(desk.projection.relay_gone),
+            desk.projection.attach_at,
             len(desk.keys.problems),
         )
         bar = desk.widgets.status
@@ -94,10 +106,21 @@ class Painting:
         """A minute went by: days change and phones fall silent without an event."""
         self.lists()
         self.status()
+        if self.hands.returning.minute_passed():
+            self.hands.limits.paint()
+
+    def _missed_changed(self) -> None:
+        before = self.desk.view.missed
+        self.hands.returning.follow()
+        if self.desk.view.missed != before:
+            self.hands.limits.paint()
 
     def _status_changed(self) -> None:
         if self.desk.projection.relay_gone:
             self.hands.writing.relay_gone()
+        elif self._was_gone:
+            self.desk.stage.notice("The relay is here again.", "good")
+        self._was_gone = bool(self.desk.projection.relay_gone)
         self.hands.limits.paint()
         self.hands.quitting.settled()
         if self.desk.widgets.panel.topic == "status":
@@ -113,7 +136,8 @@ class Painting:
         if self._opened:
             return
         self._opened = projection.window is not None
-        if not self._opened and projection.threads and not self.desk.widgets.picker.is_open:
+        if self._opened or self.desk.widgets.picker.is_open:
+            return
+        for first in projection.conversations(self.desk.view.sort)[:1]:
             self._opened = True
-            first = projection.conversations(self.desk.view.sort)[0]
             self.hands.conversing.open(first.id, by_person=False, write=False)

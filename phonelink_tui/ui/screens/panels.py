@@ -87,13 +87,15 @@ class Panels:
         self.desk.widgets.panel.open("help", help_paragraphs(place, self.desk.keys))
 
     def status(self) -> None:
-        """How everything stands, with every limit in force."""
+        """How everything stands, with every limit in force and how the last week was."""
+        self.desk.bridge.want_week()
         self.desk.widgets.panel.open("status", self.status_text())
 
     def status_text(self) -> Sequence[Paragraph]:
         """The status panel's text."""
         desk = self.desk
-        return status_paragraphs(desk.projection, desk.keys.problems, desk.now(), desk.zone)
+        home = desk.attachment
+        return status_paragraphs(desk.projection, home, desk.keys.problems, desk.now(), desk.zone)
 
     def notification(self, it: PhoneNotification) -> None:
         """One notification in full."""
@@ -101,13 +103,13 @@ class Panels:
         self.desk.widgets.panel.open("notification", said)
 
     def _threads(self, words: str) -> Sequence[Choice]:
-        rows = self.desk.projection.conversations(self.desk.view.sort, words)[:MOST]
+        rows = self.desk.projection.conversations(self.desk.view.sort, words, archived=None)[:MOST]
         drafts = self.desk.view.drafts
-        listed = list_rows(rows, self.desk.now(), self.desk.zone, drafts=drafts)
+        listed = list_rows(rows, self.desk.now(), self.desk.zone, drafts=drafts, mixed=True)
         return [
             Choice(
                 r.id,
-                f"{'● ' if r.unread else ''}{r.name}",
+                f"{'● ' if r.is_unread else ''}{r.name}",
                 f"{r.mark + ' · ' if r.mark else ''}{r.text}",
                 r.when,
             )

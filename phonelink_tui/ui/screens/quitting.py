@@ -11,6 +11,7 @@ from phonelink_tui.relay.api import CancelText
 from phonelink_tui.ui.layout import Pane
 from phonelink_tui.ui.screens.conversing import Conversing
 from phonelink_tui.ui.screens.desk import Desk, new_id
+from phonelink_tui.ui.screens.returning import Returning
 from phonelink_tui.ui.screens.triage import Triage
 from phonelink_tui.ui.screens.writing import CANCELLABLE, Writing
 from phonelink_tui.ui.widgets.question_bar import Answer
@@ -24,15 +25,16 @@ class Quitting:
     conversing: Conversing
     writing: Writing
     triage: Triage
+    returning: Returning
     leave: Callable[[], None]
     """Ends the app."""
     _waits: bool = field(default=False, init=False)
 
     def quit(self) -> None:
         """Leave, or ask first where something would be lost."""
-        self.conversing.keep_draft()
+        self.conversing.drafting.keep()
         unsettled = self._unsettled()
-        drafts = len(self.desk.view.drafts)
+        drafts = 0 if self.conversing.drafting.are_kept else len(self.desk.view.drafts)
         if unsettled and not self.desk.settings.relay_outlives:
             waiting = sum(s is not DeliveryState.UNKNOWN for s in unsettled)
             unknown = len(unsettled) - waiting
@@ -90,6 +92,7 @@ class Quitting:
 
     def _leave_now(self) -> None:
         self.triage.flush()
+        self.returning.leave()
         self.leave()
 
 

@@ -71,6 +71,7 @@ class Triage:
             return
         self.desk.view.dismissed.add(it.id)
         self._undoable.append(it)
+        self.desk.view.acts.append(self.undo)
         self.paint()
         where = "" if it.negative_label and not it.stale else " Here only: the phone offers no button for it."
         self.desk.stage.notice(f"Dismissed {it.app_name}. u takes it back.{where}")

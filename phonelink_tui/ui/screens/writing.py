@@ -43,8 +43,10 @@ class Writing:
     def submit(self, target: Target, text: str) -> None:
         """Send what the composer froze, to whom it was written."""
         if target.thread is not None:
-            self.desk.view.drafts.pop(target.thread, None)
+            composer = self.desk.widgets.composer
+            self.conversing.drafting.put(target.thread, composer.draft if composer.target == target else "")
         self.desk.bridge.send(self.sending.submit(text, target.recipient, target.thread))
+        self.desk.view.acts.append(self.take_back)
         window = self.desk.projection.window
         if window is not None and window.newer and window.thread == target.thread:
             self.conversing.to_newest()
@@ -99,8 +101,9 @@ class Writing:
         if target is not None and target.thread == send.thread and not composer.closed:
             composer.set_draft("\n".join(part for part in (send.text, composer.draft) if part.strip()))
         elif send.thread is not None:
-            drafts = self.desk.view.drafts
-            drafts[send.thread] = "\n".join(p for p in (send.text, drafts.get(send.thread, "")) if p.strip())
+            begun = self.desk.view.drafts.get(send.thread, "")
+            text = "\n".join(part for part in (send.text, begun) if part.strip())
+            self.conversing.drafting.put(send.thread, text)
         self.desk.stage.notice(f"{returned.sentence} {returned.hint}".strip(), "bad")
         self.desk.stage.paint_lists()
         self.desk.stage.paint_talk()

@@ -28,7 +28,7 @@ class BannerStack(Quiet, can_focus=True):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"banners--{ink}" for ink in ("dim", "warn", "bad", "offer", "current")
+        f"banners--{ink}" for ink in ("dim", "warn", "bad", "note", "offer", "current")
     }
 
     def __init__(self, *, id: str) -> None:

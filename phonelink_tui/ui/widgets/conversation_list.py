@@ -22,6 +22,8 @@ CURSOR: Final = "▌"
 UNREAD: Final = "●"
 OPEN: Final = "›"
 DRAFT: Final = "draft"
+PINNED: Final = "▴"
+"""One cell everywhere; its neighbours in Unicode are two in East Asian terminals."""
 
 
 class ConversationList(RowList[ListRow]):
@@ -50,7 +52,7 @@ class ConversationList(RowList[ListRow]):
     def _one_line(self, row: ListRow, width: int, *, marked: bool) -> list[Segment]:
         mark = f" {row.mark} ·" if row.mark else ""
         draft = f" {DRAFT}" if row.draft else ""
-        right = f" {row.unread or '':>3} {row.when:>{WHEN_CELLS}} "
+        right = f" {row.unread or '':>3} {_pin(row)}{row.when:>{WHEN_CELLS}} "
         name = fit(row.name, NAME_CELLS)
         rest = width - GUTTER - NAME_CELLS - len(draft) - 1 - len(right)
         text = f" {fit(mark.strip() + ' ' + row.text if mark else row.text, rest)}{right}"
@@ -60,11 +62,11 @@ class ConversationList(RowList[ListRow]):
             self._ink(f" {_sign(row)} ", "dot"),
             self._ink(name, _name_part(row)),
             self._ink(draft, "draft"),
-            self._ink(text, "text"),
+            self._ink(text, _text_part(row)),
         ]
 
     def _first(self, row: ListRow, width: int, *, marked: bool) -> list[Segment]:
-        when = f" {row.when} "
+        when = f" {PINNED} {row.when} " if row.pinned else f" {row.when} "
         name = fit(row.name, width - GUTTER - len(when))
         if marked:
             return [self._ink(f"{CURSOR}{_sign(row)} {name}{when}", "chosen")]
@@ -78,8 +80,8 @@ class ConversationList(RowList[ListRow]):
         return [
             self._ink(" " * GUTTER, "text"),
             self._ink(draft, "draft"),
-            self._ink(text, "text"),
-            self._ink(count, "unread"),
+            self._ink(text, _text_part(row)),
+            self._ink(count, "dim" if row.muted else "unread"),
         ]
 
     def _ink(self, text: str, part: str) -> Segment:
@@ -87,8 +89,18 @@ class ConversationList(RowList[ListRow]):
 
 
 def _sign(row: ListRow) -> str:
-    return UNREAD if row.unread else (OPEN if row.open else " ")
+    return UNREAD if row.is_unread else (OPEN if row.open else " ")
+
+
+def _pin(row: ListRow) -> str:
+    return PINNED if row.pinned else " "
+
+
+def _text_part(row: ListRow) -> str:
+    return "dim" if row.muted else "text"
 
 
 def _name_part(row: ListRow) -> str:
-    return "unread" if row.unread or row.open else "name"
+    if row.muted:
+        return "dim"
+    return "unread" if row.is_unread or row.open else "name"

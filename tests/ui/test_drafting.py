@@ -1,0 +1,110 @@
+"""Drafts live in the relay: kept while typing, there elsewhere, never taken from under somebody who types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import evolve
+
+from phonelink_tui.domain.events import CommandChanged, CommandState, Event, Resync, ThreadChanged
+from phonelink_tui.domain.thread import Thread
+from phonelink_tui.relay.api import Command, SaveDraft
+from tests.ui.scripted_relay import ScriptedRelay
+from tests.ui.stage import ALICE, BOB, CAROL, a_relay, on_stage
+
+
+def a_keeping_relay(*threads: Thread) -> ScriptedRelay:
+    """A relay that keeps drafts, as the real one does."""
+    rows = {row.id: row for row in threads or (ALICE, BOB, CAROL)}
+    relay = a_relay(*rows.values())
+
+    def answer(command: Command) -> Sequence[Event]:
+        done = CommandChanged(command.id, CommandState.DONE)
+        if not isinstance(command, SaveDraft):
+            return [done]
+        rows[command.thread] = row = evolve(rows[command.thread], draft=command.text)
+        relay.state = evolve(relay.state, threads=tuple(rows.values()))
+        return [ThreadChanged(row), done]
+
+    relay.answer = answer
+    return relay
+
+
+def drafts(relay: ScriptedRelay) -> dict[str, str]:
+    return {row.title: row.draft for row in relay.state.threads if row.draft}
+
+
+async def test_a_draft_is_kept_when_typing_pauses() -> None:
+    """Without leaving the conversation; one save for the word, not one for each letter."""
+    async with on_stage(a_keeping_relay()) as stage:
+        await stage.type("hello")
+        assert drafts(stage.relay) == {}
+        await stage.pilot.pause(0.7)
+        await stage.settle()
+        assert drafts(stage.relay) == {"Alice": "hello"}
+        assert len(stage.relay.told(SaveDraft)) == 1
+        assert stage.composer.draft == "hello"
+
+
+async def test_a_draft_is_kept_at_leaving_and_forgotten_at_sending() -> None:
+    """The conversation's row holds it; Enter takes it away."""
+    async with on_stage(a_keeping_relay()) as stage:
+        await stage.type("one")
+        await stage.press("ctrl+down")
+        assert drafts(stage.relay) == {"Alice": "one"}
+        await stage.press("ctrl+up", "enter")
+        await stage.pilot.pause(0.1)
+        await stage.settle()
+        assert drafts(stage.relay) == {}
+
+
+async def test_a_draft_of_before_is_there_again() -> None:
+    """After a crash of the terminal: in the composer, and marked in the list."""
+    begun = (evolve(ALICE, draft="dear Alice"), evolve(BOB, draft="dear Bob"), CAROL)
+    async with on_stage(a_keeping_relay(*begun)) as stage:
+        assert stage.composer.draft == "dear Alice"
+        assert {row.name for row in stage.conversations.shown if row.draft} == {"Alice", "Bob"}
+        await stage.press("ctrl+q")
+        assert stage.app.return_code == 0
+        assert stage.relay.told(SaveDraft) == []
+
+
+async def test_a_composer_that_rests_follows_the_other_terminal() -> None:
+    """What was here comes back with undo; a draft of another conversation just waits there."""
+    begun = (evolve(ALICE, draft="old words"), BOB, CAROL)
+    async with on_stage(a_keeping_relay(*begun)) as stage:
+        await stage.say(
+            ThreadChanged(evolve(ALICE, draft="new words")), ThreadChanged(evolve(BOB, draft="b"))
+        )
+        assert stage.composer.draft == "new words"
+        assert "another terminal" in stage.line("hints")
+        await stage.press("alt+z")
+        assert stage.composer.draft == "old words"
+        await stage.press("alt+a", "ctrl+down")
+        assert stage.open == "Bob"
+        assert stage.composer.draft == "b"
+
+
+async def test_nothing_is_taken_from_under_somebody_who_types() -> None:
+    """The other draft is not shown; this one is kept in its place."""
+    async with on_stage(a_keeping_relay()) as stage:
+        await stage.type("mine")
+        await stage.say(ThreadChanged(evolve(ALICE, draft="theirs")))
+        assert stage.composer.draft == "mine"
+        assert "yours stays" in stage.line("hints")
+        assert drafts(stage.relay) == {"Alice": "mine"}
+
+
+async def test_a_new_run_of_the_relay_gets_the_drafts_again() -> None:
+    """One that had nothing on its disk has forgotten them; the terminal has not."""
+    async with on_stage(a_keeping_relay()) as stage:
+        await stage.type("one")
+        await stage.press("ctrl+down", "ctrl+up")
+        assert drafts(stage.relay) == {"Alice": "one"}
+        forgotten = (ALICE, BOB, CAROL)
+        stage.relay.state = evolve(stage.relay.state, epoch="second", threads=forgotten)
+        before = len(stage.relay.told(SaveDraft))
+        await stage.say(Resync())
+        await stage.settle()
+        assert [c.text for c in stage.relay.told(SaveDraft)[before:]] == ["one"]
+        assert stage.composer.draft == "one"
