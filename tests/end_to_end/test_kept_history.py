@@ -141,7 +141,7 @@ def test_the_credential_of_a_unit(phone: str, tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     with relay(phone):
         assert run("threads").returncode == 0
-        assert "archive unlock" not in run("limits").stdout
+        assert "Nothing is kept" not in run("limits").stdout
         facts = json.loads(run("archive", "info", "--json").stdout)
         assert (facts["key"], facts["open_in_relay"]) == ("file", True)
 
@@ -151,7 +151,7 @@ def test_unlocking_a_running_relay(phone: str) -> None:
     later relay begins without, shows the limit, and is unlocked; its clients stay."""
     with relay(phone):
         assert run("send", "ben", "-m", "Before the key").returncode == 0
-        assert "archive unlock" in run("limits").stdout
+        assert "Nothing is kept" in run("limits").stdout
         locked = run("archive", "unlock")
         assert locked.returncode == 8
         with tail() as reader:
@@ -161,7 +161,7 @@ def test_unlocking_a_running_relay(phone: str) -> None:
             assert PASSPHRASE not in written
             assert "kept from now on" in " ".join(written.split())
             until(reader, type="resync")
-        assert "archive unlock" not in run("limits").stdout
+        assert "Nothing is kept" not in run("limits").stdout
         assert "Before the key" in run("search", "Before the key").stdout
         assert run("send", "ben", "-m", "After the key").returncode == 0
         assert run("relay", "stop").returncode == 0
