@@ -251,7 +251,7 @@ def _keep(wish: PruneWish) -> Keep:
     try:
         days = parse_age(wish.older_than) if wish.older_than is not None else None
     except ValueError as error:
-        raise UsageError(f"--older-than {error}.") from None
+        raise UsageError(f"--older-than {error}.", "For example --older-than 90d.") from None
     return Keep(days, wish.keep)
 
 

@@ -51,9 +51,11 @@ def _typed(*, new: bool) -> str:
             "A passphrase is typed on a terminal, and this is none.", "Without one: --key-file FILE, 0600."
         )
     if not passphrase:
-        raise UsageError("Nothing was typed; nothing was changed.")
+        raise UsageError("Nothing was typed; nothing was changed.", "Begin again, and type it.")
     if new and ask_passphrase("The same again; nobody can recover it: ") != passphrase:
-        raise UsageError("The two are not the same; nothing was changed.")
+        raise UsageError(
+            "The two are not the same; nothing was changed.", "Begin again, and type the same twice."
+        )
     return passphrase
 
 

@@ -15,7 +15,7 @@ from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.limitations import Limitation
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.notification import NotificationId, PhoneNotification
-from phonelink_tui.domain.phone import Phone
+from phonelink_tui.domain.phone import Capability, Phone
 from phonelink_tui.domain.thread import Thread, ThreadId
 
 
@@ -131,13 +131,23 @@ class CommandChanged:
     """With FAILED: the cause, where it is known."""
 
 
+FIRST_SYNC: Final = "first sync"
+CATCH_UP: Final = "catch-up"
+CONTACTS: Final = "contacts"
+WORK_OF: Final = {
+    FIRST_SYNC: Capability.MESSAGES,
+    CATCH_UP: Capability.MESSAGES,
+    CONTACTS: Capability.CONTACTS,
+}
+"""Work that needs a session, and whose."""
+
 STORY: Final = "scenario"
 """The work of an embedded phone's scenario: when it is done, nothing more happens by itself."""
 
 
 @frozen
 class Progress:
-    """Long work: first sync, contacts, catch-up; or `STORY`."""
+    """Long work: one of `WORK_OF`, or `STORY`. It ends unsaid with the session of its capability."""
 
     work: str
     done: int

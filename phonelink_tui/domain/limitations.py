@@ -159,7 +159,7 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         LimitScope.THREAD,
         Whose.PHONE_MAKER,
         "Accepted by the phone is the last thing known. Whether it was delivered is not reported.",
-        "iPhones send no delivery events over Bluetooth.",
+        "iPhones send no delivery events over Bluetooth; obexd passes none on of texts sent from here.",
     ),
     LimitKind.CANNOT_ANSWER: LimitSpec(
         _STRUCTURAL,

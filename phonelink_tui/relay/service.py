@@ -18,6 +18,7 @@ from phonelink_tui.domain.events import (
     CommandChanged,
     CommandState,
     Event,
+    LinkChanged,
     MessageChanged,
     MessageGone,
     Stamped,
@@ -114,8 +115,8 @@ class Relay:
         self._store = Store(phone, now, kept=archive is not None)
         self._store.apply_limits()
         run = archive.run if archive is not None else 0
-        self._links = Links(self._store, now, run)
         self._keeper = Keeper(archive, self._store, now)
+        self._links = Links(self._store, now, run, self._keeper.expect)
         self._intake = Intake(
             self._store, now, settings.thread_secret, settings.region, run, self._keeper.bind
         )
@@ -203,6 +204,7 @@ class Relay:
         """Take up what the archive holds; call once before `run`. Raises ArchiveError."""
         kept = await self._history.begin()
         self._keeper.begin_with(kept)
+        self._links.begin_with(kept.gaps)
         self._commands.begin_with(kept.commands)
         self._outbox.begin_with(kept.outbox, kept.stranded)
 
@@ -225,6 +227,7 @@ class Relay:
 
     async def close(self) -> int:
         """Before cancelling `run`: finish the push in flight, drop what waits; the number of texts dropped."""
+        self._links.foresee()
         return await self._outbox.close(keep_queued=self._keeps_queued)
 
     async def sleep(self) -> None:
@@ -320,6 +323,10 @@ class Relay:
             self._commands.notifications = None
 
     def _report(self, state: CapabilityState) -> None:
+        if state.phase is LinkPhase.READY and state.capability is not Capability.NOTIFICATIONS:
+            state = evolve(state, detail=self._backend.way)
+            if self._backend.traits != self._store.phone.traits:
+                self.publish([LinkChanged(evolve(self._store.phone, traits=self._backend.traits))])
         self.publish(self._links.take_state(state))
 
     def _prove(self, capability: Capability) -> None:

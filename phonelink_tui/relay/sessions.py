@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from phonelink_tui.domain.address import region_of
-from phonelink_tui.domain.events import CallChanged, ContactsChanged, Event
+from phonelink_tui.domain.events import CONTACTS, CallChanged, ContactsChanged, Event, Progress
 from phonelink_tui.domain.observed import NotificationGone
 from phonelink_tui.errors import ObexRefused
 from phonelink_tui.profiles.ports import NotificationAccess, PhonebookAccess
@@ -104,6 +104,7 @@ class ContactSync:
         await together(access.run(), self._read(access))
 
     async def _read(self, access: PhonebookAccess) -> None:
+        self._publish([Progress(CONTACTS, 0, None)])
         owner = await access.owner()
         region = region_of(owner.addresses[0].value) if owner and owner.addresses else None
         if region is not None:
@@ -111,7 +112,7 @@ class ContactSync:
         contacts = tuple(self._intake.filing.complete_contact(contact) for contact in await access.contacts())
         self._prove()
         self._intake.learn_names((c.name, a.key) for c in contacts for a in c.addresses)
-        self._publish([ContactsChanged(contacts)])
+        self._publish([ContactsChanged(contacts), Progress(CONTACTS, len(contacts), len(contacts))])
         self._publish(self._intake.judge_again())
         while True:
             self._calls_wanted.clear()

@@ -32,13 +32,13 @@ from phonelink_tui.domain.events import (
 )
 from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.message import (
-    LEFT_FOR_SURE,
     UNSETTLED,
     Audience,
     Direction,
     MessageId,
     Source,
     TextMessage,
+    tells_of_trust,
 )
 from phonelink_tui.domain.notification import NotificationId, PhoneNotification
 from phonelink_tui.domain.phone import Phone
@@ -366,7 +366,7 @@ class Store:
 
     def _note_written_to(self, message: TextMessage) -> list[ThreadId]:
         """The other threads with this recipient, should this be the first text to them: a reply asks less there."""
-        if message.recipient is None or message.state not in LEFT_FOR_SURE:
+        if message.recipient is None or not tells_of_trust(message):
             return []
         key = message.recipient.key
         if key in self._written_to:

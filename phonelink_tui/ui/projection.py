@@ -15,6 +15,7 @@ from attrs import define, field
 from phonelink_tui.domain.call import Call
 from phonelink_tui.domain.contact import Contact
 from phonelink_tui.domain.events import (
+    WORK_OF,
     CallChanged,
     CommandChanged,
     ContactsChanged,
@@ -36,7 +37,7 @@ from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.limitations import Limitation, LimitKind
 from phonelink_tui.domain.message import UNSETTLED, MessageId, TextMessage
 from phonelink_tui.domain.notification import NotificationId, PhoneNotification
-from phonelink_tui.domain.phone import Phone
+from phonelink_tui.domain.phone import LinkPhase, Phone
 from phonelink_tui.domain.thread import Thread, ThreadId
 from phonelink_tui.domain.week import Week
 from phonelink_tui.relay.api import MessagePage, Snapshot
@@ -292,6 +293,9 @@ class Projection:
         match event:
             case LinkChanged(phone=phone):
                 self.phone = phone
+                needed = WORK_OF.get(self.progress.work) if self.progress else None
+                if needed is not None and phone.phase(needed) is not LinkPhase.READY:
+                    self.progress = None
                 return Touched.STATUS
             case LimitationChanged(limitation=limit, active=active):
                 key = (limit.kind, limit.target)
@@ -307,8 +311,12 @@ class Projection:
             case ContactsChanged(contacts=contacts):
                 self.contacts = contacts
                 return Touched.STATUS
-            case Progress(done=done, total=total):
-                self.progress = None if total is not None and done >= total else event
+            case Progress(work=work, done=done, total=total):
+                is_over = total is not None and done >= total
+                if not is_over:
+                    self.progress = event
+                elif self.progress is not None and self.progress.work == work:
+                    self.progress = None
                 return Touched.STATUS
         return Touched.NOTHING
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC
 from typing import TypeVar
@@ -124,6 +125,12 @@ class Stage:
         """Events, and what follows from them."""
         self.relay.say(*events)
         await self.settle()
+
+    async def until(self, condition: Callable[[], bool], deadline_s: float = 10) -> None:
+        """Until something that takes more than a frame has happened."""
+        async with asyncio.timeout(deadline_s):
+            while not condition():
+                await self.settle()
 
     async def settle(self) -> None:
         """Until nothing moves: a frame of the pacer goes by."""

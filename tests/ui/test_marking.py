@@ -75,6 +75,8 @@ async def test_what_is_muted_says_nothing() -> None:
 async def test_what_is_put_away_is_listed_apart() -> None:
     """Hidden from the list, found by A and by the switcher, back by u or with the relay's word."""
     async with on_stage(a_marking_relay(), IN_LIST) as stage:
+        await stage.press("A")
+        assert "Nothing is put away" in stage.line("hints")
         await stage.press("G", "a")
         assert names(stage) == ["Alice", "Carol"]
         await stage.press("A")

@@ -233,3 +233,14 @@ def test_the_projection_equals_a_naive_model(events: list[Event]) -> None:
     assert {n.id for n in (*projection.queue(), *projection.digest())} == set(notes)
     assert set(projection.unsettled) == unsettled
     assert projection.unread == sum(t.unread for t in threads.values())
+
+
+def test_work_ends_with_the_session_it_needs() -> None:
+    """A link that breaks leaves no count behind, nor does the end of other work end it."""
+    projection = Projection()
+    projection.reset(Snapshot(0, a_phone(), (), (), (), ()))
+    projection.apply(Stamped(1, NOW, Progress("first sync", 200, None)))
+    projection.apply(Stamped(2, NOW, Progress("contacts", 3, 3)))
+    assert projection.progress == Progress("first sync", 200, None)
+    projection.apply(Stamped(3, NOW, LinkChanged(a_phone(LinkPhase.WAITING, DownReason.LINK_LOST))))
+    assert projection.progress is None

@@ -64,6 +64,9 @@ class Marking:
     def show_archive(self) -> None:
         """List what was put away, or everything else again."""
         view, widgets = self.desk.view, self.desk.widgets
+        if not view.archive and not self.desk.projection.conversations(archived=True):
+            self.desk.stage.notice("Nothing is put away. a does that, until the next text comes.")
+            return
         view.archive = not view.archive
         self.desk.stage.paint_lists()
         if has_keys(widgets.conversations):

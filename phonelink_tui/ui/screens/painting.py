@@ -23,6 +23,8 @@ class Painting:
     hands: Hands
     empty: Static
     _opened: bool = field(default=False, init=False)
+    _was_gone: bool = field(default=False, init=False)
+    """The relay was not there when the status was drawn last."""
 
     def paint(self, touched: Touched) -> None:
         """Write what is out of date."""
@@ -65,7 +67,11 @@ class Painting:
             list_rows(threads, desk.now(), desk.zone, drafts=desk.view.drafts, open_thread=open_thread)
         )
         unread = desk.projection.unread
-        note = f"{len(threads)} match " if desk.view.words else (f"{unread} unread " if unread else "")
+        note = (
+            f"{len(threads)} match "
+            if desk.view.words
+            else (f"{unread} unread " if unread and not archive else "")
+        )
         w.list_head.show([(" Put away" if archive else " Conversations", "name")], [(note, "dim")])
 
     def talk(self) -> None:
@@ -112,6 +118,9 @@ class Painting:
     def _status_changed(self) -> None:
         if self.desk.projection.relay_gone:
             self.hands.writing.relay_gone()
+        elif self._was_gone:
+            self.desk.stage.notice("The relay is here again.", "good")
+        self._was_gone = bool(self.desk.projection.relay_gone)
         self.hands.limits.paint()
         self.hands.quitting.settled()
         if self.desk.widgets.panel.topic == "status":
