@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import struct
 
-from bumble import l2cap, rfcomm, sdp
+from bumble import hci, l2cap, rfcomm, sdp
+from bumble.device import Connection, Device
 
 
 def apply() -> None:
@@ -14,6 +16,7 @@ def apply() -> None:
     rfcomm.Multiplexer.on_dm_frame = _on_dm_frame
     l2cap.EnhancedRetransmissionProcessor._PendingPdu.__bytes__ = _pending_pdu_bytes
     sdp.Server.on_connection = _on_sdp_connection
+    Device.disconnect = _disconnect
 
 
 _multiplexer_on_dm_frame = rfcomm.Multiplexer.on_dm_frame
@@ -58,3 +61,13 @@ def _on_sdp_connection(server: sdp.Server, channel: l2cap.ClassicChannel) -> Non
     one = copy.copy(server)
     one.channel, one.current_response = channel, None
     channel.sink = one.on_pdu
+
+
+async def _disconnect(device: Device, link: Connection, reason: int) -> None:
+    """Of two who end a link at once, one would wait for ever: the controllers tell the end of a link once."""
+    if device.connections.get(link.handle) is link:
+        await device.send_async_command(
+            hci.HCI_Disconnect_Command(connection_handle=link.handle, reason=reason)
+        )
+    while device.connections.get(link.handle) is link:
+        await asyncio.sleep(0.02)

@@ -50,7 +50,6 @@ class PhoneLe:
     def __init__(self, device: Device) -> None:
         self._device = device
         self._link: Connection | None = None
-        self._ending: Connection | None = None
         self._down = asyncio.Event()
         self._down.set()
         self._session: AncsSession | None = None
@@ -191,13 +190,8 @@ class PhoneLe:
 
     async def disconnect(self) -> None:
         """End the link, if one is up."""
-        ending, self._ending = self._ending, self._link
-        link = self._link
-        if link is None:
-            return
-        async with asyncio.timeout(stretched(STEP_LIMIT_S)):
-            # Bumble waits for ever for the end of a link that is being ended already.
-            await (self._down.wait() if link is ending else link.disconnect())
+        if self._link is not None:
+            await asyncio.wait_for(self._link.disconnect(), stretched(STEP_LIMIT_S))
 
     def end_session(self) -> None:
         """End the ANCS session, if there is one."""
