@@ -19,11 +19,13 @@ from phonelink_tui.archive.facts import (
     Kept,
     KeptMessage,
     KeptPage,
+    MessageGone,
+    NotificationGone,
 )
 from phonelink_tui.archive.pruning import cut_some, sweep
 from phonelink_tui.archive.query import Query
 from phonelink_tui.archive.reader import Reader
-from phonelink_tui.archive.retention import Retention, cuts
+from phonelink_tui.archive.retention import Retention, ThreadExtent, cuts
 from phonelink_tui.archive.writer import Writer
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.notification import PhoneNotification
@@ -48,6 +50,10 @@ CLOSE_S: Final = 10.0
 
 IsKept = Callable[[TextMessage | PhoneNotification], bool]
 """Whether a text or notification may be written to disk at all; a one-time code may not."""
+
+
+ToldGone = Callable[[ThreadId, tuple[MessageId, ...]], None]
+"""Told which texts of a conversation are no longer kept."""
 
 
 def keep_everything(_value: TextMessage | PhoneNotification) -> bool:
@@ -82,8 +88,13 @@ class Archive:
             ArchiveError: The queue is full and the disk refuses (see `writer`); from that fact on nothing was taken.
         """
         for fact in facts:
-            if not isinstance(fact, TextMessage | PhoneNotification) or self._is_kept(fact):
-                self._writer.put(fact)
+            self._writer.put(self._as_written(fact))
+
+    def _as_written(self, fact: Fact) -> Fact:
+        """In place of what may not be written: an earlier look at it, less whole, may have been."""
+        if not isinstance(fact, TextMessage | PhoneNotification) or self._is_kept(fact):
+            return fact
+        return MessageGone(fact.id) if isinstance(fact, TextMessage) else NotificationGone(fact.id)
 
     async def commit(self) -> None:
         """Return when everything put before is durable: it survives kill -9 and a power cut.
@@ -154,13 +165,17 @@ class Archive:
 
     # Upkeep
 
-    async def prune(self, retention: Retention, now: datetime, *, told: Callable[[int], None]) -> int:
+    async def extents(self) -> tuple[ThreadExtent, ...]:
+        """What each conversation that holds texts spans."""
+        return await self._read(reading.extents)
+
+    async def prune(self, retention: Retention, now: datetime, *, told: ToldGone) -> int:
         """Remove what is too old, in bounded batches between which everything else is written.
 
         Args:
             retention: What to keep.
             now: UTC.
-            told: Called with the number removed so far, after each batch. Cancelling stops between two.
+            told: Called after each batch. Cancelling stops between two.
 
         Returns:
             The number of texts removed.
@@ -169,7 +184,7 @@ class Archive:
         for cut in cuts(retention, now, await self._read(reading.extents)):
             while gone := await _within(self._writer.run(partial(cut_some, cut)), JOB_S):
                 removed += len(gone)
-                told(removed)
+                told(cut.thread, gone)
         if removed:
             await _within(self._writer.run(sweep), JOB_S)
         return removed

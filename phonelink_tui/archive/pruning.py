@@ -22,9 +22,31 @@ _UNSETTLED: Final = ", ".join(f"'{state.value}'" for state in sorted(UNSETTLED -
 
 def cut_some(cut: Cut, db: apsw.Connection, writing: Writing) -> tuple[MessageId, ...]:
     """Remove up to `BATCH` of the texts a cut names, oldest first; which. None left: an empty answer."""
+    which = _which(cut, db)
+    if which is None:
+        return ()
+    where, values = which
+    ids = rows(db, f"SELECT id FROM messages WHERE {where} ORDER BY at, arrival LIMIT ?", (*values, BATCH))
+    for (id_,) in ids:
+        writing.drop_message(MessageGone(id_))
+    return tuple(id_ for (id_,) in ids)
+
+
+def count_cut(cut: Cut, db: apsw.Connection) -> int:
+    """How many texts a cut would remove now."""
+    which = _which(cut, db)
+    if which is None:
+        return 0
+    where, values = which
+    found: int = rows(db, f"SELECT count(*) FROM messages WHERE {where}", values)[0][0]
+    return found
+
+
+def _which(cut: Cut, db: apsw.Connection) -> tuple[str, list[Any]] | None:
+    """The texts of a cut, as a condition and its values; None: there are none."""
     found = rows(db, "SELECT n FROM threads WHERE id = ?", (cut.thread,))
     if not found:
-        return ()
+        return None
     thread = found[0][0]
     bounds: list[str] = []
     values: list[Any] = [thread]
@@ -43,16 +65,8 @@ def cut_some(cut: Cut, db: apsw.Connection, writing: Writing) -> tuple[MessageId
             bounds.append("(at, arrival) < (?, ?)")
             values.extend(oldest_kept[0])
     if not bounds:
-        return ()
-    ids = rows(
-        db,
-        f"SELECT id FROM messages WHERE thread = ? AND ({' OR '.join(bounds)}) AND state NOT IN ({_UNSETTLED})"
-        " ORDER BY at, arrival LIMIT ?",
-        (*values, BATCH),
-    )
-    for (id_,) in ids:
-        writing.drop_message(MessageGone(id_))
-    return tuple(id_ for (id_,) in ids)
+        return None
+    return f"thread = ? AND ({' OR '.join(bounds)}) AND state NOT IN ({_UNSETTLED})", values
 
 
 def sweep(db: apsw.Connection, writing: Writing) -> None:

@@ -25,6 +25,7 @@ from phonelink_tui.archive.retention import ThreadExtent
 from phonelink_tui.archive.writing import PLACES
 from phonelink_tui.domain.call import Call, CallKind
 from phonelink_tui.domain.contact import Contact
+from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.message import Audience, MessageId, TextMessage
 from phonelink_tui.domain.observed import handle_key
 from phonelink_tui.domain.text import RemoteText
@@ -50,11 +51,8 @@ def load(db: apsw.Connection) -> Kept:
             columns.notification(row)
             for row in db.execute(f"SELECT {columns.NOTIFICATION} FROM notifications ORDER BY n")
         ),
-        gaps=tuple(
-            columns.gap(row)
-            for row in db.execute("SELECT id, started_at, ended_at, reason FROM gaps ORDER BY n")
-        ),
-        contacts=_contacts(db),
+        gaps=gaps(db),
+        contacts=contacts(db),
         calls=_calls(db),
         written_to=frozenset(
             key for (key,) in db.execute("SELECT DISTINCT key FROM addresses WHERE written_to")
@@ -241,7 +239,14 @@ def _drafts(db: apsw.Connection) -> tuple[Draft, ...]:
     return tuple(map(columns.draft, db.execute("SELECT thread, text, at FROM drafts ORDER BY thread")))
 
 
-def _contacts(db: apsw.Connection) -> tuple[Contact, ...]:
+def gaps(db: apsw.Connection) -> tuple[Gap, ...]:
+    """Times of which nothing is known, oldest first."""
+    found_rows = db.execute("SELECT id, started_at, ended_at, reason FROM gaps ORDER BY n")
+    return tuple(columns.gap(row) for row in found_rows)
+
+
+def contacts(db: apsw.Connection) -> tuple[Contact, ...]:
+    """The phone's book, as last told."""
     addresses: dict[int, list[Any]] = {}
     for contact, *address in db.execute(
         "SELECT c.contact, a.value, a.kind, a.key FROM contact_addresses c JOIN addresses a ON a.n = c.address"

@@ -29,7 +29,7 @@ from phonelink_tui.archive.query import sender_text
 from phonelink_tui.archive.words import words
 from phonelink_tui.domain.address import Address
 from phonelink_tui.domain.gap import Gap
-from phonelink_tui.domain.message import LEFT_FOR_SURE, Direction, TextMessage
+from phonelink_tui.domain.message import Direction, TextMessage, tells_of_trust
 from phonelink_tui.domain.notification import PhoneNotification
 from phonelink_tui.domain.observed import handle_key
 
@@ -97,7 +97,7 @@ class Writing:
             self._db.execute(
                 "INSERT INTO found (rowid, text, who) VALUES (?, ?, ?)", (values["place"], *found)
             )
-        if message.recipient is not None and message.state in LEFT_FOR_SURE:
+        if tells_of_trust(message):
             self._db.execute("UPDATE addresses SET written_to = 1 WHERE n = ?", (values["recipient"],))
 
     def drop_message(self, gone: MessageGone) -> None:

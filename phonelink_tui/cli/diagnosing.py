@@ -18,6 +18,7 @@ from phonelink_tui.cli.settled import settled
 from phonelink_tui.composition.attaching import Wish
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import PhoneSpec
+from phonelink_tui.config.relay_choice import RelayKind, parse_relay
 from phonelink_tui.diagnostics.bundle import BUNDLE_BYTES, Bundle, decode_bundle, encode_bundle
 from phonelink_tui.diagnostics.changes import changes, good_facts
 from phonelink_tui.diagnostics.collect import Collector, collect
@@ -27,13 +28,13 @@ from phonelink_tui.diagnostics.judge import judge
 from phonelink_tui.diagnostics.kept import keep_last_good, load_last_good, write_private
 from phonelink_tui.diagnostics.report import report_lines, report_objects
 from phonelink_tui.domain.phone import Capability
-from phonelink_tui.errors import UsageError
+from phonelink_tui.errors import NotConnected, UsageError
 from phonelink_tui.ipc.role import Role
 
 SESSIONS_S: Final = STATUS_S + 2.0
 """With --phone a relay is started and asked; only then an answer takes longer than `collect.TOTAL_S`."""
 
-NO_RELAY: Final = NotKnown("no relay was asked; `phonelink --phone … doctor` asks one")
+NO_RELAY: Final = NotKnown("no relay was asked, for none runs; `phonelink --phone … doctor` starts one")
 
 
 def open_doctor(ctx: typer.Context, file: Path | None, *, as_json: bool, unfolded: bool) -> None:
@@ -87,13 +88,26 @@ def _examine(ctx: typer.Context, paths: Paths) -> Bundle:
 
 
 async def _sessions(ctx: typer.Context, paths: Paths, phone: PhoneSpec | None) -> Sessions | NotKnown:
-    if phone is None:
+    """The sessions' last answers. Without --phone a relay that runs is asked, and none is started."""
+    choice = parse_relay(ctx.find_root().params.get("relay") or "auto")
+    if phone is None and choice.kind is RelayKind.PRIVATE:
         return NO_RELAY
-    way = str(phone).partition(":")[0].partition("/")[0].partition("?")[0]
-    wish = Wish(roles=frozenset({Role.HEADERS}))
-    async with surroundings_of(ctx).open_relay(phone, paths, wish) as api:
-        snapshot = await settled(api, frozenset(Capability), STATUS_S)
+    wish = Wish(choice, frozenset({Role.HEADERS}), attach_only=phone is None)
+    try:
+        async with surroundings_of(ctx).open_relay(phone, paths, wish) as api:
+            snapshot = await settled(api, frozenset(Capability), STATUS_S)
+    except NotConnected:
+        if phone is None:
+            return NO_RELAY
+        raise
+    way = _way(str(phone) if phone is not None else snapshot.phone.id)
     return Sessions(way, snapshot.phone.traits.kind, tuple(snapshot.phone.capabilities.values()))
+
+
+def _way(named: str) -> str:
+    """By what kind of backend a phone is reached, as its SPEC or its id begins."""
+    word = named.partition(":")[0].partition("/")[0].partition("?")[0]
+    return "bluez" if word == "bluetooth" else word
 
 
 def _read_bundle(file: Path) -> Bundle:

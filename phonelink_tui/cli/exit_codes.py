@@ -15,6 +15,7 @@ REFUSED_BY_PHONE: Final = 5
 AMBIGUOUS: Final = 6
 TIMED_OUT: Final = 7
 ARCHIVE_LOCKED: Final = 8
+"""Or cannot be opened for another cause: damaged, too new, in use, unwritable. The line says which."""
 UNKNOWN_OUTCOME: Final = 9
 INTERRUPTED: Final = 130
 

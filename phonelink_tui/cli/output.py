@@ -59,6 +59,10 @@ class Output:
         """Several lines for people."""
         self._write(clean(text) + "\n")
 
+    def document(self, line: str) -> None:
+        """A line of a document, of any length; for a program, or for people who asked for all of it."""
+        self._write(clean(line, limit=max(16, len(line))) + "\n")
+
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Rows for people: a table on a terminal, tab-separated lines without headings elsewhere."""
         cells = [[clean_line(cell, limit=1000) for cell in row] for row in rows]

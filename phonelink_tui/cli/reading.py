@@ -144,6 +144,8 @@ async def status(api: RelayApi, out: Output, state_dir: Path | None, *, as_json:
     out.line(f"{snapshot.phone.name}{battery}")
     for state in snapshot.phone.capabilities.values():
         out.line(f"  {state.capability.value}: {_state_words(state)}")
+        if state.phase is LinkPhase.READY and state.detail:
+            out.line(f"    {state.detail}")
     out.line("  " + ", ".join(f"{count} {name}" for name, count in counts.items()))
     for line in week_lines(week):
         out.text(line)

@@ -40,7 +40,9 @@ def run(ctx: typer.Context, phone: str | None, socket: Path | None, fd: int | No
             surroundings_of(ctx).run_relay(spec, fd)
             return
         log_to_stderr(os.environ)
-        surroundings_of(ctx).run_shared_relay(spec, _socket(paths, socket), load_settings(paths.config_file))
+        surroundings_of(ctx).run_shared_relay(
+            spec, socket_of(paths, socket), load_settings(paths.config_file)
+        )
 
     carry_out(ctx, body, log="relay")
 
@@ -122,7 +124,7 @@ def _with_shared(
     work: Callable[[RelayClient, Output], Awaitable[None]],
 ) -> None:
     def body(out: Output, paths: Paths) -> None:
-        path = _socket(paths, socket)
+        path = socket_of(paths, socket)
 
         async def main() -> None:
             async with shared_relay(path, roles=roles) as client:
@@ -133,7 +135,8 @@ def _with_shared(
     carry_out(ctx, body)
 
 
-def _socket(paths: Paths, given: Path | None) -> Path:
+def socket_of(paths: Paths, given: Path | None) -> Path:
+    """Where the shared relay's socket is. Raises IpcError where there is no private place for it."""
     if given is not None:
         return given.absolute()
     if paths.runtime_dir is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 import typer
 
@@ -21,6 +22,9 @@ from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.relay.api import RelayApi
 
 _log = logging.getLogger(__name__)
+
+_OF_OWN_RELAY: Final = {"--key-file": "key_file", "--no-history": "no_history"}
+"""Options that the relay obeys, and so only one that is started now."""
 
 Work = Callable[[RelayApi, Output], Awaitable[None]]
 
@@ -64,7 +68,9 @@ def use_relay(
 ) -> None:
     """Do the work with the relay of a phone. For the body of `carry_out`."""
     choice = parse_relay(ctx.find_root().params.get("relay") or "auto")
-    wish = Wish(choice, roles, attach_only, out.notice)
+    params = ctx.find_root().params
+    own = tuple(option for option, name in _OF_OWN_RELAY.items() if params.get(name))
+    wish = Wish(choice, roles, attach_only, own, out.notice)
 
     async def main() -> None:
         async with surroundings_of(ctx).open_relay(phone, paths, wish) as api:

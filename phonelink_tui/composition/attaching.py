@@ -41,6 +41,8 @@ class Wish:
     roles: frozenset[Role] = ALL_ROLES
     attach_only: bool = False
     """With `auto`: start none for a phone over Bluetooth; a status line must not connect it."""
+    meant_for_own: tuple[str, ...] = ()
+    """Options that only a relay started now would obey; of one that runs already that is said."""
     say: Callable[[str], None] = lambda _line: None
     """Told in one line which relay it got, where that is no matter of course."""
 
@@ -98,8 +100,14 @@ async def open_relay(
             client = await stack.enter_async_context(_private(spec, paths, wish))
             if note:
                 wish.say(note)  # not before: where there is no phone either, that alone is said
-        elif spec is not None and not _owns(client, spec):
-            raise NotConnected("This relay has another phone.", "`phonelink relay status` says which.")
+        else:
+            if spec is not None and not _owns(client, spec):
+                raise NotConnected("This relay has another phone.", "`phonelink relay status` says which.")
+            if wish.meant_for_own:
+                options = " and ".join(wish.meant_for_own)
+                wish.say(
+                    f"This relay runs already: no effect of {options}; `phonelink relay run` takes them."
+                )
         async with attached(client, attachment, reopen and partial(_same, reopen, client)) as relay:
             yield relay
 

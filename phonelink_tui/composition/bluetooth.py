@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from phonelink_tui.config.known_phones import KnownPhone, KnownPhones
+from phonelink_tui.config.known_phones import KnownPhone, KnownPhones, bluetooth_id
 from phonelink_tui.config.phone_spec import BluetoothSpec
 from phonelink_tui.domain.bond import SENTENCES, Bond, bond_change
 from phonelink_tui.domain.phone import TRAITS, Capability, PhoneKind
@@ -31,11 +31,6 @@ from phonelink_tui.transport.bluez.phones import PairedPhone, read_paired_phones
 from phonelink_tui.transport.link import PhoneLink
 
 _log = logging.getLogger(__name__)
-
-
-def bluetooth_id(address: str) -> str:
-    """By what a phone is known everywhere: its public address, which never changes."""
-    return f"bluetooth:{address}"
 
 
 @frozen

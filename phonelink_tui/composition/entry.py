@@ -37,12 +37,12 @@ class Simulation:
 
 def run_shared_relay(spec: PhoneSpec, path: Path, settings: Settings) -> None:
     """The shared relay's process: serve the phone at a path until told to stop. See `ipc.service.run_shared`."""
-    from phonelink_tui.composition.hosting import build_relay
+    from phonelink_tui.composition.hosting import unlockable_relay
     from phonelink_tui.ipc.hooks import Hooks
     from phonelink_tui.ipc.service import run_shared
 
     hooks = Hooks(settings.hooks.commands, settings.hooks.privacy)
-    run_shared(lambda: build_relay(spec), path, str(spec), hooks)
+    run_shared(lambda: unlockable_relay(spec), path, str(spec), hooks)
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -14,8 +15,9 @@ from typing import Final
 from attrs import evolve
 
 from phonelink_tui.archive.archive import Archive
-from phonelink_tui.composition.keeping import kept_history
+from phonelink_tui.composition.keeping import Start, check_passphrase, kept_history
 from phonelink_tui.composition.remembering import remembering, remembering_good
+from phonelink_tui.composition.reopening import reopening
 from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import Paths, find_paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, VirtualSpec
@@ -26,10 +28,11 @@ from phonelink_tui.diagnostics.recorder import history_path, load_week
 from phonelink_tui.domain.events import STORY, Progress
 from phonelink_tui.domain.phone import TRAITS, Capability, PhoneTraits
 from phonelink_tui.domain.text import RemoteText, clean_line
+from phonelink_tui.errors import RelayError
 from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.profiles.ports import PhoneBackend
-from phonelink_tui.relay.api import RelayApi
+from phonelink_tui.relay.api import RelayApi, Snapshot
 from phonelink_tui.relay.service import Relay, RelaySettings
 from phonelink_tui.transport.link import PhoneLink
 from phonelink_tui.transport.tcp import LOOPBACK, MNS_OFFSET, PBAP_OFFSET, Endpoint, TcpLink
@@ -43,8 +46,15 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
+async def build_relay(
+    spec: PhoneSpec, start: Start | None = None, *, lasting: bool = False
+) -> AsyncIterator[RelayApi]:
     """The relay of a phone, in this process; leaving the block finishes the push in flight.
+
+    Args:
+        spec: The phone.
+        start: What is handed on from a relay that kept nothing.
+        lasting: Terminals come and go; it ends when it is told to, and begins again.
 
     Raises:
         UsageError: There is no such scenario, persona or fault.
@@ -55,13 +65,14 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
     """
     paths = find_paths()
     settings = load_settings(paths.config_file)
+    relay_of = partial(_relay, settings=settings, lasting=lasting)
     match spec:
         case VirtualSpec():
             async with open_phone(spec) as living:
                 persona = living.phone.persona
                 name = clean_line(f"{living.phone.owner.name}’s {persona.device_name}")
                 backend = _backend(living.link, str(spec), name, TRAITS[persona.kind])
-                relay = _relay(backend, VIRTUAL_SECRET, settings)
+                relay = relay_of(backend, VIRTUAL_SECRET)
                 async with _alive(relay), beside(_tell_the_end(relay, living.runner.ended)):
                     yield relay
         case TcpSpec():
@@ -69,9 +80,9 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
             link = _tcp_link(spec)
             backend = _backend(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
             secret = install_secret(paths.state_dir)
-            async with kept_history(backend.phone_id, paths) as archive:
-                history = history_path(paths.state_dir, backend.phone_id, secret)
-                relay = _relay(backend, secret, settings, archive, history)
+            history = history_path(paths.state_dir, backend.phone_id, secret)
+            async with kept_history(backend.phone_id, paths, settings.archive, start) as archive:
+                relay = relay_of(backend, secret, archive=archive, history=history)
                 async with _alive(relay), remembering(relay, backend.phone_id, paths, secret):
                     yield relay
         case BluetoothSpec():
@@ -79,10 +90,10 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
             way = "obexd" if spec.through_obexd else "bluez"
             async with (
                 _bluetooth_backend(spec, paths) as reached,
-                kept_history(reached.phone_id, paths) as archive,
+                kept_history(reached.phone_id, paths, settings.archive, start) as archive,
             ):
                 history = history_path(paths.state_dir, reached.phone_id, secret)
-                relay = _relay(reached, secret, settings, archive, history)
+                relay = relay_of(reached, secret, archive=archive, history=history)
                 async with (
                     _alive(relay),
                     _following_sleep(relay),
@@ -90,6 +101,18 @@ async def build_relay(spec: PhoneSpec) -> AsyncIterator[RelayApi]:
                     remembering_good(relay, way, paths),
                 ):
                     yield relay
+
+
+def unlockable_relay(spec: PhoneSpec) -> AbstractAsyncContextManager[RelayApi]:
+    """The same, and its history can be unlocked while it runs. Raises as `build_relay`."""
+
+    def prove(snapshot: Snapshot, passphrase: str) -> None:
+        if isinstance(spec, VirtualSpec):
+            raise RelayError("The embedded phone keeps nothing.", "Name another one with --phone.")
+        paths = find_paths()
+        check_passphrase(snapshot.phone.id, paths, load_settings(paths.config_file).archive, passphrase)
+
+    return reopening(lambda start: build_relay(spec, start, lasting=True), prove)
 
 
 def _bluetooth_backend(spec: BluetoothSpec, paths: Paths) -> AbstractAsyncContextManager[PhoneBackend]:
@@ -125,13 +148,15 @@ def _backend(link: PhoneLink, phone_id: str, name: RemoteText, traits: PhoneTrai
 def _relay(
     backend: PhoneBackend,
     secret: bytes,
+    *,
     settings: Settings,
+    lasting: bool,
     archive: Archive | None = None,
     history: Path | None = None,
 ) -> Relay:
     return Relay(
         backend,
-        RelaySettings(secret, settings.region, settings.hold_s),
+        RelaySettings(secret, settings.region, settings.hold_s, settings.archive, lasting),
         now=lambda: datetime.now(UTC),
         rng=Random(),
         archive=archive,

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final
 
+from attrs import evolve, field, frozen
+
 from phonelink_tui.archive import key_file
 from phonelink_tui.archive.archive import Archive
+from phonelink_tui.archive.facts import Draft, Fact
 from phonelink_tui.archive.files import ArchiveFiles, archive_files, held
-from phonelink_tui.archive.key_sources import SecretSources, find_secret
+from phonelink_tui.archive.key_sources import SecretKind, SecretSources, find_secret, from_passphrase
 from phonelink_tui.archive.opening import open_archive
+from phonelink_tui.config.archive_settings import MEMORY, ArchiveSettings
 from phonelink_tui.config.paths import Paths
-from phonelink_tui.errors import ArchiveBusy
+from phonelink_tui.domain.code import tells_code
+from phonelink_tui.domain.message import MessageId, TextMessage
+from phonelink_tui.domain.notification import PhoneNotification
+from phonelink_tui.errors import ArchiveBusy, ArchiveUnwritable, RelayError
 
 NO_HISTORY_VARIABLE: Final = "PHONELINK_NO_HISTORY"
 """Set to anything, nothing is read from disk or kept; `--no-history` sets it for the relay it starts."""
@@ -28,29 +35,83 @@ def files_of(phone_id: str, paths: Paths) -> ArchiveFiles | None:
     return archive_files(paths.state_dir / "archive", phone_id) if paths.state_dir else None
 
 
+@frozen
+class Start:
+    """What a relay is told when it begins anew, with a passphrase, after one that kept nothing."""
+
+    passphrase: str | None = field(default=None, repr=False)
+    texts: tuple[TextMessage, ...] = ()
+    """Written here meanwhile, and settled."""
+    drafts: tuple[Draft, ...] = ()
+
+    def facts(self, run: int) -> Iterator[Fact]:
+        """The same for the archive, under ids that no run of it gave."""
+        for number, text in enumerate(self.texts):
+            yield evolve(text, id=MessageId(f"before{run}.{number}"))
+        yield from self.drafts
+
+
 @asynccontextmanager
-async def kept_history(phone_id: str, paths: Paths) -> AsyncIterator[Archive | None]:
+async def kept_history(
+    phone_id: str, paths: Paths, settings: ArchiveSettings, start: Start | None = None
+) -> AsyncIterator[Archive | None]:
     """The archive of a phone while inside; None where nothing is kept: the relay says so.
 
-    Nothing is kept without a key, with `--no-history`, without a place, and while another relay of ours keeps
-    the history of this phone.
+    Nothing is kept without a key, before the passphrase was given, with `--no-history`, where the settings say
+    so, without a place, and while another relay of ours keeps the history of this phone.
 
     Raises:
         ArchiveLocked: There is an archive, and no key or the wrong one for it.
         ArchiveError: It cannot be used.
     """
     files = files_of(phone_id, paths)
-    if files is None or os.environ.get(NO_HISTORY_VARIABLE):
+    if files is None or settings.memory or os.environ.get(NO_HISTORY_VARIABLE):
         yield None
         return
-    secret = find_secret(SecretSources(environ=os.environ), phone_id)
-    if (secret is None and key_file.kind_wanted(files.key) is None) or _is_held(files):
+    start = start or Start()
+    kind = key_file.kind_wanted(files.key)
+    if start.passphrase is None and kind is SecretKind.PASSPHRASE:
+        _log.warning("the history waits for its passphrase: phonelink archive unlock")
         yield None
         return
-    async with open_archive(files, secret, phone_id, lambda: datetime.now(UTC)) as opened:
+    secret = find_secret(SecretSources(start.passphrase, None, settings.keyring, os.environ), phone_id)
+    if (secret is None and kind is None) or _is_held(files):
+        yield None
+        return
+    async with open_archive(files, secret, phone_id, lambda: datetime.now(UTC), may_be_written) as opened:
         if opened.set_aside is not None:
             _log.error("a damaged archive was set aside as %s", opened.set_aside.name)
+        opened.archive.put(start.facts(opened.archive.run))
         yield opened.archive
+
+
+def check_passphrase(phone_id: str, paths: Paths, settings: ArchiveSettings, passphrase: str) -> None:
+    """Whether history could be kept with this passphrase; where there is none yet, any will do.
+
+    Raises:
+        RelayError: Nothing may be kept.
+        ArchiveLocked: It is wrong, or another kind of key is wanted.
+        ArchiveError: The archive cannot be used now.
+    """
+    files = files_of(phone_id, paths)
+    if os.environ.get(NO_HISTORY_VARIABLE):
+        raise RelayError("This relay was started with --no-history.", "Start it without.")
+    if settings.memory:
+        raise RelayError(
+            f'The settings say [archive] keep = "{MEMORY}".', "Change them, and start the relay again."
+        )
+    if files is None:
+        raise ArchiveUnwritable("There is no place to keep anything: the state directory cannot be written.")
+    if _is_held(files):
+        raise ArchiveBusy("Another relay keeps the history of this phone.", "`phonelink relay stop` ends it.")
+    secret = from_passphrase(passphrase)
+    if key_file.kind_wanted(files.key) is not None:
+        key_file.unwrap(files.key, secret)
+
+
+def may_be_written(value: TextMessage | PhoneNotification) -> bool:
+    """Whether a text or notification may be on disk at all: a one-time code may not."""
+    return not tells_code(value)
 
 
 def _is_held(files: ArchiveFiles) -> bool:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from phonelink_tui.archive.files import held
 from phonelink_tui.archive.key_sources import forget_in_keyring
 from phonelink_tui.archive.opening import erase
-from phonelink_tui.composition.bluetooth import bluetooth_id
 from phonelink_tui.composition.keeping import files_of
 from phonelink_tui.composition.phone_rows import PhoneList, PhoneRow
-from phonelink_tui.config.known_phones import KnownPhone, KnownPhones
+from phonelink_tui.config.known_phones import KnownPhone, KnownPhones, bluetooth_id
 from phonelink_tui.config.paths import Paths
+from phonelink_tui.config.secret import install_secret
+from phonelink_tui.diagnostics.kept import LAST_GOOD
+from phonelink_tui.diagnostics.recorder import history_path
 from phonelink_tui.domain.bond import Bond, bond_change
 from phonelink_tui.domain.text import clean_line
-from phonelink_tui.errors import BluetoothUnavailable
+from phonelink_tui.errors import ArchiveUnwritable, BluetoothUnavailable
 from phonelink_tui.transport.bluez.phones import PairedPhone, read_paired_phones, remove_phone
 
 
@@ -39,7 +40,8 @@ async def list_phones(paths: Paths) -> PhoneList:
 
 
 async def forget_phone(row: PhoneRow, paths: Paths, *, unpair: bool) -> None:
-    """Forget a phone: its pairing, if wanted, its kept history, and that it was known; in this order, so that what
+    """Forget a phone: the key of its kept history, the history and the drafts in it, how it was connected, what
+    this machine was like when it worked; its pairing, if wanted; and that it was known. In this order, so that what
     fails is followed by nothing else, and forgetting it again does the rest.
 
     Raises:
@@ -49,18 +51,31 @@ async def forget_phone(row: PhoneRow, paths: Paths, *, unpair: bool) -> None:
             still known here.
         SettingsError: The record cannot be removed.
     """
-    files = files_of(bluetooth_id(row.address), paths) if row.history else None
+    phone_id = bluetooth_id(row.address)
+    files = files_of(phone_id, paths) if row.history else None
     if files is not None:
-        with held(files):
-            pass
+        erase(files)
+        forget_in_keyring(phone_id)
+    _forget_records(phone_id, paths)
     if unpair:
         for path in row.paths:
             await remove_phone(path)
-    if files is not None:
-        erase(files)
-        forget_in_keyring(bluetooth_id(row.address))
     if row.since is not None:
         KnownPhones(paths.state_dir).forget(row.address)
+
+
+def _forget_records(phone_id: str, paths: Paths) -> None:
+    """What the doctor kept: the phone's week, and the last good time. Raises ArchiveUnwritable."""
+    if paths.state_dir is None:
+        return
+    week = history_path(paths.state_dir, phone_id, install_secret(paths.state_dir))
+    for path in (week, paths.state_dir / LAST_GOOD):
+        try:
+            if path is not None:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            sentence = "What was recorded of the phone cannot be removed."
+            raise ArchiveUnwritable(sentence, f"{error.strerror}.") from error
 
 
 def _with_history(rows: list[PhoneRow], paths: Paths) -> tuple[PhoneRow, ...]:

@@ -29,6 +29,11 @@ FILE_BYTES: Final = 200_000
 _ADDRESS: Final = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2}){5}")
 
 
+def bluetooth_id(address: str) -> str:
+    """By what a phone is known everywhere: its public address, which never changes."""
+    return f"bluetooth:{address}"
+
+
 @frozen
 class KnownPhone:
     """A phone that was paired, or found paired, by this program."""

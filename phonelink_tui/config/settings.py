@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
+from phonelink_tui.config.archive_settings import ArchiveSettings, read_archive
 from phonelink_tui.errors import SettingsError
 
 FILE_BYTES: Final = 256 * 1024
@@ -97,6 +98,7 @@ class Settings:
     """Chosen by a digit, so the first nine; put into the composer, never sent by themselves."""
     mouse: bool = False
     hooks: HookSettings = HookSettings()
+    archive: ArchiveSettings = field(factory=ArchiveSettings)
     keys: Mapping[str, str] = field(factory=dict)
     """Action to keys, comma-separated; empty: no key. Names are checked by the UI, which knows its actions."""
 
@@ -221,5 +223,6 @@ _READERS: Final[dict[str, Callable[[object], Any]]] = {
     "mouse": _truth,
     "quick_replies": _texts,
     "hooks": _hooks,
+    "archive": read_archive,
     "keys": _keys,
 }

@@ -159,7 +159,7 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         LimitScope.THREAD,
         Whose.PHONE_MAKER,
         "Accepted by the phone is the last thing known. Whether it was delivered is not reported.",
-        "iPhones send no delivery events over Bluetooth.",
+        "iPhones send no delivery events over Bluetooth; obexd passes none on of texts sent from here.",
     ),
     LimitKind.CANNOT_ANSWER: LimitSpec(
         _STRUCTURAL,
@@ -270,8 +270,9 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         _PERMISSION,
         LimitScope.APP,
         Whose.THIS_COMPUTER,
-        "Nothing is kept after you quit.",
-        "There is no archive: messages live in memory only.",
+        "Nothing is kept after you quit. `phonelink archive unlock` keeps history.",
+        "Messages live in memory only: there is no key for an archive, or its passphrase was not given since the"
+        " relay began.",
     ),
 }
 

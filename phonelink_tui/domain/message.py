@@ -119,3 +119,13 @@ class TextMessage:
     """Only its beginning is known yet, on one line; the whole is read ahead, or when somebody looks at it."""
     failure: Failure | None = None
     """With FAILED: the cause."""
+
+
+def tells_of_trust(message: TextMessage) -> bool:
+    """Whether its recipient counts as written to: it left, and to nobody else.
+
+    What is written here goes to one person. A row of the phone's sent folder may be a text to a group whose first
+    member it names: it counts with positive evidence only.
+    """
+    alone = Source.OWN in message.sources or message.audience is Audience.PRIVATE
+    return message.recipient is not None and alone and message.state in LEFT_FOR_SURE

@@ -51,6 +51,13 @@ class ListedText:
     outgoing: bool
     has_attachment: bool
 
+    @property
+    def other_end(self) -> Party:
+        """Who sent it; of a text of ours, to whom it went first."""
+        if not self.outgoing:
+            return self.sender
+        return self.recipients[0] if self.recipients else Party(NO_TEXT)
+
 
 @frozen
 class FetchedText:

@@ -52,6 +52,8 @@ class DownReason(StrEnum):
     OBEXD_IN_THE_WAY = "obexd_in_the_way"
     ASLEEP = "asleep"
     """This computer goes to sleep, or sleeps."""
+    NOT_RUNNING = "not_running"
+    """Of a gap: no relay ran."""
     BOND_CHANGED = "bond_changed"
     """A known phone came with another pairing."""
     PROTOCOL = "protocol"
@@ -69,7 +71,7 @@ class CapabilityState:
     """When this phase began (UTC)."""
     reason: DownReason | None = None
     detail: str = ""
-    """Our own words on the reason, never the phone's."""
+    """Our own words on the reason, never the phone's; with READY, on the way taken where that is not our own."""
     proof_at: datetime | None = None
     """The last proof of life (UTC): an answered request or an event."""
     next_attempt_at: datetime | None = None

@@ -82,6 +82,15 @@ class Stating(Protocol):
     async def status(self) -> RelayStatus: ...
 
 
+@runtime_checkable
+class Unlocking(Protocol):
+    """A relay whose kept history may wait for a passphrase."""
+
+    async def unlock(self, passphrase: str) -> None:
+        """Open it. Raises RelayError, ArchiveError."""
+        ...
+
+
 async def overview_of(api: RelayApi) -> Overview:
     """The same of a relay: over a socket without the snapshot, whose size grows with the phone's book."""
     return (await api.status()).overview if isinstance(api, Stating) else overview(await api.snapshot())

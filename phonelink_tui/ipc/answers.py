@@ -8,7 +8,7 @@ from typing import Final
 from phonelink_tui.domain.message import TextMessage
 from phonelink_tui.errors import IpcError, RelayError
 from phonelink_tui.ipc import wire
-from phonelink_tui.ipc.about import HookCounts, Host, RelayStatus, overview
+from phonelink_tui.ipc.about import HookCounts, Host, RelayStatus, Unlocking, overview
 from phonelink_tui.ipc.hello import PhoneName, require_role
 from phonelink_tui.ipc.outgoing import ANSWER_BYTES
 from phonelink_tui.ipc.role import Role
@@ -72,6 +72,9 @@ class Answers:
             case wire.StopRequest():
                 require_role(roles, Role.SEND)
                 return self._stop()
+            case wire.UnlockRequest(passphrase=passphrase):
+                require_role(roles, Role.SEND)
+                return await self._unlock(passphrase)
             case _:
                 raise IpcError("The relay does not know this request.", "It may be older than this program.")
 
@@ -96,6 +99,14 @@ class Answers:
             overview=overview(snapshot),
             hooks=self._hooks(),
         )
+
+    async def _unlock(self, passphrase: str) -> bytes:
+        if not isinstance(self._api, Unlocking):
+            raise RelayError(
+                "This relay keeps no history.", "The background relay can: `phonelink relay run`."
+            )
+        await self._api.unlock(passphrase)
+        return b"null"
 
     def _stop(self) -> bytes:
         if self._on_stop is None:

@@ -28,8 +28,11 @@ from phonelink_tui.relay.api import Command, MessagePage, Place, Snapshot
 REQUEST_S: Final = 10.0
 """How long one request may take. The relay answers from memory; only a loaded machine needs a second."""
 
+UNLOCK_S: Final = 30.0
+"""The phone's sessions end and begin again, and a passphrase takes half a second by design."""
+
 HELLO_S: Final = 20.0
-"""How long a relay may take to greet: a private one starts an interpreter first."""
+"""How long a relay that runs may take to greet."""
 
 _GONE: Final = ("The relay is gone.", "Start the program again; nothing was sent since.")
 
@@ -118,6 +121,16 @@ class RelayClient:
         """
         await self._ask(wire.StopRequest(self._next_id()))
 
+    async def unlock(self, passphrase: str) -> None:
+        """Let the relay open its kept history; its stream goes on with a `Resync`.
+
+        Raises:
+            RoleRefused: The connection lacks the role.
+            RelayError: It keeps nothing, has it open, or texts wait to go out.
+            ArchiveError: The passphrase is wrong, or the archive cannot be used.
+        """
+        await self._ask(wire.UnlockRequest(self._next_id(), passphrase), within_s=UNLOCK_S)
+
     async def greet(self, roles: frozenset[Role], hello_s: float) -> RelayHello:
         """Exchange greetings. `connect` does it."""
         self._write(encode_client_hello(roles))
@@ -176,18 +189,19 @@ class RelayClient:
         for queue in self._queues:
             queue.end(fault if isinstance(fault, IpcError) else None)
 
-    async def _ask(self, request: wire.Request) -> object:
+    async def _ask(self, request: wire.Request, *, within_s: float | None = None) -> object:
+        request_s = self._request_s if within_s is None else within_s
         if self._end is not None:
             raise self._end
         waiting: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         self._pending[request.id] = waiting
         try:
-            async with asyncio.timeout(self._request_s):
+            async with asyncio.timeout(request_s):
                 self._write(wire.encode_request(request))
                 await self._writer.drain()
                 return await waiting
         except TimeoutError:
-            raise DeadlineExceeded(f"The relay did not answer within {self._request_s:g} s.") from None
+            raise DeadlineExceeded(f"The relay did not answer within {request_s:g} s.") from None
         except OSError as error:
             raise IpcError(*_GONE) from error
         finally:

@@ -97,6 +97,10 @@ class RelayServer:
 
     def _hand_out(self, stamped: Stamped) -> None:
         self._pumped = max(self._pumped, stamped.rev)
+        if isinstance(stamped.event, Resync):  # perhaps of another epoch, whose revisions begin anew
+            self._pumped = stamped.rev
+            for reader in self._readers.values():
+                reader.after = 0
         frames: dict[bool, bytes] = {}
         for reader in self._readers.values():
             if stamped.rev > reader.after or isinstance(stamped.event, Resync):

@@ -20,12 +20,16 @@ from typing import Final
 
 import phonelink_tui
 from phonelink_tui.errors import IpcError
-from phonelink_tui.ipc.client import HELLO_S, RelayClient, connect
+from phonelink_tui.ipc.client import RelayClient, connect
 from phonelink_tui.ipc.private import CLOSE_S
 from phonelink_tui.ipc.role import ALL_ROLES, Role
 
 EXIT_S: Final = CLOSE_S + 2.0
 """How long a relay may take to leave: to close, and to end the interpreter."""
+
+START_S: Final = 90.0
+"""How long a relay that we start may take to greet: an interpreter and all imports, on a slow machine from a cold
+disk. One that ends meanwhile is noticed at once, and a person may leave at any moment."""
 
 TERMINATED_S: Final = 2.0
 """How long it may take after SIGTERM."""
@@ -44,7 +48,7 @@ async def private_relay(
     command: Sequence[str],
     *,
     log: Path | None = None,
-    hello_s: float = HELLO_S,
+    hello_s: float = START_S,
     roles: frozenset[Role] = ALL_ROLES,
 ) -> AsyncIterator[RelayClient]:
     """Start a relay that ends with the block.

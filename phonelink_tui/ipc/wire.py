@@ -1,7 +1,7 @@
 """What is a frame? One bounded JSON object a line; requests and replies, both ways.
 
     relay  → client   hello · event (see `events`) · reply {id, result} · error {id, error}
-    client → relay    hello · request {type: snapshot|events|messages|search|execute|status|week|stop, id, …}
+    client → relay    hello · request {type: snapshot|events|messages|search|execute|status|week|stop|unlock, id, …}
 
 Every object has `v`. Rules for what is not known: fields are ignored; types of frames are skipped by the
 client; kinds of requests and commands are answered by an error, and the connection stays. A frame that is
@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from phonelink_tui.domain.message import MessageId
 from phonelink_tui.domain.thread import ThreadId
@@ -88,6 +88,14 @@ class StopRequest:
 
 
 @frozen
+class UnlockRequest:
+    """The passphrase of the kept history; answered when it is open."""
+
+    id: int
+    passphrase: str = field(repr=False)
+
+
+@frozen
 class UnknownRequest:
     """Of a newer client: answered by an error."""
 
@@ -103,6 +111,7 @@ Request = (
     | StatusRequest
     | WeekRequest
     | StopRequest
+    | UnlockRequest
 )
 
 _REQUESTS: Final[dict[str, type]] = {
@@ -114,6 +123,7 @@ _REQUESTS: Final[dict[str, type]] = {
     "status": StatusRequest,
     "week": WeekRequest,
     "stop": StopRequest,
+    "unlock": UnlockRequest,
 }
 _REQUEST_TYPES: Final = {cls: name for name, cls in _REQUESTS.items()}
 

@@ -32,6 +32,11 @@ class LinkBackend:
     app_names: AppNames = field(factory=AppNames)
     """Likewise."""
 
+    @property
+    def way(self) -> str:
+        """See `PhoneBackend.way`."""
+        return ""
+
     async def open_messages(self) -> MessageAccess:
         """See `PhoneBackend.open_messages`."""
         return await MapClient.open(self.link, self.clock, QUIRKS[self.traits.kind])

@@ -153,7 +153,14 @@ class PhoneBackend(Protocol):
     def phone_name(self) -> RemoteText: ...
 
     @property
-    def traits(self) -> PhoneTraits: ...
+    def traits(self) -> PhoneTraits:
+        """What the phone tells by the way now taken; may be others with each message session."""
+        ...
+
+    @property
+    def way(self) -> str:
+        """A sentence on the way now taken, where it is not our own sessions; "" where it is."""
+        ...
 
     @property
     def offers(self) -> frozenset[Capability]:

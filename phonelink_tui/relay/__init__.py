@@ -14,6 +14,7 @@ command line and scripts see `relay.api` only, and all read the same stream of e
     marks         pins, mutes, drafts                           limit_book    limits in force
     own_rows      our own texts coming back                     placeholders  what stays on the phone
     intake        what a text becomes                           handles       which handle names it
+    renumbering   handles that changed                      previews      are notifications without their text?
     filing        who an address is, which thread a text is in  notices       what a notification becomes
     correlation   which notification belongs to which text      nearby        its index
     commands      what each command does                        guard         may this text go out? pure

@@ -31,6 +31,7 @@ PAUSES_S: Final[dict[DownReason, tuple[float, ...]]] = {
     DownReason.CLASS_OF_DEVICE: (5, 15, 30),
     DownReason.OBEXD_IN_THE_WAY: (10, 30, 60),
     DownReason.ASLEEP: (1,),
+    DownReason.NOT_RUNNING: (1,),
     DownReason.BOND_CHANGED: (30, 60),
 }
 """Seconds before attempt 1, 2, …; the last repeats. Forbidden waits for a person to find the switch (iPhones were

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Iterable
 from datetime import datetime
 
 from phonelink_tui.domain.address import Address
@@ -53,6 +54,15 @@ class Conversation:
         self._archived -= 1
         self.put(message, arrival)
         self._archived_unread -= message.id in self._unread
+
+    def let_go(self, ids: Iterable[MessageId]) -> None:
+        """These are in the archive no more; those in memory stay."""
+        self._archived = max(0, self._archived - sum(id_ not in self._messages for id_ in ids))
+        self._archived_unread = min(self._archived_unread, self._archived)
+
+    def begins_at(self, first_at: datetime | None) -> None:
+        """The oldest of its messages in the archive is of that time; None: there are none."""
+        self._archived_first_at = first_at
 
     def put(self, message: TextMessage, arrival: int) -> None:
         """Add a message, or replace the one with its id.

@@ -112,13 +112,13 @@ class People:
 
 def relate(text: TextFacts, notice: NoticeFacts, people: People) -> _Relation | None:
     """How `notice` bears on `text`; None where it is about something else."""
-    if not _near(text, notice):
+    if not are_near(text, notice):
         return None
     title, subtitle = notice.title.strip(), notice.subtitle.strip()
     folded = title.casefold()
-    if not _same_text(text.text, notice.text):
+    if not same_text(text.text, notice.text):
         actor, rest = _behind_actor(notice.text)
-        if actor.casefold() not in text.sender_names or not _same_text(text.text, rest):
+        if actor.casefold() not in text.sender_names or not same_text(text.text, rest):
             return None
     if folded in text.sender_names or notice.title_key == text.sender_key:
         return _Relation(Audience.GROUP, subtitle) if subtitle else _Relation(Audience.PRIVATE)
@@ -218,6 +218,10 @@ class Correlator:
         """What is remembered of a text."""
         return self._texts.get(id_)
 
+    def newest_texts(self, limit: int) -> Iterator[TextFacts]:
+        """Texts remembered or learned more of last, the newest first."""
+        return islice(reversed(self._texts.values()), limit)
+
     def texts(self) -> tuple[TextFacts, ...]:
         """All texts remembered, oldest first."""
         return tuple(self._texts.values())
@@ -270,7 +274,8 @@ def _behind_actor(text: str) -> tuple[str, str]:
     return (actor, rest) if colon else ("", text)
 
 
-def _same_text(text: str, notice_text: str) -> bool:
+def same_text(text: str, notice_text: str) -> bool:
+    """Whether a notification shows this text, or its beginning."""
     if text == notice_text:
         return bool(text)
     cut = notice_text.endswith("…") or len(notice_text.encode("utf-8", "replace")) >= _CUT_BYTES
@@ -284,5 +289,6 @@ def _distance(text: TextFacts, notice: NoticeFacts) -> timedelta:
     return abs(text.arrived_at - notice.arrived_at)
 
 
-def _near(text: TextFacts, notice: NoticeFacts) -> bool:
+def are_near(text: TextFacts, notice: NoticeFacts) -> bool:
+    """Whether their times allow that a notification is about a text."""
     return _distance(text, notice) <= WINDOW

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from phonelink_tui.archive.archive import Archive
@@ -15,6 +15,7 @@ from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.relay.api import MessagePage
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.own_rows import same_text
+from phonelink_tui.relay.renumbering import SAME_TIME
 from phonelink_tui.relay.store import Store
 
 RECENT: Final = 1000
@@ -25,9 +26,6 @@ REFILLED: Final = 50
 
 UNREAD: Final = 1000
 """Unread texts of one conversation taken into memory to mark them read."""
-
-SAME_TIME: Final = timedelta(seconds=1)
-"""Listings tell times in whole seconds."""
 
 
 class History:
@@ -61,6 +59,8 @@ class History:
         if self._archive is None or self._store.is_whole(thread):
             return self._store.page(thread, before, limit)
         page = await self._archive.page(thread, before=before, limit=limit)
+        if before is None and not page.messages:  # all of it was too old to keep, or may not be written
+            return self._store.page(thread, before, limit)
         ids = {kept.message.id for kept in page.messages}
         there = [self._store.message(kept.message.id) or kept.message for kept in page.messages]
         there = [message for message in there if message.thread == thread]
@@ -106,54 +106,30 @@ class History:
         """Take the texts into memory that rows of a listing tell of, so that they are known and not new.
 
         A handle names the text it named before, should their words or times agree: phones need not keep handles
-        over sessions. A row whose handle says nothing is compared with the texts of its second.
+        over sessions. For a row whose handle says nothing the texts of its second that it can be are taken, too:
+        which of them it is, if any, the whole listing says (`HandleCheck`).
         """
         unknown = [row for row in rows if self._intake.find(row.handle) is None]
         if self._archive is None or not unknown:
             return
-        by_handle = {k.handle: k for k in await self._archive.by_handles([row.handle for row in unknown])}
-        for kept in self._agreeing(unknown, by_handle.values()):
-            self._take([kept])
-            if kept.handle and self._store.message(kept.message.id) is not None:
-                self._intake.bind_again(kept.message.id, kept.handle)
-        rest: dict[_Look, list[ListedText]] = {}
+        by_key = {handle_key(row.handle): row for row in unknown}
+        for kept in await self._archive.by_handles([row.handle for row in unknown]):
+            if kept.handle and _agree(by_key[handle_key(kept.handle)], kept.message):
+                self._take([kept])
+                if self._store.message(kept.message.id) is not None:
+                    self._intake.bind_again(kept.message.id, kept.handle)
+        rest: dict[datetime, list[ListedText]] = {}
         for row in unknown:
             if row.at is not None and self._intake.find(row.handle) is None:
-                rest.setdefault(self._look_of_row(row, row.at), []).append(row)
-        for kept in await self._archive.of_seconds([look[2] for look in rest]) if rest else ():
-            self._take_again(kept, rest.get(_look_of(kept.message), []))
-
-    def _take_again(self, kept: KeptMessage, rows: list[ListedText]) -> None:
-        """A text that has a new handle, should one of the rows of its second and its person be it."""
-        same = next((row for row in rows if _agree(row, kept.message)), None)
-        if same is not None:
-            self._take([kept])
-            if self._store.message(kept.message.id) is not None:
-                self._intake.bind(kept.message.id, same.handle)
-                rows.remove(same)
-
-    def _agreeing(self, rows: list[ListedText], kept: Iterable[KeptMessage]) -> list[KeptMessage]:
-        by_key = {handle_key(row.handle): row for row in rows}
-        return [k for k in kept if k.handle and _agree(by_key[handle_key(k.handle)], k.message)]
-
-    def _look_of_row(self, row: ListedText, at: datetime) -> _Look:
-        party = row.recipients[0] if row.outgoing and row.recipients else row.sender
-        return row.outgoing, self._intake.filing.identify_party(party).key, at.replace(microsecond=0)
+                rest.setdefault(row.at.replace(microsecond=0), []).append(row)
+        for kept in await self._archive.of_seconds(list(rest)) if rest else ():
+            if any(_agree(row, kept.message) for row in rest.get(kept.message.at.replace(microsecond=0), [])):
+                self._take([kept])
 
     def _take(self, kept: Iterable[KeptMessage]) -> None:
         for each in kept:
             if self._store.recall(each):
                 self._intake.remember(each.message)
-
-
-_Look = tuple[bool, str, datetime]
-"""Direction, `Address.key` of the other end, and the second: what a listing tells of any text."""
-
-
-def _look_of(message: TextMessage) -> _Look:
-    other = message.sender or message.recipient
-    outgoing = message.direction is Direction.OUTGOING
-    return outgoing, other.key if other else "", message.at.replace(microsecond=0)
 
 
 def _agree(row: ListedText, message: TextMessage) -> bool:

@@ -78,6 +78,10 @@ class Intake:
         self._handles.bind(id_, handle)
         self._on_bound(id_, handle)
 
+    def unbind(self, id_: MessageId) -> None:
+        """The handle of this text names another one now, or none."""
+        self._handles.forget(id_)
+
     def bind_again(self, id_: MessageId, handle: str) -> None:
         """A listing shows that a handle of an earlier run still names this text."""
         self._handles.bind(id_, handle)
@@ -195,6 +199,13 @@ class Intake:
                 self._correlator.note_text(evolve(facts, sender_names=names))
                 yield from self._judge(facts.id)
 
+    def newest_spoken(self, limit: int) -> Iterator[TextFacts]:
+        """The newest incoming texts that are words and nothing else."""
+        for facts in self._correlator.newest_texts(limit):
+            message = self._store.message(facts.id)
+            if facts.text and message is not None and message.placeholder is None:
+                yield facts
+
     def take_notice(self, facts: NoticeFacts, *, instead_of: NotificationId | None = None) -> Iterator[Event]:
         """The notification of a text: it may tell who else reads it.
 
@@ -309,7 +320,7 @@ class Intake:
 
     def _bind_own(self, row: ListedText) -> bool:
         """Whether a row of the sent folder is a text of ours; then it is bound to its handle."""
-        recipient = self.filing.identify_party(row.recipients[0]).key if row.recipients else None
+        recipient = self.filing.identify_party(row.other_end).key
         for message in self._store.own_messages():
             if message.id not in self._handles and comes_back(message, row, recipient):
                 self.bind(message.id, row.handle)
@@ -344,7 +355,7 @@ class Intake:
     def _take_own_along(self, left: ThreadId) -> Iterator[Event]:
         """Answers of ours do not stay behind alone: they went to one person, so they are private."""
         for own in self._store.own_left_alone(left):
-            if own.recipient is not None and own.audience is not Audience.PRIVATE:
+            if own.recipient and own.audience is not Audience.PRIVATE and Source.OWN in own.sources:
                 private = self.filing.file_under(Audience.PRIVATE, own.recipient.key)
                 moved = evolve(own, thread=private, audience=Audience.PRIVATE, unknown_reason=None)
                 yield MessageChanged(moved, moved_from=left, live=False)

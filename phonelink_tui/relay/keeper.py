@@ -11,6 +11,7 @@ from phonelink_tui.archive import facts
 from phonelink_tui.archive.archive import Archive
 from phonelink_tui.domain import events
 from phonelink_tui.domain.events import Event
+from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.message import MessageId
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import ArchiveError
@@ -56,6 +57,11 @@ class Keeper:
             self._handles[id_] = handle  # it is told before the message is: written with it
         else:
             self._put(iter([facts.HandleGiven(id_, handle)]))
+
+    def expect(self, gap: Gap) -> None:
+        """A gap that begins here, should this be the end: read at the next start, unless it is overwritten."""
+        if self._archive is not None:
+            self._put(iter([gap]))
 
     def note(self, row: facts.OutboxRow) -> None:
         """How far a text of ours got."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,16 +17,48 @@ PROOF_STEP: Final = timedelta(seconds=5)
 """Proofs of life are told at most this often."""
 
 
+BEAT: Final = timedelta(seconds=60)
+"""How often it is written down that messages are connected: by that much a gap may begin too early whose begin
+nobody saw, because the relay was killed."""
+
+
 class Links:
     """Turns states of capabilities into events. Whoever iterates publishes each before asking for the next."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime], run: int = 0) -> None:
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        run: int = 0,
+        expect: Callable[[Gap], None] = lambda _gap: None,
+    ) -> None:
+        """
+        Args:
+            store: What is known of the phone.
+            now: The clock (UTC).
+            run: Which run of the archive this is.
+            expect: Told now and then which gap there is should the relay end here; kept, never published.
+        """
+        self._expect = expect
+        self._expected_at: datetime | None = None
         self._store = store
         self._now = now
         self._alive_at: dict[Capability, datetime] = {}
-        self._open_gap: Gap | None = None
+        self._open_gaps: list[Gap] = []
         self._run = f"{run}." if run else ""
         self._gaps = 0
+
+    def begin_with(self, gaps: Iterable[Gap]) -> None:
+        """Gaps from before: one without an end lasts until messages are connected again."""
+        self._open_gaps = [gap for gap in gaps if gap.ended_at is None]
+
+    def foresee(self) -> None:
+        """Write down that a gap begins here, should nothing more be heard of this relay."""
+        now = self._now()
+        if self._store.phone.phase(Capability.MESSAGES) is LinkPhase.READY:
+            self._expected_at = now
+            alive_at = min(now, self._alive_at.get(Capability.MESSAGES, now))
+            self._expect(Gap(f"g{self._run}{self._gaps + 1}", alive_at, None, DownReason.NOT_RUNNING))
 
     def take_state(self, state: CapabilityState) -> Iterator[Event]:
         """A capability stands differently."""
@@ -52,6 +84,10 @@ class Links:
         phone = self._store.phone
         state, now = phone.capabilities.get(capability), self._now()
         self._alive_at[capability] = now  # each of them, also those that are not told
+        if capability is Capability.MESSAGES and (
+            self._expected_at is None or now - self._expected_at >= BEAT
+        ):
+            self.foresee()
         if state is None or (state.proof_at is not None and now - state.proof_at < PROOF_STEP):
             return
         yield LinkChanged(_with(phone, evolve(state, proof_at=now)))
@@ -73,13 +109,14 @@ class Links:
         self._gaps += 1
         now = self._now()
         alive_at = min(now, self._alive_at.get(Capability.MESSAGES, now))
-        self._open_gap = Gap(f"g{self._run}{self._gaps}", alive_at, None, reason)
-        yield GapChanged(self._open_gap)
+        gap = Gap(f"g{self._run}{self._gaps}", alive_at, None, reason)
+        self._open_gaps.append(gap)
+        yield GapChanged(gap)
 
     def _close_gap(self) -> Iterator[Event]:
-        if self._open_gap is not None:
-            yield GapChanged(evolve(self._open_gap, ended_at=self._now()))
-            self._open_gap = None
+        ended, self._open_gaps = self._open_gaps, []
+        for gap in ended:
+            yield GapChanged(evolve(gap, ended_at=self._now()))
 
 
 def _with(phone: Phone, state: CapabilityState) -> Phone:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime
-from typing import Final
 
 from attrs import evolve
 
@@ -17,10 +16,8 @@ from phonelink_tui.domain.notification import NotificationId, PhoneNotification
 from phonelink_tui.domain.observed import ObservedNotification
 from phonelink_tui.relay.correlation import TEXT_APPS, NoticeFacts, flatten
 from phonelink_tui.relay.intake import Intake
+from phonelink_tui.relay.previews import TEXTS, PreviewWatch
 from phonelink_tui.relay.store import NOTIFICATIONS, Store
-
-HIDDEN_PREVIEWS: Final = frozenset({"imessage", "text message", "message", "notification", "sms"})
-"""What iPhones write in place of a text while previews are hidden; case-folded."""
 
 
 class Notices:
@@ -31,6 +28,7 @@ class Notices:
         self._intake = intake
         self._now = now
         self._run = f"{run}." if run else ""
+        self._previews = PreviewWatch()
         self._session = 0
         self._count = 0
         self._uids: dict[int, NotificationId] = {}
@@ -79,19 +77,18 @@ class Notices:
         yield NotificationChanged(notification, live=not seen.pre_existing)
         if seen.app_id not in TEXT_APPS:
             return
-        yield from self._store.hide_previews(hidden=seen.text.strip().casefold() in HIDDEN_PREVIEWS)
-        yield from self._intake.take_notice(
-            NoticeFacts(
-                id=id_,
-                title=seen.title,
-                title_key=self._intake.filing.identify(seen.title).key,
-                subtitle=seen.subtitle,
-                text=flatten(seen.text),
-                at=seen.at,
-                arrived_at=now,
-            ),
-            instead_of=self._repeated(seen, id_),
+        facts = NoticeFacts(
+            id=id_,
+            title=seen.title,
+            title_key=self._intake.filing.identify(seen.title).key,
+            subtitle=seen.subtitle,
+            text=flatten(seen.text),
+            at=seen.at,
+            arrived_at=now,
         )
+        hidden = self._previews.hides(facts, self._intake.newest_spoken(TEXTS), now)
+        yield from self._store.hide_previews(hidden=hidden)
+        yield from self._intake.take_notice(facts, instead_of=self._repeated(seen, id_))
 
     def take_gone(self, uid: int) -> Iterator[Event]:
         """A notification was removed on the phone. What it told of a text stays told."""

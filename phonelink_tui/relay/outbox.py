@@ -212,12 +212,16 @@ class Outbox:
         self._access = None
         await self._finish(REST_S)
 
-    async def close(self) -> int:
-        """Stop: finish the push in flight, drop what waits; the number of texts dropped."""
+    async def close(self, *, keep_queued: bool = False) -> int:
+        """Stop: finish the push in flight, drop what waits; the number of texts dropped.
+
+        Args:
+            keep_queued: What is queued stays so in the journal, for the next run; what can be taken back does not.
+        """
         self._closed = True
         self._access = None
         await self._finish(LAST_PUSH_S)
-        dropped = list(self._waiting.values())
+        dropped = [m for id_, m in self._waiting.items() if not keep_queued or id_ in self._held_until]
         self._waiting.clear()
         for message in dropped:
             self._fail(message, Failure.NOT_CONNECTED, DROPPED)

@@ -10,13 +10,15 @@ from random import Random
 from secrets import token_hex
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from phonelink_tui.archive.archive import Archive
+from phonelink_tui.config.archive_settings import ArchiveSettings
 from phonelink_tui.domain.events import (
     CommandChanged,
     CommandState,
     Event,
+    LinkChanged,
     MessageChanged,
     MessageGone,
     Stamped,
@@ -48,6 +50,7 @@ from phonelink_tui.relay.keeper import Keeper
 from phonelink_tui.relay.links import Links
 from phonelink_tui.relay.notices import Notices
 from phonelink_tui.relay.outbox import Outbox
+from phonelink_tui.relay.retaining import Retaining
 from phonelink_tui.relay.sessions import ContactSync, NotificationSync
 from phonelink_tui.relay.store import Store
 from phonelink_tui.relay.stream import Stream
@@ -65,6 +68,10 @@ class RelaySettings:
     """ISO 3166 region for national numbers, until the phone's own number tells."""
     hold_s: float = 0.0
     """How long a text can be taken back before it is pushed."""
+    archive: ArchiveSettings = field(factory=ArchiveSettings)
+    """How much is kept."""
+    lasting: bool = False
+    """Its terminals come and go, and it comes back: with an archive, what is queued waits for its next run."""
 
 
 class Relay:
@@ -92,6 +99,7 @@ class Relay:
         self._backend = backend
         self._now = now
         self._week = week
+        self._keeps_queued = settings.lasting and archive is not None
         phone = Phone(
             backend.phone_id,
             backend.phone_name,
@@ -107,8 +115,8 @@ class Relay:
         self._store = Store(phone, now, kept=archive is not None)
         self._store.apply_limits()
         run = archive.run if archive is not None else 0
-        self._links = Links(self._store, now, run)
         self._keeper = Keeper(archive, self._store, now)
+        self._links = Links(self._store, now, run, self._keeper.expect)
         self._intake = Intake(
             self._store, now, settings.thread_secret, settings.region, run, self._keeper.bind
         )
@@ -148,6 +156,11 @@ class Relay:
             now,
         )
         self._commands.on_retry = self._retry_now
+        self._retaining = (
+            Retaining(archive, settings.archive, self._store, self._intake.filing.identify, self.publish, now)
+            if archive is not None
+            else None
+        )
         self._commands.on_looked = self._keeper.note_looked
         self._tasks: asyncio.TaskGroup | None = None
 
@@ -191,6 +204,7 @@ class Relay:
         """Take up what the archive holds; call once before `run`. Raises ArchiveError."""
         kept = await self._history.begin()
         self._keeper.begin_with(kept)
+        self._links.begin_with(kept.gaps)
         self._commands.begin_with(kept.commands)
         self._outbox.begin_with(kept.outbox, kept.stranded)
 
@@ -199,6 +213,8 @@ class Relay:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._outbox.run())
+                if self._retaining is not None:
+                    tasks.create_task(self._retaining.run())
                 for supervisor in self._supervisors.values():
                     tasks.create_task(supervisor.run())
                 self._tasks = tasks
@@ -211,7 +227,8 @@ class Relay:
 
     async def close(self) -> int:
         """Before cancelling `run`: finish the push in flight, drop what waits; the number of texts dropped."""
-        return await self._outbox.close()
+        self._links.foresee()
+        return await self._outbox.close(keep_queued=self._keeps_queued)
 
     async def sleep(self) -> None:
         """Before this computer sleeps: end all sessions in order, and begin none until `wake`."""
@@ -306,6 +323,10 @@ class Relay:
             self._commands.notifications = None
 
     def _report(self, state: CapabilityState) -> None:
+        if state.phase is LinkPhase.READY and state.capability is not Capability.NOTIFICATIONS:
+            state = evolve(state, detail=self._backend.way)
+            if self._backend.traits != self._store.phone.traits:
+                self.publish([LinkChanged(evolve(self._store.phone, traits=self._backend.traits))])
         self.publish(self._links.take_state(state))
 
     def _prove(self, capability: Capability) -> None:

@@ -6,7 +6,7 @@ the app. Whatever is derived comes back as events, so that every reader sees the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import count
 from typing import Final
@@ -32,13 +32,13 @@ from phonelink_tui.domain.events import (
 )
 from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.message import (
-    LEFT_FOR_SURE,
     UNSETTLED,
     Audience,
     Direction,
     MessageId,
     Source,
     TextMessage,
+    tells_of_trust,
 )
 from phonelink_tui.domain.notification import NotificationId, PhoneNotification
 from phonelink_tui.domain.phone import Phone
@@ -139,6 +139,16 @@ class Store:
         if Source.OWN in message.sources:
             self._own[message.id] = None
         return True
+
+    def let_go(self, id_: ThreadId, gone: Iterable[MessageId]) -> None:
+        """These texts of a conversation are in the archive no more; those in memory stay."""
+        if id_ in self._conversations:
+            self._conversations[id_].let_go(gone)
+
+    def begins_at(self, id_: ThreadId, first_at: datetime | None) -> None:
+        """The oldest text of a conversation in the archive is of that time; None: there are none."""
+        if id_ in self._conversations:
+            self._conversations[id_].begins_at(first_at)
 
     def is_bare(self, id_: ThreadId) -> bool:
         """Whether a conversation goes on in the archive, and what its row shows is not in memory any more."""
@@ -356,7 +366,7 @@ class Store:
 
     def _note_written_to(self, message: TextMessage) -> list[ThreadId]:
         """The other threads with this recipient, should this be the first text to them: a reply asks less there."""
-        if message.recipient is None or message.state not in LEFT_FOR_SURE:
+        if message.recipient is None or not tells_of_trust(message):
             return []
         key = message.recipient.key
         if key in self._written_to:

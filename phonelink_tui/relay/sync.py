@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Final
 
 from attrs import evolve
@@ -17,6 +18,7 @@ from phonelink_tui.errors import ProfileError
 from phonelink_tui.profiles.ports import MessageAccess
 from phonelink_tui.relay.bodies import Bodies
 from phonelink_tui.relay.intake import Intake
+from phonelink_tui.relay.renumbering import HandleCheck, before_last_second
 from phonelink_tui.relay.store import Store
 from phonelink_tui.transport.together import together
 
@@ -26,8 +28,14 @@ PAGE_ROWS: Final = 500
 CATCH_UP_ROWS: Final = 50
 """Rows of the first page after a gap; more only where nothing in it is known."""
 
-SYNC_ROWS: Final = 20_000
-"""Rows read of one folder. Offsets are 16 bits wide."""
+SLICE_ROWS: Final = 20_000
+"""Rows read by offset, which is 16 bits wide; what is older is asked for by FilterPeriodEnd (MAP 1.4, 6.3.1)."""
+
+FOLDER_ROWS: Final = 100_000
+"""Rows read of one folder."""
+
+SAME_SECOND: Final = timedelta(seconds=1)
+"""Periods end in whole seconds: the rows of the last one are listed again."""
 
 REFINE_ROWS: Final = 5
 """Rows listed after an event report: it names a text, the listing says when it was sent and by whom."""
@@ -77,9 +85,10 @@ class MessageSync:
         self._tell_caught_up = caught_up
         self._probe_s = probe_s
         self._recall = recall
+        self._handles = HandleCheck(store, intake)
         self._bodies = Bodies(store, intake, publish, prove)
         self._synced_once = False
-        self._caught_up = False
+        self._caught_up = asyncio.Event()
         self._fresh: set[MessageId] = set()
         self._refine = asyncio.Event()
         self._asked = False
@@ -87,13 +96,13 @@ class MessageSync:
     async def run(self, access: MessageAccess) -> None:
         """Follow one session until it ends, with the error that ended it."""
         self._refine.clear()
-        self._caught_up = False
+        self._caught_up.clear()
         await together(
             access.run(),
             self._catch_up(access),
             self._follow_changes(access),
             self._refine_new(access),
-            self._bodies.run(access),
+            self._read_bodies(access),
             self._probe(access),
         )
 
@@ -105,6 +114,12 @@ class MessageSync:
         """Somebody asks for what is new: let the phone look at its inbox, then list it."""
         self._asked = True
         self._refine.set()
+
+    async def _read_bodies(self, access: MessageAccess) -> None:
+        """Handles of an earlier session are sure again once the listing was compared."""
+        if self._synced_once:
+            await self._caught_up.wait()
+        await self._bodies.run(access)
 
     # Listings
 
@@ -120,7 +135,8 @@ class MessageSync:
                 await self._list(access, Folder.SENT)
         if not self._synced_once:
             self._bodies.want_newest()
-        self._synced_once = self._caught_up = True
+        self._synced_once = True
+        self._caught_up.set()
         self._fresh.clear()
         self._tell_caught_up()
 
@@ -138,29 +154,43 @@ class MessageSync:
 
     async def _list_all(self, access: MessageAccess, folder: Folder) -> None:
         done = 0
+        later: Rows = ()
 
         def take(rows: Rows) -> bool:
-            nonlocal done
+            """Doubtful texts of the last second wait for the next page, for it may hold more of that second."""
+            nonlocal done, later
             done += len(rows)
-            self._take_rows(rows, live=False)
+            span = (*later, *rows)
+            end = before_last_second(span)
+            if not self._handles.doubts(span[end:]):
+                end = len(span)
+            self._handles.take(span[:end])
+            self._take_rows(span[:end], live=False)
+            later = span[end:]
             self._publish([Progress(FIRST_SYNC, done, None)])
             return True
 
         await self._read_pages(access, folder, PAGE_ROWS, take)
+        self._handles.take(later)
+        self._take_rows(later, live=False)
         if done:
             self._publish([Progress(FIRST_SYNC, done, done)])
 
     async def _list_missed(self, access: MessageAccess, folder: Folder) -> None:
         """All of it or nothing: a catch-up cut short by the link must not hide what is older than its first page."""
         missed: list[ListedText] = []
+        whole = True
 
         def take(rows: Rows) -> bool:
+            nonlocal whole
             missed.extend(rows)
             if len(missed) > CATCH_UP_ROWS:
                 self._publish([Progress(CATCH_UP, len(missed), None)])
-            return not any(self._was_known(row) for row in rows)
+            whole = not any(self._was_known(row) for row in rows)
+            return whole
 
         await self._read_pages(access, folder, CATCH_UP_ROWS, take)
+        self._handles.take(missed if whole else missed[: before_last_second(missed)])
         self._take_rows(missed, live=False)
         if len(missed) > CATCH_UP_ROWS:
             self._publish([Progress(CATCH_UP, len(missed), len(missed))])
@@ -171,10 +201,10 @@ class MessageSync:
 
         def take(rows: Rows) -> bool:
             newest.extend(rows)
-            return self._caught_up and all(self._intake.find(row.handle) is None for row in rows)
+            return self._caught_up.is_set() and all(self._intake.find(row.handle) is None for row in rows)
 
         await self._read_pages(access, Folder.INBOX, REFINE_ROWS, take)
-        self._take_rows(newest, live=True)
+        self._take_few(newest)
 
     async def _read_pages(
         self, access: MessageAccess, folder: Folder, limit: int, take: Callable[[Rows], bool]
@@ -183,9 +213,9 @@ class MessageSync:
 
         A page may be shorter than was asked for without being the last; one without a new row is.
         """
-        offset, seen = 0, set[str]()
-        while offset < SYNC_ROWS:
-            rows = await access.list_texts(folder, limit=limit, offset=offset)
+        offset, seen, end = 0, set[str](), None
+        while len(seen) < FOLDER_ROWS:
+            rows = await access.list_texts(folder, limit=limit, offset=offset, end=end)
             self._prove()
             await self._remember(rows)
             new = tuple(row for row in rows if handle_key(row.handle) not in seen)
@@ -194,6 +224,11 @@ class MessageSync:
             seen.update(handle_key(row.handle) for row in new)
             offset += len(rows)
             limit = PAGE_ROWS
+            if offset >= SLICE_ROWS:
+                oldest = min((row.at for row in rows if row.at is not None), default=None)
+                if oldest is None:
+                    return
+                offset, end = 0, oldest + SAME_SECOND
 
     async def _remember(self, rows: Rows) -> None:
         if self._recall is not None:
@@ -202,7 +237,12 @@ class MessageSync:
     async def _take_newest(self, access: MessageAccess, folder: Folder) -> None:
         rows = await access.list_texts(folder, limit=REFINE_ROWS)
         await self._remember(rows)
-        self._take_rows(rows, live=True)
+        self._take_few(rows)
+
+    def _take_few(self, rows: Iterable[ListedText]) -> None:
+        """Rows of a look; what may be a known text under another handle is left to the catch-up, which sees more."""
+        sure = self._caught_up.is_set()
+        self._take_rows([r for r in rows if sure or not self._handles.doubts([r])], live=True)
 
     def _take_rows(self, rows: Iterable[ListedText], *, live: bool) -> None:
         """Oldest first, so that arrival order and time agree."""
@@ -221,11 +261,11 @@ class MessageSync:
 
     def _note_new(self, message: TextMessage) -> None:
         """Until the session has caught up, a text that came meanwhile proves nothing about older ones."""
-        if not self._caught_up:
+        if not self._caught_up.is_set():
             self._fresh.add(message.id)
 
     def _was_known(self, row: ListedText) -> bool:
-        message = self._intake.find(row.handle)
+        message = self._intake.find(row.handle) if self._handles.knows(row) else None
         return message is not None and message.id not in self._fresh
 
     # Event reports

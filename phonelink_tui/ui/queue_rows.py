@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, tzinfo
@@ -16,9 +15,6 @@ from phonelink_tui.ui.list_rows import age
 
 DIGEST_APPS: Final = 3
 """Apps named in the digest; the others are a number."""
-
-_CODE_WORDS: Final = re.compile(r"code|passcode|PIN|OTP|TAN|Kod|verif|one-time", re.IGNORECASE)
-_CODE: Final = re.compile(r"(?<![\w.,€$£-])(?:[A-Z]{1,3}-)?(\d{4,8}|\d{3}[- ]\d{3})(?![\w.,]\d|[\w€$£%])")
 
 
 @frozen
@@ -62,20 +58,6 @@ def queue_rows(
         if unfolded:
             rows += [_row(n, now, zone) for n in before]
     return rows
-
-
-def code_in(notification: PhoneNotification) -> str | None:
-    """The one-time code a notification speaks of, or None; a guess, and only ever used on a key."""
-    text = f"{notification.title} {notification.subtitle} {notification.text}"
-    return find_code(text)
-
-
-def find_code(text: str) -> str | None:
-    """The first group of digits that looks like a code, where a word says that one is meant."""
-    if not _CODE_WORDS.search(text):
-        return None
-    found = _CODE.search(text)
-    return re.sub(r"[- ]", "", found.group(1)) if found else None
 
 
 def _row(notification: PhoneNotification, now: datetime, zone: tzinfo | None) -> QueueRow:

@@ -55,6 +55,7 @@ REASONS: Final = {
     DownReason.CLASS_OF_DEVICE: "class",
     DownReason.OBEXD_IN_THE_WAY: "obexd",
     DownReason.ASLEEP: "asleep",
+    DownReason.NOT_RUNNING: "not running",
     DownReason.BOND_CHANGED: "other pairing",
     DownReason.PROTOCOL: "misunderstood",
     DownReason.TIMEOUT: "no answer",

@@ -222,6 +222,16 @@ class DeleteAct:
 
 
 @frozen
+class RenumberAct:
+    """Every text gets another handle, as phones may do it between two sessions."""
+
+    NAME: ClassVar[str] = "renumber"
+
+    def perform(self, phone: VirtualPhone) -> JsonObject:
+        return {"texts": phone.renumber()}
+
+
+@frozen
 class ToggleAct:
     """The owner turns a switch; without `on` it is turned over."""
 
@@ -309,6 +319,7 @@ _KINDS: Final[tuple[type[Act], ...]] = (
     HangUpAct,
     ReadAct,
     DeleteAct,
+    RenumberAct,
     ToggleAct,
     LockAct,
     BatteryAct,

@@ -256,6 +256,13 @@ class VirtualPhone:
             self.centre.clear(text_key(handle))
         return True
 
+    def renumber(self) -> int:
+        """Give every text another handle without telling anybody: none is sure for longer than a session.
+
+        Returns how many texts there are. The notifications of texts stay as they are.
+        """
+        return self._texts.renumber()
+
     def notify(
         self,
         app_id: str,

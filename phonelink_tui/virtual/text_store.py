@@ -64,6 +64,16 @@ class TextStore:
         """Put a text into another folder."""
         return self.put(evolve(text, folder=folder))
 
+    def renumber(self) -> int:
+        """Give every text another handle, as if the phone had built its index anew; returns how many there are."""
+        texts = list(self._texts.values())
+        for text in texts:
+            handle = self.new_handle(mms=bool(text.attachment_bytes) or len(text.recipients) > 1)
+            del self._texts[text.handle]
+            self._texts[handle] = evolve(text, handle=handle)
+        self._folders.clear()
+        return len(texts)
+
     def forget(self, text: StoredText) -> None:
         """Take a text away."""
         del self._texts[text.handle]

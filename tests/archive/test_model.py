@@ -119,7 +119,7 @@ class ArchiveMachine(RuleBasedStateMachine):
     def prune(self, days: int | None, count: int | None, own: bool) -> None:
         keep = Keep(days, count)
         rule_of = {THREADS[0]: Keep()} if own else {}
-        self.run(self.archive.prune(Retention(keep, rule_of), NOW, told=lambda _n: None))
+        self.run(self.archive.prune(Retention(keep, rule_of), NOW, told=lambda _thread, _gone: None))
         for thread in THREADS:
             texts = self.texts_of(thread)
             kept = rule_of.get(thread, keep)

@@ -11,10 +11,11 @@ from phonelink_tui.domain.observed import ChangeKind, Folder, OutgoingText, hand
 from phonelink_tui.domain.phone import PhoneKind
 from phonelink_tui.domain.text import clean, clean_line
 from phonelink_tui.errors import LinkLost, ObexRefused, PhoneUnreachable
+from phonelink_tui.profiles.ports import MessageAccess
 from phonelink_tui.protocol.obex.codes import ResponseCode
 from phonelink_tui.virtual.entries import Switch
 from phonelink_tui.virtual.personas import IPHONE
-from tests.backends.world import ALICE, BOB, TEXTS, World, lived, make_phone, opened, reach
+from tests.backends.world import ALICE, BOB, TEXTS, World, lived, make_phone, opened, reach, soon
 from tests.fast_time import START, now
 
 NEWEST_FIRST = TEXTS[::-1]
@@ -218,16 +219,24 @@ async def test_forbidden_until_the_switch_is_on(world: World) -> None:
     world.phone.turn(Switch.MESSAGES, on=True)
     async with opened(world.backend.open_messages()) as access:
         assert len(await access.list_texts(Folder.INBOX, limit=100)) == len(TEXTS)
-    asyncio.get_running_loop().call_later(1, lambda: world.phone.turn(Switch.MESSAGES, on=False))
+
+    async def wait(access: MessageAccess) -> None:
+        soon(lambda: world.phone.turn(Switch.MESSAGES, on=False))
+        await access.next_change()
+
     with pytest.raises(LinkLost):
-        await lived(world.backend.open_messages(), lambda access: access.next_change())
+        await lived(world.backend.open_messages(), wait)
 
 
 async def test_phone_that_leaves_ends_the_session(world: World) -> None:
     """Out of range: whoever waits for a change or an answer gets a lost link; back in range all is as before."""
-    asyncio.get_running_loop().call_later(1, world.phone.walk_away)
+
+    async def wait(access: MessageAccess) -> None:
+        soon(world.phone.walk_away)
+        await access.next_change()
+
     with pytest.raises(LinkLost):
-        await lived(world.backend.open_messages(), lambda access: access.next_change())
+        await lived(world.backend.open_messages(), wait)
     with pytest.raises((PhoneUnreachable, LinkLost)):
         await world.backend.open_messages()
     world.phone.come_back()

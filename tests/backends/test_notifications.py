@@ -13,7 +13,7 @@ from phonelink_tui.profiles.ports import NotificationAccess
 from phonelink_tui.virtual.entries import Previews, Switch
 from phonelink_tui.virtual.personas import ANDROID, IPHONE, Persona
 from phonelink_tui.virtual.wording import HIDDEN_TEXT, MESSAGES_APP
-from tests.backends.world import BOB, World, lived, make_phone, opened, reach
+from tests.backends.world import BOB, FLOOD, World, lived, make_phone, opened, reach, soon
 
 REPLAYED = 4
 """Notifications of the unread texts of the inbox."""
@@ -144,11 +144,12 @@ async def test_several_callers(iphone: World) -> None:
 
 
 async def test_battery_and_proof_of_life(iphone: World) -> None:
-    """The charge is read, and a probe is answered."""
+    """The charge is read, soon after it has changed as well, and a probe is answered."""
     async with opened(iphone.backend.open_notifications()) as access:
-        assert await access.battery_percent() == 82
-        iphone.phone.set_battery(7)
-        assert await access.battery_percent() == 7
+        for percent in (iphone.phone.battery_percent, 7):
+            iphone.phone.set_battery(percent)
+            while await access.battery_percent() != percent:
+                await asyncio.sleep(0.1)
         await access.probe()
 
 
@@ -190,9 +191,9 @@ async def test_phone_that_leaves_ends_the_session(iphone: World) -> None:
 
     async def wait(access: NotificationAccess) -> None:
         await replay(access)
+        soon(iphone.phone.walk_away)
         await access.next_event()
 
-    asyncio.get_running_loop().call_later(1, iphone.phone.walk_away)
     with pytest.raises(LinkLost):
         await lived(iphone.backend.open_notifications(), wait)
     with pytest.raises(PhoneUnreachable):
@@ -206,10 +207,10 @@ async def test_flood_is_told_whole(iphone: World) -> None:
     """Hundreds of notifications at once are all told, and the newest is not lost behind them."""
     async with opened(iphone.backend.open_notifications()) as access:
         await replay(access)
-        for number in range(300):
+        for number in range(FLOOD):
             iphone.phone.notify("com.example.flood", f"Number {number}")
-        seen = {(await shown(access)).title for _ in range(300)}
-    assert seen == {f"Number {number}" for number in range(300)}
+        seen = {(await shown(access)).title for _ in range(FLOOD)}
+    assert seen == {f"Number {number}" for number in range(FLOOD)}
 
 
 @pytest.mark.parametrize(("some", "how"), [(ANDROID, "virtual"), (IPHONE, "tcp")], ids=["android", "tcp"])

@@ -10,9 +10,10 @@ import pytest
 from phonelink_tui.domain.call import CallKind
 from phonelink_tui.domain.observed import Folder
 from phonelink_tui.errors import LinkLost, ObexRefused, PhoneUnreachable
+from phonelink_tui.profiles.ports import PhonebookAccess
 from phonelink_tui.protocol.obex.codes import ResponseCode
 from phonelink_tui.virtual.entries import StoredContact, Switch
-from tests.backends.world import ALICE, BOB, World, lived, opened
+from tests.backends.world import ALICE, BOB, World, lived, opened, soon
 from tests.fast_time import START
 
 
@@ -79,9 +80,13 @@ async def test_forbidden_until_the_switch_is_on(world: World) -> None:
 
 async def test_phone_that_leaves_ends_the_session(world: World) -> None:
     """Out of range: the session ends by itself; back in range all is as before."""
-    asyncio.get_running_loop().call_later(1, world.phone.walk_away)
+
+    async def wait(_: PhonebookAccess) -> None:
+        soon(world.phone.walk_away)
+        await asyncio.Event().wait()
+
     with pytest.raises(LinkLost):
-        await lived(world.backend.open_phonebook(), lambda _: asyncio.Event().wait())
+        await lived(world.backend.open_phonebook(), wait)
     with pytest.raises((PhoneUnreachable, LinkLost)):
         await world.backend.open_phonebook()
     world.phone.come_back()

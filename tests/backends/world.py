@@ -51,6 +51,9 @@ TEXTS: Final[tuple[tuple[str, str, dict[str, bool]], ...]] = (
 )
 """The inbox, oldest first, a minute apart; the newest came a minute before the test."""
 
+FLOOD = 300
+"""Notifications at once."""
+
 OBEXD_KEEPS: Final = {
     "test_changes_are_told_in_order": "obexd takes ReadStatusChanged for a new text",
 }
@@ -153,6 +156,11 @@ async def opened(opening: Awaitable[SomeSession]) -> AsyncIterator[SomeSession]:
             yield session
     finally:
         await session.aclose()
+
+
+def soon(act: Callable[[], object]) -> None:
+    """Do this in a second, while the test waits."""
+    asyncio.get_running_loop().call_later(1, act)
 
 
 async def lived(opening: Awaitable[SomeSession], work: Callable[[SomeSession], Awaitable[object]]) -> None:

@@ -17,6 +17,7 @@ from phonelink_tui.cli.surroundings import Surroundings
 from phonelink_tui.composition.attaching import Wish
 from phonelink_tui.config.paths import Paths, private_dir
 from phonelink_tui.config.phone_spec import PhoneSpec
+from phonelink_tui.errors import NotConnected
 from phonelink_tui.relay.api import RelayApi
 from tests.ipc.fake_relay import FakeRelay
 
@@ -29,9 +30,13 @@ class Phonelink:
         self.paths = Paths(home / "config.toml", private_dir(home / "state"), None)
         self.opened: list[PhoneSpec | None] = []
         self.wishes: list[Wish] = []
+        self.shared = True
+        """Whether a background relay runs."""
 
     @asynccontextmanager
     async def open_relay(self, spec: PhoneSpec | None, paths: Paths, wish: Wish) -> AsyncIterator[RelayApi]:
+        if wish.attach_only and not self.shared:
+            raise NotConnected("No background relay runs.")
         self.opened.append(spec)
         self.wishes.append(wish)
         yield self.fake

@@ -16,11 +16,13 @@ from typing import Any
 import pytest
 
 from phonelink_tui.config.paths import Paths
+from phonelink_tui.config.relay_choice import RelayKind
 from phonelink_tui.diagnostics.bundle import Bundle, encode_bundle
 from phonelink_tui.diagnostics.changes import LastGood
 from phonelink_tui.diagnostics.collect import Collector
 from phonelink_tui.diagnostics.facts import Facts, Source
 from phonelink_tui.diagnostics.kept import load_last_good
+from phonelink_tui.ipc.role import Role
 from tests.cli.conftest import Phonelink, objects
 from tests.diagnostics.records import healthy
 from tests.fast_time import START
@@ -46,6 +48,7 @@ def machine(facts: Facts) -> Callable[[Paths], tuple[Collector, ...]]:
 
 def test_nothing_found_wrong(phonelink: Phonelink) -> None:
     """It answers, exit 0, and says what it could not see."""
+    phonelink.shared = False
     result = phonelink("doctor", collectors=machine(healthy()))
     assert (result.exit_code, result.stderr) == (0, "")
     assert "Nothing found wrong" in result.stdout
@@ -68,6 +71,7 @@ def test_verdicts_come_first_with_their_remedy(phonelink: Phonelink) -> None:
 
 def test_json(phonelink: Phonelink) -> None:
     """One object a line: each source, each verdict, and one that closes."""
+    phonelink.shared = False
     result = phonelink("doctor", "--json", collectors=machine(healthy(**WRONG_CLASS)))
     told = objects(result)
     assert all(one["v"] == 1 for one in told)
@@ -87,6 +91,18 @@ def test_a_named_phone_is_asked(phonelink: Phonelink) -> None:
     assert (sessions["known"], sessions["way"], len(sessions["states"])) == (True, "virtual", 2)
     assert len(phonelink.opened) == 1
     assert load_last_good(phonelink.paths.state_dir) is None
+
+
+def test_a_relay_that_runs_is_asked(phonelink: Phonelink) -> None:
+    """Without --phone too, by what --relay names; it is attached to, with the least role, and never started."""
+    result = phonelink("--relay", "./there.sock", "doctor", "--json", collectors=machine(healthy()))
+    (sessions,) = [one for one in objects(result) if one.get("source") == "sessions"]
+    assert sessions["known"]
+    (wish,) = phonelink.wishes
+    assert (wish.attach_only, wish.roles) == (True, frozenset({Role.HEADERS}))
+    assert wish.choice.kind is RelayKind.PATH
+    phonelink("--relay", "private", "doctor", collectors=machine(healthy()))
+    assert len(phonelink.wishes) == 1
 
 
 def test_last_good_time_is_remembered_and_compared(phonelink: Phonelink) -> None:

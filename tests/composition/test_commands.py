@@ -9,10 +9,12 @@ import signal
 import pytest
 
 from phonelink_tui.archive.files import held
-from phonelink_tui.composition.bluetooth import bluetooth_id
 from phonelink_tui.composition.keeping import files_of
-from phonelink_tui.config.known_phones import KnownPhones
+from phonelink_tui.config.known_phones import KnownPhones, bluetooth_id
 from phonelink_tui.config.paths import Paths
+from phonelink_tui.config.secret import install_secret
+from phonelink_tui.diagnostics.kept import LAST_GOOD
+from phonelink_tui.diagnostics.recorder import history_path
 from tests.composition.pairing_phone import DEVICE1, PairingPhone
 from tests.composition.terminal_process import on_terminal, run
 from tests.composition.test_pairing import assert_nothing_left
@@ -143,8 +145,15 @@ async def test_phones_and_forget(bluetoothd: FakeBluetoothd, near: FakeAir, path
         assert (code, len(error.splitlines())) == (8, 2)
     assert files.key.exists()
     assert (DEVICE in bluetoothd.objects, KnownPhones(paths.state_dir).all()) == (True, (known,))
+    assert paths.state_dir is not None
+    week = history_path(paths.state_dir, bluetooth_id(PHONE_ADDRESS), install_secret(paths.state_dir))
+    assert week is not None
+    for path in (week, paths.state_dir / LAST_GOOD):
+        path.write_text("{}")
     code, out, _ = await run("forget", "robin's iphone", "--yes")
     assert not files.key.exists()
+    assert not week.exists()
+    assert not (paths.state_dir / LAST_GOOD).exists()
     assert (code, "is kept" in out) == (0, True)
     assert KnownPhones(paths.state_dir).all() == ()
     assert DEVICE in bluetoothd.objects

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.e2e.cache import REPOSITORY, Cache, locked
+from tests.e2e.cache import REPOSITORY, Cache, compile_sources, locked
 from tests.e2e.initramfs import build_initramfs
 from tests.e2e.plan import PLAN_FILE, REPORT_FILE, BluezRoot, Outcome, Plan, Report, read_report, write_json
 
@@ -39,6 +39,7 @@ def boot(
 
     The share, with the report and a directory of logs a scenario, stays in the cache as `out/<bluez>`.
     """
+    compile_sources(cache)
     out = cache.root / "out"
     out.mkdir(exist_ok=True)
     with locked(out / f"{bluez['name']}.lock"):

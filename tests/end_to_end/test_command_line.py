@@ -8,10 +8,23 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from phonelink_tui.archive.database import connect
+from phonelink_tui.archive.files import ArchiveFiles
+from phonelink_tui.archive.key_file import unwrap
+from phonelink_tui.archive.key_sources import from_file
+from phonelink_tui.cli.exit_codes import ARCHIVE_LOCKED, exit_code
+from phonelink_tui.composition.keeping import files_of
+from phonelink_tui.config.paths import find_paths
+from phonelink_tui.config.phone_spec import parse_spec
+from phonelink_tui.domain.failure import Failure
+from phonelink_tui.errors import ArchiveError, ArchiveKeyRefused
+from phonelink_tui.relay.failures import failure_of
 
 ME = [sys.executable, "-m", "phonelink_tui"]
 DEADLINE_S = 30
@@ -79,6 +92,60 @@ def test_nobody_there_is_not_connected() -> None:
         done = run("--phone", f"tcp:127.0.0.1:{port}", "send", "+15550100", "-m", "hi", "--yes")
     assert done.returncode == 3
     assert "not connected" in done.stderr
+
+
+NOWHERE = "tcp:127.0.0.1:1"
+"""A phone that is not there; what is kept of it is opened first."""
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ArchiveFiles:
+    """The files of an archive that a key file opens, which nothing names any more."""
+    key = tmp_path / "key"
+    key.write_bytes(bytes(range(32)))
+    key.chmod(0o600)
+    monkeypatch.setenv("PHONELINK_KEY_FILE", str(key))
+    assert run("--phone", NOWHERE, "threads").returncode == 3
+    monkeypatch.delenv("PHONELINK_KEY_FILE")
+    files = files_of(str(parse_spec(NOWHERE)), find_paths())
+    assert files is not None
+    assert files.database.exists()
+    return files
+
+
+def make_newer(files: ArchiveFiles, key: Path) -> None:
+    """As a later version of the program would have left it."""
+    with closing(connect(files.database, unwrap(files.key, from_file(key)), write=True)) as db:
+        db.pragma("user_version", 99)
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"), [("locked", "locked"), ("damaged", "damaged"), ("too new", "version 99")]
+)
+def test_a_history_that_cannot_be_opened(
+    kept: ArchiveFiles, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, harm: str, said: str
+) -> None:
+    """Exit 8 with a line and a hint, and never a bug: for no key, a damaged key file, a newer program's archive."""
+    if harm != "locked":
+        monkeypatch.setenv("PHONELINK_KEY_FILE", str(tmp_path / "key"))
+    if harm == "damaged":
+        kept.key.write_text("not a key")
+    if harm == "too new":
+        make_newer(kept, tmp_path / "key")
+    done = run("--phone", NOWHERE, "threads")
+    line, hint = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (8, "")
+    assert said in line
+    assert hint
+    assert "bug" not in done.stderr
+
+
+@pytest.mark.parametrize("cls", [ArchiveError, *ArchiveError.__subclasses__(), ArchiveKeyRefused])
+def test_every_trouble_with_the_archive_is_expected(cls: type[ArchiveError]) -> None:
+    """One exit code and one cause for all of them, none that of a bug, and always something to do."""
+    error = cls("It cannot be used.")
+    assert (exit_code(error), failure_of(error)) == (ARCHIVE_LOCKED, Failure.HERE)
+    assert error.hint
 
 
 def test_interrupted_send() -> None:

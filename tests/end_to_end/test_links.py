@@ -11,8 +11,9 @@ import pytest
 from phonelink_tui.domain.events import GapChanged, LimitationChanged
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import Audience, DeliveryState
+from phonelink_tui.domain.observed import Folder
 from phonelink_tui.domain.phone import Capability, DownReason, LinkPhase
-from phonelink_tui.relay.api import RetryNow, Snapshot
+from phonelink_tui.relay.api import MarkRead, RetryNow, Snapshot
 from phonelink_tui.relay.sync import PROBE_S
 from phonelink_tui.virtual.entries import Switch
 from phonelink_tui.virtual.personas import ANDROID, IPHONE, Persona
@@ -51,6 +52,28 @@ async def test_gap_is_told_closed_and_filled(persona: Persona) -> None:
         assert {text.text for text in house.watch.live_texts()} == {"Before"}
         house.phone.receive_text(ALICE, "After")
         await house.watch.until(lambda s: any(t.last_text == "After" for t in s.threads))
+
+
+@pytest.mark.parametrize("persona", [IPHONE, ANDROID], ids=["iphone", "android"])
+async def test_read_marks_reach_the_phone_after_it_renumbered(persona: Persona) -> None:
+    """Its texts got other handles while it was away: each is there once, and reading it reaches it."""
+    async with living(make_phone(persona)) as house:
+        await house.watch.ready()
+        for text in ("ok", "ok", "Dinner?"):
+            house.phone.receive_text(ALICE, text)
+        await house.watch.settle()
+        house.phone.walk_away()
+        await asyncio.sleep(300)
+        assert house.phone.renumber() == 3
+        house.phone.come_back()
+        await house.watch.ready()
+        texts = await house.watch.all_texts()
+        assert sorted(text.text for text in texts) == ["Dinner?", "ok", "ok"]
+        snapshot = await house.relay.snapshot()
+        for thread in snapshot.threads:
+            await house.watch.do(MarkRead(f"read-{thread.id}", thread.id))
+        await house.watch.settle()
+        assert [text.read for text in house.phone.folder(Folder.INBOX)] == [True] * 3
 
 
 async def test_text_written_while_away_leaves_once_it_is_back() -> None:

@@ -64,3 +64,11 @@ def test_memory_does_not_grow_with_the_body(name: str) -> None:
         return most
 
     assert peak(4) <= 2 * peak(1) + 64 * 1024
+
+
+def test_a_value_without_end_is_read_so_far() -> None:
+    """Escapes and components of a line of 60 kB are undone for its first characters only."""
+    for line in (b"FN:" + b"\\n" * 30_000, b"N:" + b";" * 60_000, b"ORG:" + b"a;" * 30_000):
+        (card,) = decode_vcards(b"BEGIN:VCARD\r\nVERSION:3.0\r\n" + line + b"\r\nEND:VCARD\r\n")
+        assert len(card.formatted_name) <= limits.VCARD_VALUE_CHARS
+        assert len(card.organisation) <= limits.VCARD_VALUE_CHARS

@@ -63,6 +63,8 @@ class Folders:
         self.most_rows = 1024
         """The phone answers so many rows at most, whatever is asked."""
         self.ignores_offset = False
+        self.ignores_period = False
+        self.offsets = 1 << 16
         self.breaks_at: int | None = None
         """The listing with this number (from 0) fails, and so do all later ones."""
         self.refreshed: list[int] = []
@@ -100,6 +102,7 @@ class ScriptedMessages(Session):
         begin: datetime | None = None,
         end: datetime | None = None,
     ) -> tuple[ListedText, ...]:
+        assert offset < self.folders.offsets, "an offset beyond what the field holds"
         self.folders.listed.append((folder, limit, offset))
         await asyncio.sleep(0)
         if folder is self.folders.refuses_folder:
@@ -109,7 +112,10 @@ class ScriptedMessages(Session):
             self.end()
             raise LinkLost("The link was lost.")
         first = 0 if self.folders.ignores_offset else offset
-        return tuple(self.folders.rows[folder][first : first + min(limit, self.folders.most_rows)])
+        rows = self.folders.rows[folder]
+        if end is not None and not self.folders.ignores_period:
+            rows = [row for row in rows if row.at is None or row.at < end]
+        return tuple(rows[first : first + min(limit, self.folders.most_rows)])
 
     async def fetch_text(self, handle: str, folder: Folder) -> FetchedText:
         self.folders.fetched.append(handle)
@@ -216,6 +222,7 @@ class ScriptedBackend:
         self.phone_id = "phone-1"
         self.phone_name: RemoteText = clean("Phone")
         self.traits = traits
+        self.way = ""
         self.offers = (
             frozenset(Capability)
             if traits.notifications

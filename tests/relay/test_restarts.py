@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 
 from phonelink_tui.archive.archive import Archive
 from phonelink_tui.archive.facts import OutboxRow, OutboxStep
+from phonelink_tui.config.archive_settings import ArchiveSettings
 from phonelink_tui.domain.events import CommandChanged, CommandState, Progress
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import Audience, DeliveryState, TextMessage
@@ -113,7 +114,13 @@ class Run:
 
 @asynccontextmanager
 async def running(
-    phone: VirtualPhone, directory: Path, offers: frozenset[Capability] = EVERYTHING, *, hold_s: float = 0
+    phone: VirtualPhone,
+    directory: Path,
+    offers: frozenset[Capability] = EVERYTHING,
+    *,
+    hold_s: float = 0,
+    rules: ArchiveSettings | None = None,
+    lasting: bool = False,
 ) -> AsyncIterator[Run]:
     """A relay with its archive; leaving is the end of its process without any goodbye."""
     offers = offers if phone.persona.has_notifications else offers - {Capability.NOTIFICATIONS}
@@ -127,7 +134,7 @@ async def running(
                 offers,
                 PhoneClock(),
             )
-            settings = RelaySettings(b"test", hold_s=hold_s)
+            settings = RelaySettings(b"test", None, hold_s, rules or ArchiveSettings(), lasting)
             relay = Relay(backend, settings, now=now, rng=Random(1), archive=archive)
             await relay.begin()
             async with beside(relay.run()):
@@ -268,6 +275,22 @@ async def test_a_queued_text_goes_on(tmp_path: Path) -> None:
         await run.do(SendText("c-queued", "queued", BOB, confirmed=frozenset(Ask)))
         await run.until(lambda s: not s.unsettled)
     assert [p.text for p in phone.pushed] == ["queued"]
+
+
+@pytest.mark.parametrize(("lasting", "dropped", "arrived"), [(True, 0, ["later"]), (False, 1, [])])
+async def test_a_relay_that_is_stopped(
+    tmp_path: Path, lasting: bool, dropped: int, arrived: list[str]
+) -> None:
+    """The shared one sends what was queued when it is back; one that ends with its terminal drops it."""
+    phone = make_phone()
+    async with running(phone, tmp_path, NOTHING, lasting=lasting) as run:
+        assert (await send(run, "later")).state is DeliveryState.QUEUED
+        assert await run.relay.close() == dropped
+    async with running(phone, tmp_path, NO_NOTICES, lasting=lasting) as run:
+        await run.until(lambda s: not s.unsettled)
+        expected = DeliveryState.ACCEPTED if lasting else DeliveryState.FAILED
+        assert (await own(run, "later")).state is expected
+    assert [p.text for p in phone.pushed] == arrived
 
 
 async def test_a_held_text_is_not_sent_by_itself(tmp_path: Path) -> None:

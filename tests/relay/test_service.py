@@ -30,7 +30,7 @@ from phonelink_tui.domain.events import (
     ThreadGone,
 )
 from phonelink_tui.domain.failure import Failure
-from phonelink_tui.domain.limitations import LimitKind
+from phonelink_tui.domain.limitations import LimitKind, thread_limitations
 from phonelink_tui.domain.message import Audience, DeliveryState, MessageId
 from phonelink_tui.domain.observed import ChangeKind, Folder, FolderChange
 from phonelink_tui.domain.phone import (
@@ -379,3 +379,24 @@ async def test_cancelling_the_relay_closes_every_session() -> None:
         opened = [*bench.backend.messages, *bench.backend.notifications]
         assert len(opened) == 2
     assert all(s.closed for s in opened)
+
+
+async def test_the_way_taken_and_what_it_tells_are_seen() -> None:
+    """A session that comes another way says so while it is open, and its traits decide; nothing of it stays."""
+    bench = Bench(ANDROID_TRAITS)
+    bench.arrive()
+    way = "Through obexd: it already receives this phone's reports."
+    async with bench.running():
+        for traits, sentence in ((evolve(ANDROID_TRAITS, reports_delivery=False), way), (ANDROID_TRAITS, "")):
+            bench.backend.messages[-1].end()
+            bench.backend.traits, bench.backend.way = traits, sentence
+            await bench.quiet()
+            await bench.do(RetryNow(f"c-{sentence}", Capability.MESSAGES))
+            await bench.quiet()
+            snapshot = await bench.relay.snapshot()
+            state = snapshot.phone.capabilities[Capability.MESSAGES]
+            assert (state.phase, state.detail) == (LinkPhase.READY, sentence)
+            assert snapshot.phone.traits == traits
+            (thread,) = snapshot.threads
+            told = {limit.kind for limit in thread_limitations(thread, snapshot.phone, start="now")}
+            assert (LimitKind.NO_RECEIPTS in told) is (sentence == way)

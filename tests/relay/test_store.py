@@ -20,7 +20,14 @@ from phonelink_tui.domain.events import (
 from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import Audience, DeliveryState, MessageId
-from phonelink_tui.domain.phone import ANDROID_TRAITS, Capability, DownReason, LinkPhase
+from phonelink_tui.domain.phone import (
+    ANDROID_TRAITS,
+    IPHONE_TRAITS,
+    Capability,
+    DownReason,
+    LinkPhase,
+    PhoneTraits,
+)
 from phonelink_tui.domain.text import clean
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import UnknownThread
@@ -118,6 +125,16 @@ def test_only_what_left_counts_as_written_to(state: DeliveryState) -> None:
     facts = desk.store.send_facts(None, "x", identify(ALICE))
     left = {DeliveryState.ACCEPTED, DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN}
     assert facts.written_before == (state in left)
+
+
+@pytest.mark.parametrize("traits", [IPHONE_TRAITS, ANDROID_TRAITS])
+def test_a_text_to_a_group_from_the_sent_folder_tells_of_no_trust(traits: PhoneTraits) -> None:
+    """Its first recipient was not written to alone; one that went to nobody else counts where the phone says so."""
+    desk = Desk(make_phone(traits))
+    desk.list_row("B1", "hello you two", sender="", recipients=[ALICE, BOB], outgoing=True, live=False)
+    assert not desk.store.send_facts(None, "x", identify(ALICE)).written_before
+    desk.list_row("B2", "hello", sender="", recipients=[ALICE], outgoing=True, live=False)
+    assert desk.store.send_facts(None, "x", identify(ALICE)).written_before is traits.groups_in_messages
 
 
 def test_a_draft_finds_its_thread_through_several_moves_and_never_in_a_circle() -> None:

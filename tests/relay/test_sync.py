@@ -341,9 +341,25 @@ async def test_a_push_that_comes_back_is_not_fetched() -> None:
     assert len(bench.texts()) == 2
 
 
+@pytest.mark.parametrize("ignores_period", [False, True])
+async def test_what_offsets_do_not_reach_is_asked_for_by_time(
+    monkeypatch: pytest.MonkeyPatch, *, ignores_period: bool
+) -> None:
+    """Offsets are 16 bits wide: below them a period goes on, once for each text; a phone that ignores it is left."""
+    monkeypatch.setattr("phonelink_tui.relay.sync.SLICE_ROWS", 1000)
+    bench = Bench()
+    bench.folders.offsets = 1500
+    bench.folders.ignores_period = ignores_period
+    bench.fill(*range(1, 3700))
+    async with bench.session():
+        await bench.quiet()
+        assert bench.ended is None
+    assert len(bench.desk.store.all_messages()) == (1000 if ignores_period else 3699)
+
+
 async def test_a_folder_without_end_is_read_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Offsets are 16 bits wide."""
-    monkeypatch.setattr("phonelink_tui.relay.sync.SYNC_ROWS", 1000)
+    """Memory is bounded, whatever a phone lists."""
+    monkeypatch.setattr("phonelink_tui.relay.sync.FOLDER_ROWS", 1000)
     bench = Bench()
     bench.fill(*range(1, 1700))
     async with bench.session():

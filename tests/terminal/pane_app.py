@@ -1,4 +1,4 @@
-"""A test app with the thread pane: function keys append, change and scroll, F5 draws everything anew."""
+"""A test app with the thread pane: function keys append, change and scroll, F5 draws all anew, F7 says when."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.ui.signals import install_exit_signals
 from phonelink_tui.ui.thread_rows import Clock, replaced_row, rows_after, thread_rows
 from phonelink_tui.ui.widgets.thread_pane import ThreadPane
+from tests.terminal.pty_process import drawn
 
 NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CLOCK: Final = Clock(NOON, UTC)
@@ -50,6 +51,7 @@ class PaneApp(App[None]):
         super().__init__()
         self._pane = ThreadPane(jump_lines=jump_lines)
         self._messages = [message(number, DeliveryState.QUEUED) for number in range(40)]
+        self._marks = 0
 
     def compose(self) -> ComposeResult:
         yield Label("READY-MARK")
@@ -80,6 +82,9 @@ class PaneApp(App[None]):
             self._pane.refresh()
         elif event.key == "f6":
             self._pane.to_end()
+        elif event.key == "f7":
+            self._marks += 1
+            self.call_after_refresh(self.query_one(Label).update, drawn(self._marks))
 
 
 if __name__ == "__main__":

@@ -20,8 +20,16 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 READY: Final = b"READY-MARK"
 """A test app shows this when it takes keys."""
 
+DRAW_MARK: Final = b"\x1b[18~"
+"""The key, F7, to which a test app answers with `drawn(n)` on the screen, once all before it is drawn."""
+
 _TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 _POLL_S: Final = 0.02
+
+
+def drawn(count: int) -> str:
+    """What a test app shows after the nth `DRAW_MARK`."""
+    return f"DRAWN-{count:04}"
 
 
 class PtyProcess:
@@ -50,6 +58,7 @@ class PtyProcess:
         size = struct.pack("HHHH", rows, columns, 0, 0)
         self.output = bytearray()
         self.exit_status: int | None = None
+        self._marks = 0
         parent, child = pty.openpty()
         fcntl.ioctl(child, termios.TIOCSWINSZ, size)
         self.pid = os.posix_spawn(
@@ -88,12 +97,15 @@ class PtyProcess:
         os.write(self._fd, keys)
 
     def read(self, *, limit_s: float, quiet_s: float) -> bytes:
-        """What comes until nothing came for `quiet_s`, for at most `limit_s`."""
+        """What comes until nothing came for `quiet_s` while the program slept, for at most `limit_s`.
+
+        A program that waits for a processor is not quiet, however long that takes on a busy machine.
+        """
         start = len(self.output)
         end = last = time.monotonic()
         end += limit_s
         while (now := time.monotonic()) < end and now - last < quiet_s:
-            if self._read_some():
+            if self._read_some() or self._is_running():
                 last = time.monotonic()
         return bytes(self.output[start:])
 
@@ -108,6 +120,18 @@ class PtyProcess:
             if time.monotonic() > end:
                 raise TimeoutError(f"waited {limit_s} s; the output ends in {bytes(self.output[-600:])!r}")
             self._read_some()
+
+    def read_drawn(self) -> bytes:
+        """All output until an app that knows `DRAW_MARK` has drawn what was typed so far, however long it takes.
+
+        The first mark may be written in the middle of a frame; the second comes when that is whole.
+        """
+        for _ in range(2):
+            self._marks += 1
+            self.type(DRAW_MARK)
+            mark = drawn(self._marks).encode()
+            self.read_until(mark)
+        return bytes(self.output[: self.output.rfind(mark) + len(mark)])
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the program."""
@@ -154,6 +178,14 @@ class PtyProcess:
             except TimeoutError:
                 continue
         self.hang_up()
+
+    def _is_running(self) -> bool:
+        """Whether one of its threads has, or waits for, a processor (proc(5), state R)."""
+        try:
+            states = [task.read_text() for task in Path(f"/proc/{self.pid}/task").glob("*/stat")]
+        except OSError:  # it ends
+            return False
+        return any(state.rpartition(")")[2].split()[0] == "R" for state in states)
 
     def _reap(self) -> None:
         pid, status = os.waitpid(self.pid, os.WNOHANG)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from phonelink_tui.domain.code import find_code
 from phonelink_tui.domain.events import CommandChanged, CommandState, Progress
 from phonelink_tui.domain.limitations import (
     LIMITS,
@@ -29,7 +30,7 @@ from phonelink_tui.ui.keymap import key_map
 from phonelink_tui.ui.layout import Pane, panes
 from phonelink_tui.ui.list_rows import age, list_rows
 from phonelink_tui.ui.projection import Projection
-from phonelink_tui.ui.queue_rows import find_code, queue_rows
+from phonelink_tui.ui.queue_rows import queue_rows
 from phonelink_tui.ui.sending import Question, Returned, Sending
 from phonelink_tui.ui.status_line import PHASES, REASONS, StatusFacts, status_line
 from phonelink_tui.ui.themes import choose_theme, theme_after

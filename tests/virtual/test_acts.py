@@ -52,7 +52,11 @@ def test_every_act_of_the_contract_does_something(phone: VirtualPhone) -> None:
     text = do(act="text", **{"from": ALICE}, text="x")
     do(act="read", handle=text["handle"])
     assert phone.folder(Folder.INBOX)[0].read
-    do(act="delete", handle=text["handle"])
+    assert do(act="renumber")["texts"] == 1
+    (stored,) = phone.folder(Folder.INBOX)
+    assert stored.read
+    assert f"{stored.handle:X}" != text["handle"]
+    do(act="delete", handle=f"{stored.handle:X}")
     assert phone.folder(Folder.DELETED)
     do(act="call", **{"from": BOB})
     do(act="hang_up")

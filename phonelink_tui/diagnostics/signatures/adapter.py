@@ -17,11 +17,8 @@ from phonelink_tui.diagnostics.views import (
     running_bluez,
     used_adapter,
 )
+from phonelink_tui.domain.class_of_device import MAJOR_AND_MINOR, is_hands_free
 from phonelink_tui.domain.phone import Capability, PhoneKind
-
-MAJOR_AND_MINOR: Final = 0x1FFC
-HANDS_FREE: Final = 0x0408
-"""Major class audio/video, minor hands-free: what iPhones were seen to open messages for. (PROTOCOLS 3.1)"""
 
 NO_DUAL_BOND: Final[Mapping[str, str]] = {
     "0bda:8771": "Realtek RTL8761BU",
@@ -63,7 +60,7 @@ def _wrong_class(facts: Facts, before: LastGood | None) -> Iterator[Finding]:
     adapter = used_adapter(facts)
     if adapter is None or adapter.class_of_device is None or is_ready(facts, Capability.MESSAGES):
         return
-    if adapter.class_of_device & MAJOR_AND_MINOR == HANDS_FREE or not _may_be_iphone(facts):
+    if is_hands_free(adapter.class_of_device) or not _may_be_iphone(facts):
         return
     is_down = down_for(facts, Capability.MESSAGES) is not None
     evidence = [f"{adapter.name}: class {hexadecimal(adapter.class_of_device)}, not hands-free (…0408)"]

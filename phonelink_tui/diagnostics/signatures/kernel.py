@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -15,6 +16,14 @@ _SOCKET_WORDS: Final = {
     KernelBluetooth.NO_RFCOMM: "an RFCOMM socket: protocol not supported",
     KernelBluetooth.DENIED: "a Bluetooth socket: permission denied",
 }
+
+
+_FLAWED: Final = {
+    r"6\.1\.0-56-": Confidence.CERTAIN,  # Debian's name for its 6.1.192-2
+    r"6\.1\.192(?!\d)": Confidence.LIKELY,
+}
+"""Kernels in which closing an L2CAP socket whose phone did not answer paging deletes an hci_chan twice: a BUG that
+kills the process and leaves Bluetooth locked. Seen on Debian's 6.1.192-2; its 6.1.170 and 6.1.190 do not."""
 
 
 def _sockets(facts: Facts) -> KernelBluetooth | None:
@@ -62,6 +71,13 @@ def _sandboxed(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
         yield Finding(Confidence.LIKELY, (_SOCKET_WORDS[answer], *seen))
 
 
+def _page_fault(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
+    machine = known(facts.machine)
+    for flawed, confidence in _FLAWED.items():
+        if machine is not None and re.match(flawed, machine.kernel):
+            yield Finding(confidence, (f"kernel {machine.kernel}",))
+
+
 def _no_controller(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
     radio = known(facts.radio)
     if radio is not None and not radio.controllers and _sockets(facts) is not KernelBluetooth.NO_FAMILY:
@@ -100,6 +116,17 @@ KERNEL: Final = (
         Remedy("Run it outside, or allow it AF_BLUETOOTH (systemd: RestrictAddressFamilies=)."),
         _MACHINE,
         _sandboxed,
+    ),
+    Signature(
+        "PL-KERNEL-04",
+        Layer.KERNEL,
+        Weight.HINDERS,
+        "This kernel has a fault: a try to reach a phone that is away can end this program and lock Bluetooth.",
+        Remedy(
+            "Start another kernel from the boot menu: 6.1.190 and older ones are good. Then update this one."
+        ),
+        frozenset({Source.MACHINE}),
+        _page_fault,
     ),
     Signature(
         "PL-RFKILL-02",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Final
 
 from attrs import evolve, frozen
 
@@ -21,6 +22,9 @@ from phonelink_tui.transport.link import PhoneLink
 
 Locate = Callable[[], Awaitable[tuple[str, str]]]
 """Finds the public addresses of the adapter and of the phone; raises as `PhoneBackend.open_messages` does."""
+
+ASKED_FOR: Final = "Through obexd."
+IN_THE_WAY: Final = "Through obexd: it already receives this phone's reports."
 
 
 @frozen
@@ -40,6 +44,11 @@ class ObexdBackend:
     """Private, for files in passing; None: there is none, and nothing can be opened but notifications."""
     start: bool
     """Whether an obexd is started where none runs."""
+
+    @property
+    def way(self) -> str:
+        """See `PhoneBackend.way`."""
+        return ASKED_FOR if self.start else IN_THE_WAY
 
     async def open_messages(self) -> MessageAccess:
         """See `PhoneBackend.open_messages`."""
@@ -132,6 +141,11 @@ class NativeOrObexd:
     def traits(self) -> PhoneTraits:
         """Of the way now taken."""
         return self._through.traits
+
+    @property
+    def way(self) -> str:
+        """See `PhoneBackend.way`."""
+        return self._through.way
 
     @property
     def offers(self) -> frozenset[Capability]:

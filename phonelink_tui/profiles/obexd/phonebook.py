@@ -12,12 +12,11 @@ from phonelink_tui.errors import ProfileError
 from phonelink_tui.profiles import pbap_mapping
 from phonelink_tui.profiles.obexd import names
 from phonelink_tui.profiles.obexd.session import ObexdSession, Way
-from phonelink_tui.profiles.pbap_client import CALLS, PAGE_CARDS, all_cards
+from phonelink_tui.profiles.pbap_client import CALLS, PAGE_CARDS, all_cards, decoded
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.protocol import limits
-from phonelink_tui.protocol.pbap.call_history import decode_call_history
+from phonelink_tui.protocol.pbap.call_history import call_records
 from phonelink_tui.protocol.pbap.constants import COMBINED_CALLS_PATH, OWNER_CARD
-from phonelink_tui.protocol.pbap.vcard import decode_vcards
 
 _PHONE: Final = "int"
 _CONTACTS: Final = "pb"
@@ -57,7 +56,7 @@ class ObexdPhonebook:
             )
         except ProfileError:
             return None
-        cards = decode_vcards(body)
+        cards = await decoded(body)
         return pbap_mapping.contact(cards[0]) if cards else None
 
     async def contacts(self) -> tuple[Contact, ...]:
@@ -73,7 +72,7 @@ class ObexdPhonebook:
             body = await self._pull_all(_filters(_CALL_FIELDS, MaxCount=CALLS))
         except ProfileError:
             return ()  # a switch of its own on newer iPhones
-        records = decode_call_history(body, COMBINED_CALLS_PATH)
+        records = call_records(await decoded(body), COMBINED_CALLS_PATH)
         return tuple(c for r in records if (c := pbap_mapping.call(r, self._clock)) is not None)
 
     async def aclose(self) -> None:

@@ -160,11 +160,12 @@ def _card(lines: Iterable[ContentLine]) -> VCard:
 
 
 def _text(line: ContentLine, newlines: bool) -> str:
-    return unescape(line.value, newlines=newlines).strip()
+    return unescape(line.value[: limits.VCARD_VALUE_CHARS], newlines=newlines).strip()
 
 
 def _components(line: ContentLine, newlines: bool) -> tuple[str, ...]:
-    return tuple(unescape(part, newlines=newlines).strip() for part in split_components(line.value))
+    value = line.value[: limits.VCARD_VALUE_CHARS]
+    return tuple(unescape(part, newlines=newlines).strip() for part in split_components(value))
 
 
 def _name(line: ContentLine, newlines: bool) -> StructuredName:

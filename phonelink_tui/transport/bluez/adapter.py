@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from attrs import frozen
 
+from phonelink_tui.domain.class_of_device import is_hands_free
 from phonelink_tui.errors import BluetoothReason, BluetoothUnavailable
 from phonelink_tui.transport.bluez import names
 from phonelink_tui.transport.bluez.dbus_errors import switched_off
 from phonelink_tui.transport.bluez.objects import ObjectTree
-
-_MAJOR_MINOR: Final = 0x1FFC
-_HANDS_FREE: Final = 0x0408
 
 
 @frozen
@@ -30,11 +26,6 @@ class Adapter:
     def is_hands_free(self) -> bool:
         """Whether it looks like a hands-free set to a phone."""
         return is_hands_free(self.class_of_device)
-
-
-def is_hands_free(class_of_device: int) -> bool:
-    """Whether major and minor class are Audio/Video, Hands-free (0x..0408), whatever services stand before."""
-    return class_of_device & _MAJOR_MINOR == _HANDS_FREE
 
 
 def find_adapter(tree: ObjectTree, name: str | None) -> Adapter:

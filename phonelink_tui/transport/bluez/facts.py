@@ -7,10 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from phonelink_tui.domain.class_of_device import is_hands_free
 from phonelink_tui.domain.pairing import ComputerFacts
 from phonelink_tui.errors import PhonelinkError
 from phonelink_tui.transport.bluez import names
-from phonelink_tui.transport.bluez.adapter import is_hands_free
 from phonelink_tui.transport.bluez.bus import session_bus_address
 from phonelink_tui.transport.bluez.objects import ObjectTree
 from phonelink_tui.transport.bluez.survey import survey_obexd

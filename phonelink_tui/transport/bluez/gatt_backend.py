@@ -122,7 +122,9 @@ class AttachedClient(BaseBleakClient):
         path = _path(characteristic)
         if path == self._attachment.device_path:
             percent = self._attachment.tree.value(path, names.BATTERY, names.PERCENTAGE)
-            return bytearray([int(percent or 0)])
+            if percent is None:
+                raise BleakGATTProtocolError(BleakGATTProtocolErrorCode.READ_NOT_PERMITTED)
+            return bytearray([int(percent)])
         return bytearray(await self._ask(path, "ReadValue", "a{sv}", [{}]))
 
     async def write_gatt_char(
@@ -198,9 +200,7 @@ def _services(tree: ObjectTree, device_path: str) -> BleakGATTServiceCollection:
         service = services.get(str(properties.get(names.OF_SERVICE, "")))
         if service is not None:
             collection.add_characteristic(_characteristic(path, properties, service))
-    if tree.get(device_path, names.BATTERY) is not None and not collection.get_characteristic(
-        names.BATTERY_LEVEL_UUID
-    ):
+    if not collection.get_characteristic(names.BATTERY_LEVEL_UUID):
         _add_battery(collection, device_path)
     return collection
 
@@ -217,7 +217,8 @@ def _characteristic(path: str, properties: Properties, service: BleakGATTService
 
 
 def _add_battery(collection: BleakGATTServiceCollection, device_path: str) -> None:
-    """BlueZ keeps the battery service to itself and shows what it reads there as Battery1."""
+    """BlueZ keeps the battery service to itself and shows what it reads there as Battery1, a while after the link
+    is up."""
     service = BleakGATTService(device_path, _BATTERY_HANDLE, names.BATTERY_SERVICE_UUID)
     collection.add_service(service)
     collection.add_characteristic(

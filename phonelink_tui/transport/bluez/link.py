@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
 
 from attrs import frozen
 
 from phonelink_tui.domain.bond import Bond
-from phonelink_tui.errors import PhonelinkError, PhoneUnreachable
+from phonelink_tui.errors import PhonelinkError, PhoneUnreachable, TransportError
 from phonelink_tui.protocol.map.constants import Features
 from phonelink_tui.protocol.map.sdp_record import MNS_FEATURES
 from phonelink_tui.transport.bluez import mns_profile, names
@@ -21,12 +24,17 @@ from phonelink_tui.transport.bluez.device import Device, find_device
 from phonelink_tui.transport.bluez.gatt_link import attached
 from phonelink_tui.transport.bluez.phones import bond_of
 from phonelink_tui.transport.bluez.sdp_query import ServiceDirectory
+from phonelink_tui.transport.bluez.socket_errors import is_settling
 from phonelink_tui.transport.bluez.socket_stream import SocketStream
 from phonelink_tui.transport.bluez.sockets import Dial, Kind, dial
 from phonelink_tui.transport.gatt import GattClient
 from phonelink_tui.transport.link import CallBack, Service
 from phonelink_tui.transport.stream import ByteStream
 from phonelink_tui.transport.together import beside, together
+
+SETTLING_PAUSES_S: Final = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""Between tries while an earlier connection ends: 3 s in all, for what is a round trip or two. A channel that is
+still taken then is somebody else's."""
 
 Admit = Callable[[Bond, str], None]
 """Given what is seen of the pairing and the adapter's address; raises BondRefused."""
@@ -79,12 +87,12 @@ class BluezLink:
 
         Raises:
             BondRefused: It is not paired, or not as it was known.
-        LinkLost, RemoteProtocolError: The search for the service broke, or was answered with nonsense.
+            LinkLost, RemoteProtocolError: The search for the service broke, or was answered with nonsense.
         """
         _, adapter, device = await self._phone()
         try:
             channel = await self._directory.channel(adapter.address, device.address, service)
-            connected = await self._dial(Kind.RFCOMM, adapter.address, device.address, channel)
+            connected = await self._dial_settled(adapter.address, device.address, channel)
         except PhonelinkError as failure:
             self._directory.forget()
             if isinstance(failure, PhoneUnreachable) and failure.refused and not adapter.is_hands_free:
@@ -95,6 +103,17 @@ class BluezLink:
         if service is Service.MAS:
             self._watch.opened(stream)
         return stream
+
+    async def _dial_settled(self, own_address: str, phone_address: str, channel: int) -> socket.socket:
+        """Connect, again where an earlier connection of ours is still ending."""
+        for pause_s in SETTLING_PAUSES_S:
+            try:
+                return await self._dial(Kind.RFCOMM, own_address, phone_address, channel)
+            except TransportError as failure:
+                if not is_settling(failure):
+                    raise
+            await asyncio.sleep(pause_s)
+        return await self._dial(Kind.RFCOMM, own_address, phone_address, channel)
 
     @asynccontextmanager
     async def serve_call_backs(self, serve: CallBack) -> AsyncIterator[None]:

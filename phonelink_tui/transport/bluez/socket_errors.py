@@ -52,6 +52,11 @@ UNAVAILABLE: Final[Mapping[int, tuple[str, str]]] = {
 
 SWITCHED_OFF: Final = frozenset({errno.ENETDOWN, errno.EHOSTUNREACH})
 
+SETTLING: Final = frozenset({errno.EBUSY, errno.ECONNRESET})
+"""What a connection fails with while the kernel and the phone still take an earlier one down: closing a socket
+returns before the phone has answered DISC. EBUSY: the channel's connection is not gone yet; ECONNRESET: the
+multiplexer under it went while this one was being made (net/bluetooth/rfcomm/core.c)."""
+
 
 def translate(number: int) -> TransportError:
     """The error of ours for a connection that could not be opened."""
@@ -65,3 +70,9 @@ def translate(number: int) -> TransportError:
         return PhoneUnreachable(*OUT_OF_REACH[number])
     name = errno.errorcode.get(number, str(number))
     return PhoneUnreachable(f"The phone cannot be connected ({name}).")
+
+
+def is_settling(failure: TransportError) -> bool:
+    """Whether the same connection may open a moment later: an earlier one of ours may still be ending."""
+    cause = failure.__cause__
+    return isinstance(cause, OSError) and cause.errno in SETTLING

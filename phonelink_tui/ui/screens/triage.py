@@ -6,6 +6,7 @@ from typing import Final
 
 from attrs import define, field
 
+from phonelink_tui.domain.code import code_in, find_code
 from phonelink_tui.domain.message import Audience, Direction
 from phonelink_tui.domain.notification import (
     Category,
@@ -15,7 +16,7 @@ from phonelink_tui.domain.notification import (
 )
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.relay.api import ActOnNotification
-from phonelink_tui.ui.queue_rows import QueueRow, code_in, find_code, queue_rows
+from phonelink_tui.ui.queue_rows import QueueRow, queue_rows
 from phonelink_tui.ui.screens.conversing import Conversing
 from phonelink_tui.ui.screens.desk import Desk, has_keys, new_id
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from bumble import hci
 from bumble.att import ATT_Error, Attribute
@@ -19,6 +20,7 @@ from phonelink_tui.protocol.ancs.constants import (
     SERVICE_UUID,
 )
 from phonelink_tui.virtual.ancs import AncsSession, Notify
+from phonelink_tui.virtual.gatt_backend import BATTERY_LEVEL_UUID, BATTERY_SERVICE_UUID
 from tests.e2e.guest.patience import stretched
 
 STEP_LIMIT_S = 20.0
@@ -48,12 +50,15 @@ class PhoneLe:
     def __init__(self, device: Device) -> None:
         self._device = device
         self._link: Connection | None = None
+        self._ending: Connection | None = None
         self._down = asyncio.Event()
         self._down.set()
         self._session: AncsSession | None = None
         self._make_session: Callable[[Notify], AncsSession]
-        self._values: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
+        self._values: asyncio.Queue[tuple[Characteristic, bytes]] = asyncio.Queue()
         self._sources: dict[str, Characteristic] = {}
+        self._percent: Callable[[], int]
+        self._battery: Characteristic | None = None
 
     @property
     def is_connected(self) -> bool:
@@ -85,6 +90,25 @@ class PhoneLe:
         for uuid, source in self._sources.items():
             source.on(source.EVENT_SUBSCRIPTION, self._on_subscription(uuid))
             self._protect_subscription(source)
+
+    def serve_battery(self, percent: Callable[[], int]) -> None:
+        """Offer the charge, from now on by this reader."""
+        self._percent = percent
+        if self._battery is not None:
+            return
+        properties = Characteristic.Properties
+        self._battery = Characteristic(
+            UUID(BATTERY_LEVEL_UUID),
+            properties.READ | properties.NOTIFY,
+            Characteristic.Permissions.READABLE,
+            CharacteristicValue(read=lambda _link: bytes([self._percent()])),
+        )
+        self._device.add_service(Service(UUID(BATTERY_SERVICE_UUID), [self._battery]))
+
+    def tell_battery(self) -> None:
+        """The charge has changed."""
+        assert self._battery is not None
+        self._values.put_nowait((self._battery, bytes([self._percent()])))
 
     async def find_accessory(self) -> tuple[hci.Address, bytes]:
         """Scan for an advertiser that solicits ANCS, as a phone does: its address, and what it advertises."""
@@ -147,8 +171,9 @@ class PhoneLe:
             )
             try:
                 return await asyncio.wait_for(dialled, stretched(STEP_LIMIT_S))
-            except TimeoutError:
-                await device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
+            except (TimeoutError, asyncio.CancelledError):
+                with suppress(hci.HCI_Error):  # it is made already, and whoever ends links ends it
+                    await device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
                 raise
         finally:
             device.connect_own_address_type = None
@@ -166,8 +191,13 @@ class PhoneLe:
 
     async def disconnect(self) -> None:
         """End the link, if one is up."""
-        if self._link is not None:
-            await asyncio.wait_for(self._link.disconnect(), stretched(STEP_LIMIT_S))
+        ending, self._ending = self._ending, self._link
+        link = self._link
+        if link is None:
+            return
+        async with asyncio.timeout(stretched(STEP_LIMIT_S)):
+            # Bumble waits for ever for the end of a link that is being ended already.
+            await (self._down.wait() if link is ending else link.disconnect())
 
     def end_session(self) -> None:
         """End the ANCS session, if there is one."""
@@ -186,9 +216,9 @@ class PhoneLe:
     async def pump_values(self) -> None:
         """Send values to whoever is subscribed; for ever."""
         while True:
-            uuid, value = await self._values.get()
+            source, value = await self._values.get()
             if self._link is not None:
-                await self._device.notify_subscriber(self._link, self._sources[uuid], value)
+                await self._device.notify_subscriber(self._link, source, value)
 
     def _on_subscription(self, uuid: str) -> Callable[[Connection, bool, bool], None]:
         def changed(_link: Connection, notify: bool, _indicate: bool) -> None:
@@ -206,7 +236,9 @@ class PhoneLe:
 
     def _ancs(self) -> AncsSession:
         if self._session is None:
-            self._session = self._make_session(lambda uuid, value: self._values.put_nowait((uuid, value)))
+            self._session = self._make_session(
+                lambda uuid, value: self._values.put_nowait((self._sources[uuid], value))
+            )
         return self._session
 
     def _protect_subscription(self, source: Characteristic) -> None:

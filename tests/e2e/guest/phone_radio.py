@@ -115,6 +115,8 @@ class PhoneRadio:
 
     async def drop_links(self) -> None:
         """Break the links that are up."""
+        with suppress(HCI_Error):
+            await self.le.disconnect()
         for link in list(self._device.connections.values()):
             with suppress(HCI_Error):
                 await asyncio.wait_for(link.disconnect(), stretched(STEP_LIMIT_S))

@@ -15,7 +15,7 @@ from phonelink_tui.errors import PhoneUnreachable
 from phonelink_tui.transport.link import Service
 from phonelink_tui.transport.tasks_beside import tasks_beside
 from phonelink_tui.virtual.ancs import AncsSession
-from phonelink_tui.virtual.entries import PhoneChange, PresenceChanged
+from phonelink_tui.virtual.entries import BatteryChanged, PhoneChange, PresenceChanged
 from phonelink_tui.virtual.phone import VirtualPhone
 from phonelink_tui.virtual.services import PhoneServices
 from tests.e2e.guest.dlc_stream import DlcStream
@@ -70,14 +70,17 @@ async def serve_obex(phone: VirtualPhone, radio: PhoneRadio) -> AsyncIterator[Se
 
 @asynccontextmanager
 async def serve_notifications(phone: VirtualPhone, radio: PhoneRadio) -> AsyncIterator[None]:
-    """Offer a phone's notifications on its LE link while inside; the link goes when the phone walks away."""
+    """Offer a phone's notifications and charge on its LE link while inside; the link goes when the phone does."""
     async with while_inside(radio.le.pump_values()) as tasks:
 
         def apply(change: PhoneChange) -> None:
             if change == PresenceChanged(False):
                 tasks.create_task(radio.le.disconnect())
+            elif isinstance(change, BatteryChanged):
+                radio.le.tell_battery()
 
         radio.le.serve_ancs(lambda notify: AncsSession(phone, notify))
+        radio.le.serve_battery(lambda: phone.battery_percent)
         unlisten = phone.listen(apply)
         try:
             yield

@@ -28,6 +28,7 @@ class Native:
         self.phone_id = "bluez:test"
         self.phone_name: RemoteText = clean_line("A phone")
         self.traits: PhoneTraits = TRAITS[PhoneKind.ANDROID]
+        self.way = ""
         self.offers = frozenset(Capability)
 
     async def open_messages(self) -> MessageAccess:
@@ -61,6 +62,7 @@ async def test_obexd_that_is_in_the_way_is_used(bench: Bench) -> None:
         assert await book.contacts()
     assert told == [IN_THE_WAY]
     assert (before.reports_delivery, backend.traits.reports_delivery) == (True, False)
+    assert "obexd" in backend.way
     assert (backend.phone_id, backend.offers) == ("bluez:test", frozenset(Capability))
 
 
@@ -103,3 +105,4 @@ async def test_back_to_our_own(bench: Bench) -> None:
             pass
     assert told == [IN_THE_WAY, None]
     assert backend.traits.reports_delivery
+    assert backend.way == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -122,7 +123,8 @@ class FakeAir:
         """`sockets.Dial` to the phone."""
         self.dialled[kind] += 1
         if self.errnos:
-            raise translate(self.errnos.pop(0))
+            number = self.errnos.pop(0)
+            raise translate(number) from OSError(number, os.strerror(number))
         if not self._phone.present or phone_address != PHONE_ADDRESS:
             raise translate(errno.EHOSTDOWN)
         if (kind, port) == (Kind.L2CAP, PSM):

@@ -25,6 +25,7 @@ from phonelink_tui.profiles.quirks import QUIRKS
 from phonelink_tui.protocol.map.constants import MessageTypes
 from phonelink_tui.protocol.map.sdp_record import MNS_FEATURES_CAUTIOUS, MasRecord
 from phonelink_tui.protocol.sdp_records import build_mas_record
+from phonelink_tui.transport.bluez import link as bluez_link
 from phonelink_tui.transport.bluez.link import BluezLink, BluezSpec, open_bluez_link
 from phonelink_tui.transport.bluez.names import MNS_UUID
 from phonelink_tui.transport.bluez.sockets import Kind
@@ -227,6 +228,34 @@ async def test_channel_is_asked_for_once_a_connection(bluetoothd: FakeBluetoothd
 async def visit(link: BluezLink) -> None:
     """A connection that is opened and closed."""
     await (await link.open_stream(Service.MAS)).aclose()
+
+
+@pytest.mark.parametrize("number", [errno.EBUSY, errno.ECONNRESET])
+async def test_connection_that_is_still_ending_is_waited_for(
+    link: BluezLink, air: FakeAir, number: int
+) -> None:
+    """A session that was closed a moment ago is no other program's: the next one opens when it is gone."""
+    await visit(link)
+    air.errnos += [number, number]
+    await visit(link)
+    assert air.dialled[Kind.RFCOMM] == 4
+
+
+async def test_connection_of_another_program_is_said_to_be(
+    link: BluezLink, air: FakeAir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that does not end is somebody else's; whatever else fails is not tried again."""
+    monkeypatch.setattr(bluez_link, "SETTLING_PAUSES_S", (0.0, 0.0))
+    await visit(link)
+    air.errnos += [errno.EBUSY] * 3
+    with pytest.raises(PhoneUnreachable, match="Another program"):
+        await visit(link)
+    assert air.dialled[Kind.RFCOMM] == 4
+    await visit(link)
+    air.errnos.append(errno.ECONNREFUSED)
+    with pytest.raises(PhoneUnreachable, match="refused"):
+        await visit(link)
+    assert air.dialled[Kind.RFCOMM] == 6
 
 
 async def test_the_server_of_texts_is_chosen(link: BluezLink, air: FakeAir) -> None:

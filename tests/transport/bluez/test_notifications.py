@@ -79,10 +79,14 @@ async def test_detaching_ends_the_subscriptions(
 
 
 async def test_battery_from_bluetoothd(link: BluezLink, air: FakeAir, bluetoothd: FakeBluetoothd) -> None:
-    """Where BlueZ keeps the battery service to itself, its own word is taken."""
-    bluetoothd.add(DEVICE, "org.bluez.Battery1", {"Percentage": ("y", 57)})
+    """Where BlueZ keeps the battery service to itself, its own word is taken, also where it comes late."""
     air.connect_le()
     client = await open_notifications(link)
+    assert await client.battery_percent() is None
+    bluetoothd.add(DEVICE, "org.bluez.Battery1", {"Percentage": ("y", 57)})
+    async with asyncio.timeout(5):
+        while await client.battery_percent() is None:
+            await asyncio.sleep(0)
     assert await client.battery_percent() == 57
     await client.aclose()
 

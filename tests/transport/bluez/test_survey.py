@@ -19,6 +19,7 @@ from phonelink_tui.diagnostics.collect import collect
 from phonelink_tui.diagnostics.facts import Bluez, DaemonState, NotKnown, Obexd, Source
 from phonelink_tui.diagnostics.here import collectors
 from phonelink_tui.domain.phone import PhoneKind
+from phonelink_tui.transport.bluez import survey
 from phonelink_tui.transport.bluez.survey import survey_bluez, survey_obexd
 from tests.fast_time import START
 from tests.transport.bluez.fake_air import DEVICE, PHONE_ADDRESS, FakeAir
@@ -106,8 +107,9 @@ async def test_denied(bluetoothd: FakeBluetoothd) -> None:
     assert (await bluez_now()).state is DaemonState.DENIED
 
 
-async def test_silent(system_bus: str) -> None:
+async def test_silent(system_bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An owner that never answers."""
+    monkeypatch.setattr(survey, "LOOK_S", 0.2)
     async with program(system_bus, "org.bluez"):
         assert (await survey_bluez()).answer == "silent"
 
@@ -126,6 +128,7 @@ async def test_a_bus_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPa
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={path}")
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={path}")
         before = len(os.listdir("/proc/self/fd"))
+        monkeypatch.setattr(survey, "LOOK_S", 0.05)
         both = {Source.BLUEZ, Source.OBEXD}
         facts = await collect(collectors(Paths(None, None, None)), lambda: START, only=both)
         assert isinstance(facts.obexd, NotKnown)

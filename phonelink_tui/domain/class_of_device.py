@@ -1,0 +1,14 @@
+"""What does a Class of Device make of this computer in a phone's eyes? Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MAJOR_AND_MINOR: Final = 0x1FFC
+HANDS_FREE: Final = 0x0408
+"""Major class audio/video, minor hands-free: what iPhones were seen to open messages for."""
+
+
+def is_hands_free(class_of_device: int) -> bool:
+    """Whether major and minor class are Audio/Video, Hands-free (0x..0408), whatever services stand before."""
+    return class_of_device & MAJOR_AND_MINOR == HANDS_FREE
