@@ -17,6 +17,9 @@ from tests.composition.terminal_process import on_terminal
 from tests.end_to_end.test_command_line import run, simulated, started, until
 from tests.end_to_end.test_shared_relay import relay, status
 
+pytestmark = pytest.mark.timeout(240)
+"""Up to twenty processes one after another: a minute on a machine with nothing else to do would be too near."""
+
 PASSPHRASE = "correct horse battery staple"
 
 
