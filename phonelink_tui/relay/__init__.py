@@ -6,6 +6,8 @@ command line and scripts see `relay.api` only, and all read the same stream of e
     api           what a relay offers, in process or over a socket
     service       ties everything below together
     store         events in, what is known out; synchronous     conversation  one thread of it
+    people        the phone's book, whom was written to         moves         where a thread's texts went
+    searching     texts in memory                               notification_book, gap_book  what their names say
     stream        revisions and subscribers
     supervisor    one loop a capability: connect, run, wait     backoff       how long, by cause
     sync          first listing, event reports, catch-up        bodies        whose text is still to be read
@@ -14,7 +16,7 @@ command line and scripts see `relay.api` only, and all read the same stream of e
     marks         pins, mutes, drafts                           limit_book    limits in force
     own_rows      our own texts coming back                     placeholders  what stays on the phone
     intake        what a text becomes                           handles       which handle names it
-    renumbering   handles that changed                      previews      are notifications without their text?
+    renumbering   handles that changed                          previews      are notifications without their text?
     filing        who an address is, which thread a text is in  notices       what a notification becomes
     correlation   which notification belongs to which text      nearby        its index
     commands      what each command does                        guard         may this text go out? pure

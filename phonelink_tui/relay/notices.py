@@ -16,8 +16,9 @@ from phonelink_tui.domain.notification import NotificationId, PhoneNotification
 from phonelink_tui.domain.observed import ObservedNotification
 from phonelink_tui.relay.correlation import TEXT_APPS, NoticeFacts, flatten
 from phonelink_tui.relay.intake import Intake
+from phonelink_tui.relay.notification_book import NOTIFICATIONS
 from phonelink_tui.relay.previews import TEXTS, PreviewWatch
-from phonelink_tui.relay.store import NOTIFICATIONS, Store
+from phonelink_tui.relay.store import Store
 
 
 class Notices:

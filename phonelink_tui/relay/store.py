@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import count
-from typing import Final
 
 from attrs import evolve
 
@@ -30,16 +29,13 @@ from phonelink_tui.domain.events import (
     ThreadChanged,
     ThreadGone,
 )
-from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.message import (
     UNSETTLED,
     Audience,
-    DeliveryState,
     Direction,
     MessageId,
     Source,
     TextMessage,
-    tells_of_trust,
 )
 from phonelink_tui.domain.notification import NotificationId, PhoneNotification
 from phonelink_tui.domain.phone import Phone
@@ -48,18 +44,14 @@ from phonelink_tui.domain.thread import Thread, ThreadId
 from phonelink_tui.errors import UnknownThread
 from phonelink_tui.relay.api import Ask, MessagePage, Snapshot
 from phonelink_tui.relay.conversation import Conversation
+from phonelink_tui.relay.gap_book import GapBook
 from phonelink_tui.relay.guard import SendFacts, reply_rule
 from phonelink_tui.relay.limit_book import LimitBook
 from phonelink_tui.relay.marks import MarkBook, Marks
-
-NOTIFICATIONS: Final = 1000
-"""Notifications kept; the oldest go first. A phone's notification centre holds a few hundred."""
-
-FAILED_TOLD: Final = 200
-"""Failed texts in a snapshot, the newest."""
-
-GAPS: Final = 500
-"""Gaps kept; the oldest go first."""
+from phonelink_tui.relay.moves import Moves
+from phonelink_tui.relay.notification_book import NotificationBook
+from phonelink_tui.relay.people import People
+from phonelink_tui.relay.searching import find_texts, newest_failed
 
 
 class Store:
@@ -73,14 +65,12 @@ class Store:
         self._messages: dict[MessageId, TextMessage] = {}
         self._arrivals: dict[MessageId, int] = {}
         self._numbers = count()
-        self._moved_to: dict[ThreadId, ThreadId] = {}
+        self._moves = Moves()
         self._marks = MarkBook()
-        self._written_to: set[str] = set()
+        self._people = People()
         self._own: dict[MessageId, None] = {}
-        self._notifications: dict[NotificationId, PhoneNotification] = {}
-        self._gaps: dict[str, Gap] = {}
-        self._contacts: tuple[Contact, ...] = ()
-        self._names: dict[str, RemoteText] = {}
+        self._notifications = NotificationBook()
+        self._gaps = GapBook()
         self._calls: tuple[Call, ...] = ()
         self.looked_at: datetime | None = None
         self._limits = LimitBook(now, kept=kept)
@@ -98,13 +88,11 @@ class Store:
                 self.phone = phone
                 return tuple(self._limits.compare(self.phone))
             case NotificationChanged(notification=notification):
-                self._put_notification(notification)
+                self._notifications.put(notification)
             case NotificationRemoved(id=id_):
-                self._notifications.pop(id_, None)
+                self._notifications.drop(id_)
             case GapChanged(gap=gap):
-                self._gaps[gap.id] = gap
-                while len(self._gaps) > GAPS:
-                    del self._gaps[next(iter(self._gaps))]
+                self._gaps.put(gap)
             case ContactsChanged(contacts=contacts):
                 return tuple(self._put_contacts(contacts))
             case CallChanged(calls=calls):
@@ -116,7 +104,7 @@ class Store:
     def begin_with(self, kept: Kept) -> None:
         """What the archive holds, before anything is published: rows of conversations, and all but the texts."""
         self._numbers = count(kept.arrivals)
-        self._written_to |= kept.written_to
+        self._people.were_written_to(kept.written_to)
         for row in kept.threads:
             conversation = Conversation(row.id, row.audience, row.address, row.created_at)
             conversation.rest_on(row.total, row.unread, row.first_at)
@@ -126,7 +114,7 @@ class Store:
         for gap in kept.gaps:
             self.apply(GapChanged(gap))
         for notification in kept.notifications:
-            self._put_notification(evolve(notification, stale=True))
+            self._notifications.put(evolve(notification, stale=True))
         self.apply(ContactsChanged(kept.contacts))
         self._calls = kept.calls
 
@@ -177,7 +165,7 @@ class Store:
     def move_empty_thread(self, id_: ThreadId, to: ThreadId, address: Address) -> tuple[Event, ...]:
         """An empty conversation is filed differently: its address is identified differently now."""
         audience = self._conversations.pop(id_).audience
-        self._moved_to[id_] = to
+        self._moves.rename(id_, to)
         return (*self.start_thread(to, audience, address), ThreadGone(id_))
 
     def confirm(self, id_: ThreadId, asks: frozenset[Ask]) -> tuple[Event, ...]:
@@ -219,24 +207,19 @@ class Store:
     def snapshot(self, rev: int) -> Snapshot:
         """Everything a reader needs to begin."""
         threads = sorted((self.thread(t) for t in self._conversations), key=lambda t: t.last_at, reverse=True)
-        notifications = sorted(self._notifications.values(), key=lambda n: n.at, reverse=True)
         return Snapshot(
             rev=rev,
             phone=self.phone,
             threads=tuple(threads),
-            notifications=tuple(notifications),
-            gaps=tuple(self._gaps.values()),
+            notifications=self._notifications.newest_first(),
+            gaps=self._gaps.all(),
             limitations=self._limits.in_force(),
-            contacts=self._contacts,
+            contacts=self._people.contacts,
             calls=self._calls,
             unsettled=tuple(m for m in self._messages.values() if m.state in UNSETTLED),
-            failed=self._failed(),
+            failed=newest_failed(map(self._messages.__getitem__, self._own)),
             looked_at=self.looked_at,
         )
-
-    def _failed(self) -> tuple[TextMessage, ...]:
-        found = (m for m in map(self._messages.__getitem__, self._own) if m.state is DeliveryState.FAILED)
-        return tuple(sorted(found, key=lambda m: m.at)[-FAILED_TOLD:])
 
     def page(self, id_: ThreadId, before: MessageId | None, limit: int) -> MessagePage:
         """See `RelayApi.messages`.
@@ -252,23 +235,15 @@ class Store:
         return MessagePage(messages, earlier)
 
     def search(self, query: str, limit: int) -> tuple[TextMessage, ...]:
-        """See `RelayApi.search`: every word, case-folded, anywhere in the text or the sender's name."""
-        words = query.casefold().split()
-        if not words:
-            return ()
-        hits = (
-            m
-            for m in self._messages.values()
-            if all(w in m.text.casefold() or w in m.sender_name.casefold() for w in words)
-        )
-        return tuple(sorted(hits, key=lambda m: m.at, reverse=True)[:limit])
+        """See `RelayApi.search`."""
+        return find_texts(self._messages.values(), query, limit)
 
     def thread(self, id_: ThreadId) -> Thread:
         """The row of a conversation. Raises UnknownThread."""
         conversation = self._conversation(id_)
         reply, reason = reply_rule(self.send_facts(id_, "x", conversation.address))
         return conversation.summary(
-            contact_name=self._names.get(conversation.address.key),
+            contact_name=self._people.name_of(conversation.address.key),
             reply=reply,
             reply_reason=reason,
             marks=self._marks.of(id_),
@@ -309,19 +284,15 @@ class Store:
 
     def notifications(self) -> tuple[PhoneNotification, ...]:
         """All notifications, in the order they came."""
-        return tuple(self._notifications.values())
+        return self._notifications.all()
 
     def name_of(self, key: str) -> RemoteText | None:
         """The name the phone's book has for an `Address.key`."""
-        return self._names.get(key)
+        return self._people.name_of(key)
 
     def current(self, id_: ThreadId) -> ThreadId:
         """The thread that took over the messages of `id_`, should later evidence have moved them all."""
-        seen = {id_}
-        while not self.has_incoming(id_) and id_ in self._moved_to and self._moved_to[id_] not in seen:
-            id_ = self._moved_to[id_]
-            seen.add(id_)
-        return id_
+        return self._moves.end_of(id_, self.has_incoming)
 
     def has_incoming(self, id_: ThreadId) -> bool:
         """Whether a thread exists and holds a text of somebody else."""
@@ -340,8 +311,8 @@ class Store:
             thread_address=conversation.address if conversation else None,
             audience=conversation.audience if conversation else None,
             heard_from=conversation is not None and conversation.has_incoming,
-            in_contacts=recipient.key in self._names,
-            written_before=recipient.key in self._written_to,
+            in_contacts=self._people.name_of(recipient.key) is not None,
+            written_before=self._people.was_written_to(recipient.key),
             confirmed=confirmed | (self._marks.of(id_).confirmed if id_ else frozenset()),
         )
 
@@ -363,24 +334,21 @@ class Store:
         self._where[message.id] = message.thread
         if before is None and message.direction is Direction.INCOMING and not message.read:
             self._marks.text_came(message.thread)
-        first_time = self._note_written_to(message)
+        asked_less = self._asked_less(message)
         yield ThreadChanged(self.thread(message.thread))
-        for other_thread in first_time:
+        for other_thread in asked_less:
             yield ThreadChanged(self.thread(other_thread))
         if before != message.thread and message.direction is Direction.INCOMING:
-            self._moved_to.pop(message.thread, None)
+            self._moves.stay(message.thread)
         if before is not None and before != message.thread:
-            self._remember_move(before, message)
+            self._moves.follow(before, message)
             yield from self._take_out(message.id, before)
 
-    def _note_written_to(self, message: TextMessage) -> list[ThreadId]:
+    def _asked_less(self, message: TextMessage) -> list[ThreadId]:
         """The other threads with this recipient, should this be the first text to them: a reply asks less there."""
-        if message.recipient is None or not tells_of_trust(message):
+        key = self._people.note_written_to(message)
+        if key is None:
             return []
-        key = message.recipient.key
-        if key in self._written_to:
-            return []
-        self._written_to.add(key)
         return [c.id for c in self._conversations.values() if c.address.key == key and c.id != message.thread]
 
     def _take_answers_along(self, message: TextMessage) -> None:
@@ -392,13 +360,6 @@ class Store:
         before = self._messages.get(message.id)
         if before is not None and before.thread != message.thread and before.audience is message.audience:
             self._marks.confirm(message.thread, self._marks.of(before.thread).confirmed)
-
-    def _remember_move(self, before: ThreadId, message: TextMessage) -> None:
-        """A draft follows the texts of the other end; ours only where there are none to follow."""
-        if message.direction is Direction.INCOMING:
-            self._moved_to[before] = message.thread
-        else:
-            self._moved_to.setdefault(before, message.thread)
 
     def _drop_message(self, id_: MessageId) -> Iterator[Event]:
         thread = self._where.pop(id_, None)
@@ -420,16 +381,9 @@ class Store:
         else:
             yield ThreadChanged(self.thread(thread))
 
-    def _put_notification(self, notification: PhoneNotification) -> None:
-        self._notifications.pop(notification.id, None)
-        self._notifications[notification.id] = notification
-        while len(self._notifications) > NOTIFICATIONS:
-            del self._notifications[next(iter(self._notifications))]
-
     def _put_contacts(self, contacts: tuple[Contact, ...]) -> Iterator[Event]:
         before = {id_: self.thread(id_) for id_ in self._conversations}
-        self._contacts = contacts
-        self._names = {a.key: c.name for c in reversed(contacts) for a in c.addresses if c.name}
+        self._people.take_book(contacts)
         for id_, row in before.items():
             if (now := self.thread(id_)) != row:
                 yield ThreadChanged(now)

@@ -31,8 +31,9 @@ from phonelink_tui.domain.phone import (
 from phonelink_tui.domain.text import clean
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import UnknownThread
+from phonelink_tui.relay.gap_book import GAPS
 from phonelink_tui.relay.marks import Marks
-from phonelink_tui.relay.store import GAPS, NOTIFICATIONS
+from phonelink_tui.relay.notification_book import NOTIFICATIONS
 from tests.relay.desk import ALICE, BOB, Desk, at, make_phone
 from tests.relay.fakes import START
 
