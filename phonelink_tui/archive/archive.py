@@ -141,6 +141,10 @@ class Archive:
         """The newest texts of all conversations, oldest first."""
         return await self._read(lambda db: reading.newest(db, limit))
 
+    async def not_sent(self, limit: int) -> tuple[KeptMessage, ...]:
+        """The newest texts of ours that failed, or may have been sent, oldest first."""
+        return await self._read(lambda db: reading.not_sent(db, limit))
+
     async def unread(self, thread: ThreadId, limit: int) -> tuple[TextMessage, ...]:
         """Incoming texts of a conversation not read yet, newest first."""
         return await self._read(lambda db: reading.unread(db, thread, limit))

@@ -139,6 +139,14 @@ def newest(db: apsw.Connection, limit: int) -> tuple[KeptMessage, ...]:
     return tuple(columns.kept_message(row) for row in reversed(found_rows))
 
 
+def not_sent(db: apsw.Connection, limit: int) -> tuple[KeptMessage, ...]:
+    """The newest texts of ours that failed, or may have been sent, oldest first."""
+    found_rows = db.execute(
+        f"{_MESSAGES} WHERE m.state IN ('failed', 'unknown') ORDER BY m.place DESC LIMIT ?", (limit,)
+    ).fetchall()
+    return tuple(columns.kept_message(row) for row in reversed(found_rows))
+
+
 def extents(db: apsw.Connection) -> tuple[ThreadExtent, ...]:
     """What retention asks of each conversation that holds texts."""
     found_rows = db.execute(

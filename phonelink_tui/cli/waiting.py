@@ -10,25 +10,18 @@ from phonelink_tui.cli.clock import when
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.reading import print_values
 from phonelink_tui.cli.settled import settled
-from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, TextMessage
+from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability
-from phonelink_tui.domain.thread import Thread
 from phonelink_tui.errors import UsageError
 from phonelink_tui.relay.api import CancelText, RelayApi, RetryText, Snapshot
-
-FAILED_PAGE: Final = 20
-"""Texts at the end of a conversation that are looked through for ones that failed."""
-
-FAILED_THREADS: Final = 50
-"""Conversations that are looked into, the newest."""
 
 _MESSAGES: Final = frozenset({Capability.MESSAGES})
 
 
 async def outbox(api: RelayApi, out: Output, *, as_json: bool) -> None:
-    """`phonelink outbox`: texts that are held, queued, on their way, unknown; and those that failed lately."""
+    """`phonelink outbox`: texts that are held, queued, on their way, unknown; and those that failed."""
     snapshot = await settled(api, _MESSAGES)
-    texts = await _texts(api, snapshot)
+    texts = _texts(snapshot)
     rows = (
         (text.id, when(text.at), _to(text, snapshot), text.state.value.replace("_", " "), _words(text))
         for text in texts
@@ -54,24 +47,16 @@ async def retry(api: RelayApi, out: Output, text_id: str) -> None:
 
 async def _find(api: RelayApi, text_id: str) -> TextMessage:
     snapshot = await settled(api, _MESSAGES)
-    for text in await _texts(api, snapshot):
+    for text in _texts(snapshot):
         if text.id == MessageId(text_id):
             return text
     raise UsageError("No text in the outbox has this id.", "`phonelink outbox` lists them.")
 
 
-async def _texts(api: RelayApi, snapshot: Snapshot) -> list[TextMessage]:
-    """Unsettled and failed texts, oldest first."""
-    found = {text.id: text for text in snapshot.unsettled}
-    for thread in _with_ours_last(snapshot)[:FAILED_THREADS]:
-        page = await api.messages(thread.id, limit=FAILED_PAGE)
-        failed = (text for text in page.messages if text.state is DeliveryState.FAILED)
-        found.update((text.id, text) for text in failed)
+def _texts(snapshot: Snapshot) -> list[TextMessage]:
+    """Unsettled and failed texts of all conversations, oldest first."""
+    found = {text.id: text for text in (*snapshot.failed, *snapshot.unsettled)}
     return sorted(found.values(), key=lambda text: text.at)
-
-
-def _with_ours_last(snapshot: Snapshot) -> list[Thread]:
-    return [thread for thread in snapshot.threads if thread.last_direction is Direction.OUTGOING]
 
 
 def _to(text: TextMessage, snapshot: Snapshot) -> str:

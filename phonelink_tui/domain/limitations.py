@@ -270,9 +270,9 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         _PERMISSION,
         LimitScope.APP,
         Whose.THIS_COMPUTER,
-        "Nothing is kept after you quit. `phonelink archive unlock` keeps history.",
-        "Messages live in memory only: there is no key for an archive, or its passphrase was not given since the"
-        " relay began.",
+        "Nothing is kept after you quit.",
+        "Messages live in memory only: no key for an archive was given since the relay began. `phonelink archive"
+        " unlock` gives the background relay a passphrase; --key-file FILE is the way without.",
     ),
 }
 

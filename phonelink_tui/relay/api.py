@@ -189,6 +189,8 @@ class Snapshot:
     """Our own texts that are held, queued, on their way or unknown."""
     epoch: str = ""
     """Names this run of the relay: revisions of another one mean nothing here."""
+    failed: tuple[TextMessage, ...] = ()
+    """Our own texts that certainly were not sent, the newest 200: each can be sent again."""
     looked_at: datetime | None = None
     """When a person sat in front of a terminal last (UTC), restarts included; None where that is not known."""
 

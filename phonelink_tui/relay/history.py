@@ -21,6 +21,10 @@ from phonelink_tui.relay.store import Store
 RECENT: Final = 1000
 """Newest texts taken into memory at the start: what the phone still lists is mostly among them."""
 
+FAILED: Final = 200
+"""Texts of ours that failed or may have been sent, taken into memory at the start wherever they lie: a person has to
+decide about each."""
+
 REFILLED: Final = 50
 """Texts taken into memory when all that a conversation had there are gone from the phone."""
 
@@ -49,6 +53,7 @@ class History:
         newest = await self._archive.newest(RECENT)
         shown = (k for row in kept.threads for k in (row.last, row.last_incoming) if k is not None)
         self._take(newest)
+        self._take(await self._archive.not_sent(FAILED))
         self._take(shown)
         await self.recall_ids([message.id for message in kept.stranded])
         await self.recall_ids([row.id for row, _ in kept.outbox])

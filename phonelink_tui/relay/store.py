@@ -34,6 +34,7 @@ from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.message import (
     UNSETTLED,
     Audience,
+    DeliveryState,
     Direction,
     MessageId,
     Source,
@@ -53,6 +54,9 @@ from phonelink_tui.relay.marks import MarkBook, Marks
 
 NOTIFICATIONS: Final = 1000
 """Notifications kept; the oldest go first. A phone's notification centre holds a few hundred."""
+
+FAILED_TOLD: Final = 200
+"""Failed texts in a snapshot, the newest."""
 
 GAPS: Final = 500
 """Gaps kept; the oldest go first."""
@@ -226,8 +230,13 @@ class Store:
             contacts=self._contacts,
             calls=self._calls,
             unsettled=tuple(m for m in self._messages.values() if m.state in UNSETTLED),
+            failed=self._failed(),
             looked_at=self.looked_at,
         )
+
+    def _failed(self) -> tuple[TextMessage, ...]:
+        found = (m for m in map(self._messages.__getitem__, self._own) if m.state is DeliveryState.FAILED)
+        return tuple(sorted(found, key=lambda m: m.at)[-FAILED_TOLD:])
 
     def page(self, id_: ThreadId, before: MessageId | None, limit: int) -> MessagePage:
         """See `RelayApi.messages`.

@@ -247,8 +247,10 @@ class Bridge:
             self._week_wanted.clear()
             with suppress(PhonelinkError, TimeoutError):  # an older relay does not know the question
                 async with asyncio.timeout(DEADLINE_S):
-                    self._projection.week = await self._api.week()
-                self._touch(Touched.STATUS)
+                    week = await self._api.week()
+                if week != self._projection.week:
+                    self._projection.week = week
+                    self._touch(Touched.STATUS)
 
 
 class _Gentle:

@@ -89,9 +89,7 @@ def test_outbox_lists_cancels_and_retries(phonelink: Phonelink, fake: FakeRelay)
     own: dict[str, Any] = {"direction": Direction.OUTGOING, "sender": None, "recipient": samples.ALICE}
     waits = samples.text(7, words="later", state=DeliveryState.QUEUED, **own)
     failed = samples.text(8, words="never", state=DeliveryState.FAILED, detail="Expired.", **own)
-    fake.texts[samples.ALICE_THREAD] = [failed]
-    threads = [attrs.evolve(t, last_direction=Direction.OUTGOING) for t in fake.current.threads]
-    fake.current = attrs.evolve(fake.current, threads=tuple(threads), unsettled=(waits,))
+    fake.current = attrs.evolve(fake.current, unsettled=(waits,), failed=(failed,))
     listed = objects(phonelink("outbox", "--json"))
     assert [(each["id"], each["state"]) for each in listed] == [("m7", "queued"), ("m8", "failed")]
     assert "never · Expired." in phonelink("outbox").stdout

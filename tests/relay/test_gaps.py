@@ -21,6 +21,11 @@ def closed(snapshot: Snapshot) -> list[DownReason]:
     return [gap.reason for gap in snapshot.gaps if gap.ended_at is not None]
 
 
+def are_closed(count: int, snapshot: Snapshot) -> bool:
+    """Whether so many gaps are over."""
+    return len(closed(snapshot)) == count
+
+
 @PERSONAS
 async def test_the_relay_did_not_run(persona: Persona, tmp_path: Path) -> None:
     """Killed, and started again later: the time between is a gap that began when it was last alive."""
@@ -63,10 +68,6 @@ async def test_out_of_range(persona: Persona, tmp_path: Path) -> None:
         assert (await run.relay.snapshot()).gaps[0] == lasted
 
 
-def _all_closed(count: int, seen: Snapshot) -> bool:
-    return len(closed(seen)) == count
-
-
 @PERSONAS
 async def test_suspend(persona: Persona, tmp_path: Path) -> None:
     """This computer sleeps: the gap says so, and what came meanwhile is read at the resume."""
@@ -95,6 +96,6 @@ async def test_the_phone_restarts(persona: Persona, tmp_path: Path) -> None:
             phone.come_back()
             phone.receive_text(BOB, "just up")
             count = len((await run.relay.snapshot()).gaps)
-            await run.until(partial(_all_closed, count))
+            await run.until(partial(are_closed, count))
         seen = await run.until(lambda s: s.threads[0].total == 3)
         assert [m.text for m in await run.texts(seen.threads[0])] == ["before", "just up", "just up"]

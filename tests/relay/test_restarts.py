@@ -17,14 +17,15 @@ from phonelink_tui.archive.facts import OutboxRow, OutboxStep
 from phonelink_tui.config.archive_settings import ArchiveSettings
 from phonelink_tui.domain.events import CommandChanged, CommandState, Progress
 from phonelink_tui.domain.limitations import LimitKind
-from phonelink_tui.domain.message import Audience, DeliveryState, TextMessage
+from phonelink_tui.domain.message import Audience, DeliveryState, MessageId, TextMessage
 from phonelink_tui.domain.phone import TRAITS, Capability, LinkPhase
-from phonelink_tui.domain.text import clean_line
+from phonelink_tui.domain.text import clean, clean_line
 from phonelink_tui.domain.thread import Thread, ThreadId
 from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.relay.api import (
     Ask,
+    CancelText,
     Command,
     Looked,
     MarkRead,
@@ -378,3 +379,30 @@ async def test_a_row_says_what_is_left_when_the_newest_go(tmp_path: Path) -> Non
         )
         await run.until(lambda s: [t.last_text for t in s.threads if t.address.value == BOB] == ["text 1"])
         assert [t.unread for t in snapshot.threads if t.address.value == BOB] == [2]
+
+
+async def test_what_was_not_sent_is_found_wherever_it_lies(tmp_path: Path) -> None:
+    """Failed and unknown texts below a thousand newer ones are told at the start, and can be sent again."""
+    phone = make_phone()
+    long_ago = now() - timedelta(days=30)
+    async with running(phone, tmp_path, NOTHING) as run:
+        text = await send(run, "the newest")
+        for n, state in enumerate((DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.ACCEPTED)):
+            run.archive.put(
+                [evolve(text, id=MessageId(f"o{n}"), text=clean(state), at=long_ago, state=state)]
+            )
+        later = now() - timedelta(days=1)
+        for n in range(1100):
+            at = later + timedelta(seconds=n)
+            run.archive.put([evolve(text, id=MessageId(f"n{n}"), at=at, state=DeliveryState.ACCEPTED)])
+        await run.do(CancelText("c", text.id))
+    async with running(phone, tmp_path, NO_NOTICES) as run:
+        begun = await run.relay.snapshot()
+        assert [t.text for t in begun.failed] == ["failed", "the newest"]
+        assert [t.text for t in begun.unsettled] == ["unknown"]
+        await run.ready()
+        await run.do(RetryText("again", MessageId("o0")))
+        await run.until(lambda s: [t.text for t in s.failed] == ["the newest"])
+        await run.do(RetryText("never", MessageId("o1")))
+        await run.until(lambda s: [t.state for t in s.unsettled] == [DeliveryState.UNKNOWN])
+    assert [push.text for push in phone.pushed] == ["failed"]

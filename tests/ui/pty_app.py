@@ -11,7 +11,7 @@ from datetime import UTC
 from pathlib import Path
 
 from phonelink_tui.domain.events import Event
-from phonelink_tui.relay.api import Command, MarkRead, SendText
+from phonelink_tui.relay.api import Command, Looked, MarkRead, SaveDraft, SendText
 from phonelink_tui.ui.app import run_app
 from phonelink_tui.ui.settings import UiSettings
 from tests.hostile_texts import HOSTILE
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
         with log.open("a") as file:
             if isinstance(command, SendText):
                 file.write(f"SEND {command.thread} {command.text!r}\n")
-            elif not isinstance(command, MarkRead):
+            elif not isinstance(command, MarkRead | Looked | SaveDraft):
                 file.write(f"{type(command).__name__}\n")
         return takes_up(command) if not arguments[1:] else []
 

@@ -56,6 +56,7 @@ CREATE INDEX incoming_of_thread ON messages (thread, at, arrival) WHERE directio
 CREATE UNIQUE INDEX messages_by_handle ON messages (handle_key) WHERE handle_key IS NOT NULL;
 CREATE INDEX messages_by_arrival ON messages (arrival);
 CREATE INDEX messages_on_their_way ON messages (place) WHERE state IN ('held', 'queued', 'handed_over');
+CREATE INDEX messages_to_tell ON messages (place) WHERE state IN ('failed', 'unknown');
 
 CREATE VIRTUAL TABLE found USING fts5 (
     text, who, content='', columnsize=0, tokenize='ascii', prefix='1 2 3'
