@@ -80,3 +80,18 @@ def test_no_cell_is_left_behind(columns: int, rows: int) -> None:
             process.type(REDRAW)
             # Any key takes a notice away, which stands in the line above the last.
             assert without(painted.lines(0.4), rows - 2) == without(before, rows - 2), walked
+
+
+def test_nothing_is_left_of_a_text_in_the_composer() -> None:
+    """Emptied at once, it shows its hint alone, as after a full redraw."""
+    with PtyProcess("tests.bench.whole_app", ["dark"], columns=80, rows=24) as process:
+        painted = Painted(process, 80, 24)
+        process.read_until(b"Ctrl+J")
+        painted.lines(0.6)
+        process.type(b"a text that is longer than the hint of the composer")
+        assert any("longer than the hint" in line for line in painted.lines(0.4))
+        process.type(b"\r")
+        emptied = painted.lines(0.8)
+        assert not any(line.endswith("of the composer") for line in emptied[20:])
+        process.type(REDRAW)
+        assert without(painted.lines(0.4), 22) == without(emptied, 22)

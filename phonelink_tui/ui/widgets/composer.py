@@ -212,14 +212,18 @@ class Composer(TextArea):
 
     def render_line(self, y: int) -> Strip:
         """One line, by the line API of Textual."""
-        strip = self._drawn[y] = super().render_line(y)
+        strip = self._drawn[y] = self._line(y)
         return strip
+
+    def _line(self, y: int) -> Strip:
+        """A line as wide as the widget: Textual's placeholder is not, and would leave the end of a sent text."""
+        return super().render_line(y).adjust_cell_length(self.size.width, self.rich_style)
 
     def _repaint(self) -> None:
         self._to_compare = False
         regions = []
         for y in range(self.size.height):
-            new, old = super().render_line(y), self._drawn.get(y)
+            new, old = self._line(y), self._drawn.get(y)
             width = self.size.width if old is None else changed_cells(old, new)
             if width:
                 regions.append(Region(0, y, width, 1))
