@@ -47,7 +47,7 @@ async def test_pair_on_a_terminal(columns: int, bluetoothd: FakeBluetoothd, path
     assert "\x1b" not in terminal.written
     assert [line for line in terminal.written.splitlines() if len(line) > columns] == []
     assert [phone.address for phone in KnownPhones(paths.state_dir).all()] == [PHONE_ADDRESS]
-    assert_nothing_left(bluetoothd, device=True)
+    await assert_nothing_left(bluetoothd, device=True)
 
 
 @pytest.mark.parametrize("stop", ["q", "n", "ctrl+c", "sigterm", "sighup"])
@@ -68,7 +68,7 @@ async def test_pair_stopped_on_a_terminal(stop: str, bluetoothd: FakeBluetoothd,
                 terminal.type(word)
         assert await terminal.ended() == code
     assert "Traceback" not in terminal.written
-    assert_nothing_left(bluetoothd, device=False)
+    await assert_nothing_left(bluetoothd, device=False)
     assert KnownPhones(paths.state_dir).all() == ()
 
 

@@ -72,12 +72,14 @@ async def to_the_digits(going: Pairing) -> PairingView:
     return await until(going, lambda view: bool(view.digits))
 
 
-def assert_nothing_left(bluetoothd: FakeBluetoothd, *, device: bool) -> None:
-    """Everything as before; the device there only if it is whole."""
+async def assert_nothing_left(bluetoothd: FakeBluetoothd, *, device: bool) -> None:
+    """Everything as before, once bluetoothd has heard of it; the device there only if it is whole."""
+    await bluetoothd.until(
+        lambda: not (bluetoothd.agents or bluetoothd.advertisements or bluetoothd.profiles)
+    )
     adapter = bluetoothd.objects[ADAPTER][ADAPTER1]
     assert [adapter[name].value for name in ("Discoverable", "Pairable", "Discovering")] == [False] * 3
     assert (adapter["DiscoverableTimeout"].value, adapter["PairableTimeout"].value) == (180, 0)
-    assert (bluetoothd.agents, bluetoothd.advertisements, bluetoothd.profiles) == ([], [], {})
     assert (DEVICE in bluetoothd.objects) is device
 
 
@@ -115,7 +117,7 @@ async def test_from_nothing_to_a_test_message(
     (known,) = KnownPhones(paths.state_dir).all()
     assert (known.address, known.name, known.paired_here) == (PHONE_ADDRESS, "Robin's iPhone", True)
     assert (known.bond.paired, known.bond.bonded, known.bond.le) == (True, True, None)
-    assert_nothing_left(bluetoothd, device=True)
+    await assert_nothing_left(bluetoothd, device=True)
 
 
 async def test_the_phone_may_begin(
@@ -132,7 +134,7 @@ async def test_the_phone_may_begin(
         await until(going, offers(AnswerKind.SKIP))
         going.answer(CANCEL)
         assert (await until(going, ended)).end is PairEnd.PAIRED
-    assert_nothing_left(bluetoothd, device=True)
+    await assert_nothing_left(bluetoothd, device=True)
 
 
 @pytest.mark.parametrize("stop", [*STOPS, "leave"])
@@ -160,7 +162,7 @@ async def test_stopped_at_the_digits(
         if stop in STOPS:
             view = await until(going, ended)
             assert (view.end is PairEnd.PAIRED, view.reason) == (False, STOPS[stop])
-    assert_nothing_left(bluetoothd, device=False)
+    await assert_nothing_left(bluetoothd, device=False)
     assert KnownPhones(paths.state_dir).all() == ()
 
 
@@ -180,7 +182,7 @@ async def test_left_by_an_interrupt(near: FakeAir, bluetoothd: FakeBluetoothd, p
         await reached.wait()
         task.cancel()
     assert task.cancelled()
-    assert_nothing_left(bluetoothd, device=False)
+    await assert_nothing_left(bluetoothd, device=False)
 
 
 @pytest.mark.usefixtures("pairing_phone")
@@ -196,7 +198,7 @@ async def test_bluetoothd_restarts_before_the_phone_is_paired(
         view = await until(going, ended)
     assert view.reason == "bluetooth-lost"
     bluetoothd.objects.pop(DEVICE, None)  # one that was never paired is not kept over a restart
-    assert_nothing_left(bluetoothd, device=False)
+    await assert_nothing_left(bluetoothd, device=False)
 
 
 async def test_refused_connections_are_tried_again_then_the_other_way_is_offered(
@@ -217,7 +219,7 @@ async def test_refused_connections_are_tried_again_then_the_other_way_is_offered
         assert bluetoothd.calls["Pair"] == 1
         going.answer(CANCEL)
         await until(going, ended)
-    assert_nothing_left(bluetoothd, device=False)
+    await assert_nothing_left(bluetoothd, device=False)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +251,7 @@ async def test_what_pairing_ends_with_is_named(
         view = await until(going, ended)
     assert (view.end, view.reason) == (PairEnd.FAILED, reason)
     assert view.details
-    assert_nothing_left(bluetoothd, device=False)
+    await assert_nothing_left(bluetoothd, device=False)
 
 
 @pytest.mark.usefixtures("pairing_phone")
@@ -263,7 +265,7 @@ async def test_already_paired_is_no_failure(near: FakeAir, bluetoothd: FakeBluet
         going.answer(CANCEL)
         assert (await until(going, ended)).end is PairEnd.PAIRED
     assert bluetoothd.calls["Pair"] + bluetoothd.calls["Connect"] == 0
-    assert_nothing_left(bluetoothd, device=True)
+    await assert_nothing_left(bluetoothd, device=True)
 
 
 @pytest.mark.usefixtures("pairing_phone")
@@ -276,7 +278,7 @@ async def test_nobody_answers(
         await to_the_digits(going)
         view = await until(going, ended)
     assert (view.end, view.reason) == (PairEnd.FAILED, "timeout")
-    assert_nothing_left(bluetoothd, device=False)
+    await assert_nothing_left(bluetoothd, device=False)
 
 
 @pytest.mark.usefixtures("pairing_phone")
@@ -290,7 +292,7 @@ async def test_the_class_is_asked_about_and_looked_at_again(
         assert any("sudo btmgmt class 4 8" in line for line in view.details)
         bluetoothd.set(ADAPTER, ADAPTER1, "Class", "u", 0x7C0408)
         await until(going, lambda view: bool(view.phones))
-    assert_nothing_left(bluetoothd, device=True)
+    await assert_nothing_left(bluetoothd, device=True)
 
 
 @pytest.mark.usefixtures("pairing_phone")
