@@ -23,12 +23,6 @@ from phonelink_tui.ui.widgets.composer import Target
 
 CLOSED: Final = "Nothing can be written here; the line above says why."
 
-MARGIN: Final = 3
-"""Cells of the notice line that stay free; a text of wide characters is cut by the line itself."""
-
-SHORTEST: Final = 12
-"""Characters of a text that are shown however little room there is."""
-
 WORDLESS: Final = "something that has no text here"
 
 SEARCH_PAGES: Final = 50
@@ -280,9 +274,8 @@ class Conversing:
         in_text = has_keys(self.desk.widgets.composer)
         key = self.desk.keys.first_key("unread.next", composer=in_text)
         who, how = f"● {count}{sender_of(newest)}: ", f"  {shown(key)} opens it" if key else ""
-        room = self.desk.widgets.head.screen.size.width - len(who) - len(how) - MARGIN
-        words = preview(newest.text, limit=max(room, SHORTEST))
-        self.desk.stage.notice(who + (words or WORDLESS) + how, "name")
+        words = preview(newest.text) or WORDLESS
+        self.desk.stage.notice(who + words, "name", how)
 
     def _same_person(self, heir: ThreadId | None) -> ThreadId | None:
         """The heir, if what is being written would reach the same person there, or nobody."""

@@ -112,7 +112,7 @@ class Stage(Protocol):
     def go_back(self) -> None:
         """Give the keys back to where they were before a panel took them."""
 
-    def notice(self, words: str, role: str = "plain") -> None:
+    def notice(self, words: str, role: str = "plain", end: str = "") -> None:
         """Say something on the hint line for a while."""
 
     def later(self, delay_s: float, what: Callable[[], None]) -> None:

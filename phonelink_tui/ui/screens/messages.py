@@ -276,9 +276,9 @@ class MessagesScreen(Hearing):
 
     # the stage of the hands
 
-    def notice(self, words: str, role: str = "plain") -> None:
-        """Say something on the hint line for a while."""
-        self._notices.say(words, role)
+    def notice(self, words: str, role: str = "plain", end: str = "") -> None:
+        """Say something on the hint line for a while; `end` is never cut."""
+        self._notices.say(words, role, end)
 
     def clear_notice(self) -> bool:
         """Show the hints again; False where nothing was said."""

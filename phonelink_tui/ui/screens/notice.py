@@ -32,13 +32,14 @@ class NoticeLine:
     _hints_stay: Callable[[], bool]
     """Whether the hints say how to get out of where the keys go: then a notice stands behind them."""
     _words: Span | None = field(default=None, init=False)
+    _end: str = field(default="", init=False)
     _said_at: float = field(default=0.0, init=False)
     _timer: Timer | None = field(default=None, init=False)
 
-    def say(self, words: str, role: str) -> None:
-        """Say something, in place of what was said before."""
+    def say(self, words: str, role: str, end: str = "") -> None:
+        """Say something, in place of what was said before; where it is too long, `end` stays."""
         self._stop()
-        self._words, self._said_at = (words, role), monotonic()
+        self._words, self._end, self._said_at = (words, role), end, monotonic()
         self._timer = self._line.set_timer(NOTICE_S, self.clear)
         self.paint()
 
@@ -63,8 +64,8 @@ class NoticeLine:
             return
         before = _fitting(hints, room // 2) if self._hints_stay() else []
         words, role = self._words
-        room -= sum(cell_len(text) for text, _ in before)
-        self._line.show([_BLANK, *before, (cut(words, room), role)])
+        room -= sum(cell_len(text) for text, _ in before) + cell_len(self._end)
+        self._line.show([_BLANK, *before, (cut(words, room) + self._end, role)])
 
     def _stop(self) -> None:
         if self._timer is not None:
