@@ -238,7 +238,10 @@ class RelayApi(Protocol):
         ...
 
     async def search(self, query: str, *, limit: int = 50) -> tuple[TextMessage, ...]:
-        """Texts that hold every word of `query`, newest first."""
+        """Texts that fulfil `query`, newest first; what it may ask is told in `archive.query`.
+
+        `before:` means midnights of the relay's zone.
+        """
         ...
 
     async def week(self) -> Week:

@@ -51,7 +51,7 @@ from phonelink_tui.relay.marks import MarkBook, Marks
 from phonelink_tui.relay.moves import Moves
 from phonelink_tui.relay.notification_book import NotificationBook
 from phonelink_tui.relay.people import People
-from phonelink_tui.relay.searching import find_texts, newest_failed
+from phonelink_tui.relay.searching import newest_failed
 
 
 class Store:
@@ -233,10 +233,6 @@ class Store:
             return MessagePage(())
         messages, earlier = conversation.page(message, limit)
         return MessagePage(messages, earlier)
-
-    def search(self, query: str, limit: int) -> tuple[TextMessage, ...]:
-        """See `RelayApi.search`."""
-        return find_texts(self._messages.values(), query, limit)
 
     def thread(self, id_: ThreadId) -> Thread:
         """The row of a conversation. Raises UnknownThread."""
