@@ -76,7 +76,7 @@ class MarkThread:
 
 @frozen
 class SaveDraft:
-    """Keep a text begun in a conversation; empty: none is kept."""
+    """Keep a text begun in a conversation; empty: none is kept. Silent: only that it failed is told."""
 
     id: str
     thread: ThreadId
@@ -85,7 +85,7 @@ class SaveDraft:
 
 @frozen
 class Looked:
-    """A person sits in front of a terminal; see `Snapshot.looked_at`."""
+    """A person sits in front of a terminal; see `Snapshot.looked_at`. Silent: it has no outcome."""
 
     id: str
 
@@ -224,7 +224,10 @@ class RelayApi(Protocol):
     async def snapshot(self) -> Snapshot: ...
 
     async def execute(self, command: Command) -> str:
-        """Take up a command; returns its id. The outcome is a `CommandChanged` on the stream."""
+        """Take up a command; returns its id. The outcome is a `CommandChanged` on the stream.
+
+        A client says `Looked` each minute and `SaveDraft` while somebody types: of these only a failure is told.
+        """
         ...
 
     async def messages(
