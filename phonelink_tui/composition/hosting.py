@@ -26,15 +26,13 @@ from phonelink_tui.config.secret import VIRTUAL_SECRET, install_secret
 from phonelink_tui.config.settings import Settings, load_settings
 from phonelink_tui.diagnostics.recorder import history_path, load_week
 from phonelink_tui.domain.events import STORY, Progress
-from phonelink_tui.domain.phone import TRAITS, Capability, PhoneTraits
-from phonelink_tui.domain.text import RemoteText, clean_line
+from phonelink_tui.domain.phone import TRAITS
+from phonelink_tui.domain.text import clean_line
 from phonelink_tui.errors import RelayError
-from phonelink_tui.profiles.link_backend import LinkBackend
-from phonelink_tui.profiles.phone_clock import PhoneClock
+from phonelink_tui.profiles.link_backend import backend_over_link
 from phonelink_tui.profiles.ports import PhoneBackend
 from phonelink_tui.relay.api import RelayApi, Snapshot
 from phonelink_tui.relay.service import Relay, RelaySettings
-from phonelink_tui.transport.link import PhoneLink
 from phonelink_tui.transport.tcp import LOOPBACK, MNS_OFFSET, PBAP_OFFSET, Endpoint, TcpLink
 from phonelink_tui.transport.together import beside
 from phonelink_tui.virtual.embed import open_phone
@@ -71,14 +69,14 @@ async def build_relay(
             async with open_phone(spec) as living:
                 persona = living.phone.persona
                 name = clean_line(f"{living.phone.owner.name}’s {persona.device_name}")
-                backend = _backend(living.link, str(spec), name, TRAITS[persona.kind])
+                backend = backend_over_link(living.link, str(spec), name, TRAITS[persona.kind])
                 relay = relay_of(backend, VIRTUAL_SECRET)
                 async with _alive(relay), beside(_tell_the_end(relay, living.runner.ended)):
                     yield relay
         case TcpSpec():
             traits = evolve(TRAITS[spec.persona], notifications=False)
             link = _tcp_link(spec)
-            backend = _backend(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
+            backend = backend_over_link(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
             secret = install_secret(paths.state_dir)
             history = history_path(paths.state_dir, backend.phone_id, secret)
             async with kept_history(backend.phone_id, paths, settings.archive, start) as archive:
@@ -136,13 +134,6 @@ def _tcp_link(spec: TcpSpec) -> TcpLink:
     pbap = spec.pbap_port if spec.pbap_port is not None else spec.port + PBAP_OFFSET
     mns = spec.mns_port if spec.mns_port is not None else spec.port + MNS_OFFSET
     return TcpLink(Endpoint(spec.host, spec.port), Endpoint(spec.host, pbap), Endpoint(LOOPBACK, mns))
-
-
-def _backend(link: PhoneLink, phone_id: str, name: RemoteText, traits: PhoneTraits) -> LinkBackend:
-    offers = {Capability.MESSAGES, Capability.CONTACTS}
-    if traits.notifications:
-        offers.add(Capability.NOTIFICATIONS)
-    return LinkBackend(link, phone_id, name, traits, frozenset(offers), PhoneClock())
 
 
 def _relay(
