@@ -14,8 +14,7 @@ from typing import Final
 
 from attrs import evolve
 
-from phonelink_tui.archive.archive import Archive
-from phonelink_tui.composition.keeping import Start, check_passphrase, kept_history
+from phonelink_tui.composition.keeping import History, Start, check_passphrase, kept_history
 from phonelink_tui.composition.remembering import remembering, remembering_good
 from phonelink_tui.composition.reopening import reopening
 from phonelink_tui.config.known_phones import KnownPhones
@@ -64,6 +63,7 @@ async def build_relay(
     paths = find_paths()
     settings = load_settings(paths.config_file)
     relay_of = partial(_relay, settings=settings, lasting=lasting)
+    keep = partial(kept_history, paths=paths, settings=settings.archive, start=start, unlockable=lasting)
     match spec:
         case VirtualSpec():
             async with open_phone(spec) as living:
@@ -79,8 +79,8 @@ async def build_relay(
             backend = backend_over_link(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
             secret = install_secret(paths.state_dir)
             history = history_path(paths.state_dir, backend.phone_id, secret)
-            async with kept_history(backend.phone_id, paths, settings.archive, start) as archive:
-                relay = relay_of(backend, secret, archive=archive, history=history)
+            async with keep(backend.phone_id) as kept:
+                relay = relay_of(backend, secret, kept=kept, history=history)
                 async with _alive(relay), remembering(relay, backend.phone_id, paths, secret):
                     yield relay
         case BluetoothSpec():
@@ -88,10 +88,10 @@ async def build_relay(
             way = "obexd" if spec.through_obexd else "bluez"
             async with (
                 _bluetooth_backend(spec, paths) as reached,
-                kept_history(reached.phone_id, paths, settings.archive, start) as archive,
+                keep(reached.phone_id) as kept,
             ):
                 history = history_path(paths.state_dir, reached.phone_id, secret)
-                relay = relay_of(reached, secret, archive=archive, history=history)
+                relay = relay_of(reached, secret, kept=kept, history=history)
                 async with (
                     _alive(relay),
                     _following_sleep(relay),
@@ -142,15 +142,16 @@ def _relay(
     *,
     settings: Settings,
     lasting: bool,
-    archive: Archive | None = None,
+    kept: History | None = None,
     history: Path | None = None,
 ) -> Relay:
+    kept = kept or History()
     return Relay(
         backend,
-        RelaySettings(secret, settings.region, settings.hold_s, settings.archive, lasting),
+        RelaySettings(secret, settings.region, settings.hold_s, settings.archive, lasting, kept.not_kept),
         now=lambda: datetime.now(UTC),
         rng=Random(),
-        archive=archive,
+        archive=kept.archive,
         week=lambda phone: load_week(history, phone),
     )
 

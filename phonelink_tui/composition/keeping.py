@@ -20,6 +20,7 @@ from phonelink_tui.archive.opening import open_archive
 from phonelink_tui.config.archive_settings import MEMORY, ArchiveSettings
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.domain.code import tells_code
+from phonelink_tui.domain.keeping import NotKept
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.notification import PhoneNotification
 from phonelink_tui.errors import ArchiveBusy, ArchiveUnwritable, RelayError
@@ -51,38 +52,65 @@ class Start:
         yield from self.drafts
 
 
+@frozen
+class History:
+    """What a relay gets to keep in."""
+
+    archive: Archive | None = None
+    not_kept: NotKept = NotKept.NO_KEY
+    """Why there is none."""
+
+
 @asynccontextmanager
 async def kept_history(
-    phone_id: str, paths: Paths, settings: ArchiveSettings, start: Start | None = None
-) -> AsyncIterator[Archive | None]:
-    """The archive of a phone while inside; None where nothing is kept: the relay says so.
+    phone_id: str,
+    paths: Paths,
+    settings: ArchiveSettings,
+    start: Start | None = None,
+    *,
+    unlockable: bool = False,
+) -> AsyncIterator[History]:
+    """The archive of a phone while inside, or why there is none: the relay says so.
 
     Nothing is kept without a key, before the passphrase was given, with `--no-history`, where the settings say
     so, without a place, and while another relay of ours keeps the history of this phone.
+
+    Args:
+        phone_id: Of the phone.
+        paths: Where it would be.
+        settings: Whether it is wanted.
+        start: What is handed on from a relay that kept nothing.
+        unlockable: A passphrase can be given to the relay while it runs.
 
     Raises:
         ArchiveLocked: There is an archive, and no key or the wrong one for it.
         ArchiveError: It cannot be used.
     """
     files = files_of(phone_id, paths)
-    if files is None or settings.memory or os.environ.get(NO_HISTORY_VARIABLE):
-        yield None
+    if settings.memory or os.environ.get(NO_HISTORY_VARIABLE):
+        yield History(not_kept=NotKept.NOT_WANTED)
+        return
+    if files is None:
+        yield History(not_kept=NotKept.NO_PLACE)
         return
     start = start or Start()
     kind = key_file.kind_wanted(files.key)
     if start.passphrase is None and kind is SecretKind.PASSPHRASE:
         _log.warning("the history waits for its passphrase: phonelink archive unlock")
-        yield None
+        yield History(not_kept=NotKept.LOCKED_YET if unlockable else NotKept.LOCKED)
         return
     secret = find_secret(SecretSources(start.passphrase, None, settings.keyring, os.environ), phone_id)
-    if (secret is None and kind is None) or _is_held(files):
-        yield None
+    if secret is None and kind is None:
+        yield History(not_kept=NotKept.NO_KEY_YET if unlockable else NotKept.NO_KEY)
+        return
+    if _is_held(files):
+        yield History(not_kept=NotKept.ELSEWHERE)
         return
     async with open_archive(files, secret, phone_id, lambda: datetime.now(UTC), may_be_written) as opened:
         if opened.set_aside is not None:
             _log.error("a damaged archive was set aside as %s", opened.set_aside.name)
         opened.archive.put(start.facts(opened.archive.run))
-        yield opened.archive
+        yield History(opened.archive)
 
 
 def check_passphrase(phone_id: str, paths: Paths, settings: ArchiveSettings, passphrase: str) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from attrs import evolve
 
 from phonelink_tui.domain.events import Event, LimitationChanged
+from phonelink_tui.domain.keeping import NotKept
 from phonelink_tui.domain.limitations import Limitation, LimitKind, app_limitations
 from phonelink_tui.domain.phone import Phone
 
@@ -15,11 +16,11 @@ from phonelink_tui.domain.phone import Phone
 class LimitBook:
     """The limits in force, and what they follow from besides the phone."""
 
-    def __init__(self, now: Callable[[], datetime], *, kept: bool) -> None:
+    def __init__(self, now: Callable[[], datetime], *, kept: NotKept | None) -> None:
         """
         Args:
             now: The clock (UTC).
-            kept: Whether there is an archive that takes what is written.
+            kept: Why nothing is kept; None: it is.
         """
         self.kept = kept
         self._now = now

@@ -29,6 +29,7 @@ from phonelink_tui.domain.events import (
     ThreadChanged,
     ThreadGone,
 )
+from phonelink_tui.domain.keeping import NotKept
 from phonelink_tui.domain.message import (
     UNSETTLED,
     Audience,
@@ -57,7 +58,9 @@ from phonelink_tui.relay.searching import newest_failed
 class Store:
     """The relay's memory. `apply` is the only way to change it."""
 
-    def __init__(self, phone: Phone, now: Callable[[], datetime], *, kept: bool = False) -> None:
+    def __init__(
+        self, phone: Phone, now: Callable[[], datetime], *, kept: NotKept | None = NotKept.NO_KEY
+    ) -> None:
         self.phone = phone
         self._now = now
         self._conversations: dict[ThreadId, Conversation] = {}
@@ -189,10 +192,10 @@ class Store:
     @property
     def is_kept(self) -> bool:
         """Whether what is published counts as written to disk."""
-        return self._limits.kept
+        return self._limits.kept is None
 
-    def say_kept(self, *, kept: bool) -> tuple[Event, ...]:
-        """Whether what is published is written to disk, from now on."""
+    def say_kept(self, kept: NotKept | None) -> tuple[Event, ...]:
+        """Why what is published is not written to disk, from now on; None: it is."""
         if kept == self._limits.kept:
             return ()
         self._limits.kept = kept
