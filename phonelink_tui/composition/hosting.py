@@ -148,7 +148,9 @@ def _relay(
     kept = kept or History()
     return Relay(
         backend,
-        RelaySettings(secret, settings.region, settings.hold_s, settings.archive, lasting, kept.not_kept),
+        RelaySettings(
+            secret, settings.region, settings.hold_s, settings.archive, lasting, kept.not_kept, kept.set_aside
+        ),
         now=lambda: datetime.now(UTC),
         rng=Random(),
         archive=kept.archive,

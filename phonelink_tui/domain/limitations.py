@@ -75,6 +75,7 @@ class LimitKind(StrEnum):
     OBEXD_IN_THE_WAY = "obexd-in-the-way"
     BOND_CHANGED = "bond-changed"
     NOT_KEPT = "not-kept"
+    HISTORY_SET_ASIDE = "history-set-aside"
 
 
 @frozen
@@ -273,6 +274,14 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         "Messages live in memory only, and a restart forgets them. A key opens an archive: `phonelink archive unlock`"
         " gives the background relay a passphrase; --key-file FILE is the way without.",
     ),
+    LimitKind.HISTORY_SET_ASIDE: LimitSpec(
+        _PERMISSION,
+        LimitScope.APP,
+        Whose.THIS_COMPUTER,
+        "Damaged history was set aside: {files}.",
+        "It could not be read when the relay began, and a new history was begun; nothing was deleted. `phonelink"
+        " archive info` tells where the file lies: keep it for a repair, or remove it, which ends this line.",
+    ),
 }
 
 
@@ -326,7 +335,11 @@ def make_limitation(
 
 
 def app_limitations(
-    phone: Phone, *, kept: NotKept | None, previews_hidden_since: datetime | None
+    phone: Phone,
+    *,
+    kept: NotKept | None,
+    previews_hidden_since: datetime | None,
+    set_aside: tuple[str, ...] = (),
 ) -> Iterator[Limitation]:
     """The limits of the whole app: what is down and why, hidden previews, nothing kept.
 
@@ -334,6 +347,7 @@ def app_limitations(
         phone: How it stands.
         kept: Why nothing is kept; None: it is.
         previews_hidden_since: Since when notifications come without their text; None: they come with it.
+        set_aside: The names of damaged archives that lie there.
     """
     for state in phone.capabilities.values():
         kind = _down_kind(state)
@@ -352,6 +366,9 @@ def app_limitations(
     if kept is not None:
         sentence, evidence = NOT_KEPT[kept]
         yield evolve(make_limitation(LimitKind.NOT_KEPT, evidence=evidence), sentence=sentence)
+    if set_aside:
+        files, evidence = ", ".join(set_aside), "a damaged archive was found"
+        yield make_limitation(LimitKind.HISTORY_SET_ASIDE, evidence=evidence, files=files)
 
 
 def _down_kind(state: CapabilityState) -> LimitKind | None:

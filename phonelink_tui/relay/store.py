@@ -58,9 +58,7 @@ from phonelink_tui.relay.searching import newest_failed
 class Store:
     """The relay's memory. `apply` is the only way to change it."""
 
-    def __init__(
-        self, phone: Phone, now: Callable[[], datetime], *, kept: NotKept | None = NotKept.NO_KEY
-    ) -> None:
+    def __init__(self, phone: Phone, now: Callable[[], datetime], limits: LimitBook | None = None) -> None:
         self.phone = phone
         self._now = now
         self._conversations: dict[ThreadId, Conversation] = {}
@@ -76,7 +74,7 @@ class Store:
         self._gaps = GapBook()
         self._calls: tuple[Call, ...] = ()
         self.looked_at: datetime | None = None
-        self._limits = LimitBook(now, kept=kept)
+        self._limits = limits or LimitBook(now)
 
     # Facts in
 
