@@ -76,7 +76,7 @@ class MarkThread:
 
 @frozen
 class SaveDraft:
-    """Keep a text begun in a conversation; empty: none is kept."""
+    """Keep a text begun in a conversation; empty: none is kept. Silent: only that it failed is told."""
 
     id: str
     thread: ThreadId
@@ -85,7 +85,7 @@ class SaveDraft:
 
 @frozen
 class Looked:
-    """A person sits in front of a terminal; see `Snapshot.looked_at`."""
+    """A person sits in front of a terminal; see `Snapshot.looked_at`. Silent: it has no outcome."""
 
     id: str
 
@@ -182,7 +182,7 @@ class Snapshot:
     gaps: tuple[Gap, ...]
     """Oldest first."""
     limitations: tuple[Limitation, ...]
-    """Of the app; those of a thread follow from `domain.limitations.thread_limitations`."""
+    """Of the app; those of a thread follow from `domain.thread_limits.thread_limitations`."""
     contacts: tuple[Contact, ...] = ()
     calls: tuple[Call, ...] = ()
     unsettled: tuple[TextMessage, ...] = ()
@@ -224,7 +224,10 @@ class RelayApi(Protocol):
     async def snapshot(self) -> Snapshot: ...
 
     async def execute(self, command: Command) -> str:
-        """Take up a command; returns its id. The outcome is a `CommandChanged` on the stream."""
+        """Take up a command; returns its id. The outcome is a `CommandChanged` on the stream.
+
+        A client says `Looked` each minute and `SaveDraft` while somebody types: of these only a failure is told.
+        """
         ...
 
     async def messages(
@@ -238,7 +241,10 @@ class RelayApi(Protocol):
         ...
 
     async def search(self, query: str, *, limit: int = 50) -> tuple[TextMessage, ...]:
-        """Texts that hold every word of `query`, newest first."""
+        """Texts that fulfil `query`, newest first; what it may ask is told in `archive.query`.
+
+        `before:` means midnights of the relay's zone.
+        """
         ...
 
     async def week(self) -> Week:

@@ -96,7 +96,6 @@ class Commands:
             case Looked():
                 self._store.looked_at = looked_at = self._now()
                 self.on_looked(looked_at)
-                self._done(command.id)
             case StartThread():
                 self._start_thread(command)
             case CancelText():
@@ -257,12 +256,14 @@ class Commands:
         thread = self._store.current(command.thread)
         asked = {name: getattr(command, name) for name in ("pinned", "muted", "archived", "unread")}
         told = {name: value for name, value in asked.items() if value is not None}
-        self._set(command.id, thread, told)
+        if self._set(command.id, thread, told):
+            self._done(command.id)
 
     def _save_draft(self, command: SaveDraft) -> None:
         self._set(command.id, self._store.current(command.thread), {"draft": clean(command.text)})
 
-    def _set(self, command_id: str, thread: ThreadId, changed: dict[str, Any]) -> None:
+    def _set(self, command_id: str, thread: ThreadId, changed: dict[str, Any]) -> bool:
+        """Whether it was set; what was not is told."""
         try:
             self._publish(self._store.mark(thread, evolve(self._store.marks_of(thread), **changed)))
         except UnknownThread as error:
@@ -270,8 +271,8 @@ class Commands:
             self._publish(
                 [CommandChanged(command_id, state, sentence=error.message, hint=error.hint, failure=failure)]
             )
-        else:
-            self._done(command_id)
+            return False
+        return True
 
     async def _mark_read(self, command: MarkRead) -> None:
         thread = self._store.current(command.thread)

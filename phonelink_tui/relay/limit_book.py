@@ -8,6 +8,7 @@ from datetime import datetime
 from attrs import evolve
 
 from phonelink_tui.domain.events import Event, LimitationChanged
+from phonelink_tui.domain.keeping import NotKept
 from phonelink_tui.domain.limitations import Limitation, LimitKind, app_limitations
 from phonelink_tui.domain.phone import Phone
 
@@ -15,12 +16,20 @@ from phonelink_tui.domain.phone import Phone
 class LimitBook:
     """The limits in force, and what they follow from besides the phone."""
 
-    def __init__(self, now: Callable[[], datetime], *, kept: bool) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        kept: NotKept | None = NotKept.NO_KEY,
+        set_aside: Callable[[], tuple[str, ...]] = lambda: (),
+    ) -> None:
         """
         Args:
             now: The clock (UTC).
-            kept: Whether there is an archive that takes what is written.
+            kept: Why nothing is kept; None: it is.
+            set_aside: Looks for damaged archives, by name. Asked no more once there is none: they come at a start.
         """
+        self._look = set_aside
+        self._set_aside = set_aside()
         self.kept = kept
         self._now = now
         self._hidden_since: datetime | None = None
@@ -40,7 +49,11 @@ class LimitBook:
     def compare(self, phone: Phone) -> Iterator[Event]:
         """What began, changed or ended, as the phone stands now."""
         old, self._limitations = self._limitations, {}
-        for limit in app_limitations(phone, kept=self.kept, previews_hidden_since=self._hidden_since):
+        if self._set_aside:
+            self._set_aside = self._look()
+        for limit in app_limitations(
+            phone, kept=self.kept, previews_hidden_since=self._hidden_since, set_aside=self._set_aside
+        ):
             known = old.get(limit.kind)
             same = known is not None and evolve(known, since=limit.since) == limit
             self._limitations[limit.kind] = known if known is not None and same else limit

@@ -25,6 +25,7 @@ from phonelink_tui.domain.events import (
     ThreadChanged,
 )
 from phonelink_tui.domain.failure import Failure
+from phonelink_tui.domain.keeping import NotKept
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase, Phone
 from phonelink_tui.domain.thread import ThreadId
@@ -47,6 +48,7 @@ from phonelink_tui.relay.guard import REFUSALS
 from phonelink_tui.relay.history import History
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.keeper import Keeper
+from phonelink_tui.relay.limit_book import LimitBook
 from phonelink_tui.relay.links import Links
 from phonelink_tui.relay.notices import Notices
 from phonelink_tui.relay.outbox import Outbox
@@ -72,6 +74,10 @@ class RelaySettings:
     """How much is kept."""
     lasting: bool = False
     """Its terminals come and go, and it comes back: with an archive, what is queued waits for its next run."""
+    not_kept: NotKept = NotKept.NO_KEY
+    """Why there is no archive, where there is none."""
+    set_aside: Callable[[], tuple[str, ...]] = lambda: ()
+    """The names of damaged archives that were set aside and still lie there."""
 
 
 class Relay:
@@ -112,7 +118,8 @@ class Relay:
             },
         )
         self._stream = Stream(now, epoch=token_hex(4))
-        self._store = Store(phone, now, kept=archive is not None)
+        not_kept = None if archive is not None else settings.not_kept
+        self._store = Store(phone, now, LimitBook(now, not_kept, settings.set_aside))
         self._store.apply_limits()
         run = archive.run if archive is not None else 0
         self._keeper = Keeper(archive, self._store, now)
@@ -256,7 +263,7 @@ class Relay:
             ):
                 self._tasks.create_task(self._refill(event.thread))
         if self._keeper.keeps != self._store.is_kept:
-            for limit in self._store.say_kept(kept=self._keeper.keeps):
+            for limit in self._store.say_kept(None if self._keeper.keeps else NotKept.DISK):
                 self._stream.publish(limit)
 
     # How

@@ -8,10 +8,11 @@ from datetime import datetime, tzinfo
 from attrs import define, field
 
 from phonelink_tui.domain.gap import Gap
-from phonelink_tui.domain.limitations import Limitation, thread_limitations
+from phonelink_tui.domain.limitations import Limitation
 from phonelink_tui.domain.message import TextMessage
 from phonelink_tui.domain.phone import Phone
 from phonelink_tui.domain.thread import Thread, ThreadId
+from phonelink_tui.domain.thread_limits import thread_limitations
 from phonelink_tui.ui.projection import Projection
 from phonelink_tui.ui.reactions import fold
 from phonelink_tui.ui.thread_rows import Clock, Row, replaced_row, rows_after, thread_rows
