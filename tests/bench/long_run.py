@@ -84,7 +84,7 @@ class Run:
         self.phone = self.start_phone()
         self.relay = self.start_relay()
         self.tail = TailReader(crew, self.socket)
-        self.people = [Person(crew.environment) for _ in range(2)]
+        self.people = [Person(crew.environment, home / f"diary-{n}") for n in (1, 2)]
         for person in self.people:
             crew.adopt(person.pty.pid)
 
@@ -152,7 +152,9 @@ class Run:
         while not self.over.wait(chance.uniform(4, 15)):
             text = self.text("w", chance)
             words = ["send", chance.choice([*PEOPLE.values()]), "-m", text, "--yes", "--timeout", "20"]
-            self.exits[text.split()[0]] = self.crew.run("phonelink_tui", *words).returncode
+            if chance.random() < 0.5:
+                words += ["--expires", "+2m"]  # taken up also while the phone is away
+            self.exits[text.split()[0]] = self.crew.run("phonelink_tui", *words, limit_s=300).returncode
 
     def person(self, number: int) -> None:
         """Somebody at the first or second terminal, writing to this one and that."""
@@ -170,11 +172,11 @@ class Run:
                     person.write(text)
             except NotSeen as missed:
                 self.done["missed"] += 1
-                (self.home / f"missed-{self.done['missed']}").write_text(str(missed))
+                person.note(f"not seen: {str(missed)[:60]}")
                 if person.pty.exit_status is not None:
                     raise
                 person.back()
-            end = time.monotonic() + chance.uniform(4, 15)
+            end = time.monotonic() + chance.uniform(2, 8)
             while time.monotonic() < end and not self.over.is_set():
                 person.look(0.5)
 
@@ -183,7 +185,7 @@ class Run:
     def story(self) -> None:
         """One fault after another."""
         chance = random.Random(self.seed + 9)
-        while not self.over.wait(chance.uniform(3, 15)):
+        while not self.over.wait(chance.uniform(4, 22)):
             (kind,) = chance.choices([*WEIGHTS], [*WEIGHTS.values()])
             self.faults()[kind](chance)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from tests.terminal.pty_process import PtyProcess
@@ -38,10 +40,15 @@ class NotSeen(Exception):
 class Person:
     """At an app on a terminal of its own."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], diary: Path) -> None:
+        """
+        Args:
+            environment: Of the app.
+            diary: What was done and what the screen showed then goes there.
+        """
         self.pty = PtyProcess("phonelink_tui", columns=COLUMNS, rows=ROWS, environment=environment)
         self._screen = Screen(COLUMNS, ROWS)
-        self._fed = 0
+        self._diary = diary.open("a")
 
     def look(self, quiet_s: float = 0.2) -> list[str]:
         """The rows, once nothing more came for a moment."""
@@ -59,6 +66,12 @@ class Person:
             if self.pty.exit_status is not None or time.monotonic() > end:
                 raise NotSeen("\n".join(row for row in rows if row))
         return rows
+
+    def note(self, what: str) -> None:
+        """Into the diary, with what the screen shows."""
+        rows = [row for row in self._screen.lines() if row.partition(_EDGE)[2] or (row and _EDGE not in row)]
+        self._diary.write("\n".join([f"== {datetime.now(UTC):%H:%M:%S.%f} {what}", *rows, ""]))
+        self._diary.flush()
 
     def head(self) -> str:
         """Which conversation is open: its name, and what kind it is."""
@@ -102,12 +115,14 @@ class Person:
 
     def send(self) -> bool:
         """Press Enter, and say yes where the app asks; whether the composer let the text go."""
+        self.note(f"Enter on {self.draft()}")
         self.pty.type(ENTER)
         try:
             self.see(lambda rows: _asks(rows) or not self.draft())
             self.confirm()
         except NotSeen:
             pass
+        self.note("after it")
         return not self.draft()
 
     def confirm(self) -> None:
@@ -130,6 +145,7 @@ class Person:
         if not draft:
             return
         if found is None or any(found.group() in _right(row) for row in self.thread_rows()):
+            self.note("it is there already")
             self.pty.type(BACKSPACE * (len(draft) + 20))
             self.see(lambda _: not self.draft())
         else:
