@@ -24,6 +24,7 @@ TOKEN: Final = re.compile(r"\b[prwab]\d{5}\b")
 GO_TO, CLOSE, BACKSPACE, ENTER, DOWN = b"\x0f", b"\x1b", b"\x7f", b"\r", b"\x1b[B"
 BACK_TAB, TOP, PAGE_DOWN = b"\x1b[Z", b"\x1b[1;5H", b"\x1b[6~"
 _EDGE: Final = "▕"
+_GONE: Final = "✕ relay ended"
 _EMPTY: Final = "Write, Enter sends"
 _UNFINISHED: Final = re.compile(rb"\x1b(?:\[[0-9;?<>=$]*|\][^\x07]*)?$")
 READ_S: Final = 1.0
@@ -140,11 +141,13 @@ class Person:
     def tidy(self) -> None:
         """What came back into the composer: drop it where the conversation shows it, else send it again."""
         self.confirm()
+        if any(_GONE in row for row in self.look()):
+            return  # what the relay took up shows only when it is here again
         draft = self.draft()
         found = TOKEN.search(draft)
         if not draft:
             return
-        if found is None or any(found.group() in _right(row) for row in self.thread_rows()):
+        if found is None or any(found.group() in row for row in self.thread_rows()):
             self.note("it is there already")
             self.pty.type(BACKSPACE * (len(draft) + 20))
             self.see(lambda _: not self.draft())
