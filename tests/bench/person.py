@@ -30,6 +30,9 @@ _UNFINISHED: Final = re.compile(rb"\x1b(?:\[[0-9;?<>=$]*|\][^\x07]*)?$")
 READ_S: Final = 1.0
 """How long a question is read: the app takes no answer that comes too soon."""
 
+_COPIED: Final = re.compile(rb"\x1b\]52;[^\x07]*\x07")
+"""What the app puts on the clipboard."""
+
 LOOK_S: Final = 20.0
 """How long the app may take to answer a key; the machine is shared with all the other processes."""
 
@@ -56,7 +59,7 @@ class Person:
         self.pty.read(limit_s=3, quiet_s=quiet_s)
         fresh = bytes(self.pty.output)
         cut = _whole(fresh)
-        self._screen.feed(fresh[:cut])
+        self._screen.feed(_COPIED.sub(b"", fresh[:cut]))
         del self.pty.output[:cut]
         return self._screen.lines()
 
@@ -131,12 +134,13 @@ class Person:
         for _ in range(10):
             if not _asks(self.look()):
                 return
-            if not any(row.startswith(" Enter go on") for row in self.look()):
-                self.pty.type(BACK_TAB)
-                continue
             time.sleep(READ_S)
+            if not _asks(self.look()):
+                return
             self.pty.type(b"y")
             self.look(0.5)
+            if self.draft():  # the keys were in the composer
+                self.pty.type(BACKSPACE + BACK_TAB)
 
     def tidy(self) -> None:
         """What came back into the composer: drop it where the conversation shows it, else send it again."""
