@@ -99,9 +99,9 @@ class Commands:
             case StartThread():
                 self._start_thread(command)
             case CancelText():
-                self._cancel(command)
+                return self._cancel(command)
             case RetryText():
-                self._retry_text(command)
+                return self._retry_text(command)
             case RetryNow():
                 self.on_retry(command.capability)
                 self._done(command.id)
@@ -160,9 +160,12 @@ class Commands:
         message = self._compose(text, thread, recipient)
         self._remember(command.id, message.id)
         self._queue(message, hold=command.hold, expires_at=command.expires_at, command=command.id)
-        done = CommandChanged(command.id, CommandState.DONE, message=message.id)
+        return self._queued(command.id, message.id)
+
+    def _queued(self, command_id: str, message: MessageId) -> Later | None:
+        done = CommandChanged(command_id, CommandState.DONE, message=message)
         if self._written is not None:
-            return self._acknowledge(done, message.id)
+            return self._acknowledge(done, message)
         self._publish([done])
         return None
 
@@ -233,24 +236,32 @@ class Commands:
         self._publish(self._store.start_thread(thread, Audience.PRIVATE, recipient))
         self._publish([CommandChanged(command.id, CommandState.DONE, sentence=thread)])
 
-    def _cancel(self, command: CancelText) -> None:
+    def _cancel(self, command: CancelText) -> Later | None:
         if self._outbox.cancel(command.message):
+            if self._written is not None:
+                return self._written_down(self._written)
             self._done(command.id)
         else:
             sentence, gone = "It has left already, or was never waiting.", Failure.GONE
             self._publish([CommandChanged(command.id, CommandState.FAILED, sentence=sentence, failure=gone)])
+        return None
 
-    def _retry_text(self, command: RetryText) -> None:
+    @staticmethod
+    async def _written_down(written: Callable[[], Awaitable[None]]) -> None:
+        """Taken back is said when it is on the disk: else the next run of a process killed now would push it."""
+        await written()
+
+    def _retry_text(self, command: RetryText) -> Later | None:
         message = self._store.message(command.message)
         if message is None or message.state is not DeliveryState.FAILED or message.recipient is None:
             sentence = "Only a text that certainly was not sent can be sent again."
             self._publish([CommandChanged(command.id, CommandState.REFUSED, sentence=sentence)])
-            return
+            return None
         if self._outbox.is_full:
             self._refuse(command.id, Refusal.TOO_MANY)
-            return
+            return None
         self._queue(evolve(message, at=self._now()))
-        self._publish([CommandChanged(command.id, CommandState.DONE, message=message.id)])
+        return self._queued(command.id, message.id)
 
     def _mark_thread(self, command: MarkThread) -> None:
         thread = self._store.current(command.thread)
