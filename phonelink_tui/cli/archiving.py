@@ -21,6 +21,7 @@ from phonelink_tui.cli.run import carry_out, chosen_phone
 from phonelink_tui.composition import archives
 from phonelink_tui.composition.archives import ArchivePlace
 from phonelink_tui.config.archive_settings import parse_age
+from phonelink_tui.config.exact_json import encode_time
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.settings import Settings, load_settings
 from phonelink_tui.domain.address import identify
@@ -32,7 +33,6 @@ from phonelink_tui.errors import ArchiveDamaged, PhonelinkError, UsageError
 from phonelink_tui.ipc.events import VERSION
 from phonelink_tui.ipc.service import SOCKET
 from phonelink_tui.ipc.shared import shared_relay
-from phonelink_tui.ipc.values import encode_time
 
 PASSPHRASE_TRIES: Final = 3
 
