@@ -45,6 +45,7 @@ _SHAPES: Final = (
     _Shape("contacts", events.ContactsChanged),
     _Shape("limitation", events.LimitationChanged, inner="limitation"),
     _Shape("gap", events.GapChanged, inner="gap"),
+    _Shape("code", events.CodeCame, inner="found"),
     _Shape("command", events.CommandChanged),
     _Shape("progress", events.Progress),
     _Shape("resync", events.Resync),

@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 from attrs import field, frozen
 
 from phonelink_tui.domain.call import Call
+from phonelink_tui.domain.code import OneTimeCode
 from phonelink_tui.domain.contact import Contact
 from phonelink_tui.domain.events import Resync, Stamped
 from phonelink_tui.domain.gap import Gap
@@ -191,6 +192,8 @@ class Snapshot:
     """Names this run of the relay: revisions of another one mean nothing here."""
     failed: tuple[TextMessage, ...] = ()
     """Our own texts that certainly were not sent, the newest 200: each can be sent again."""
+    codes: tuple[OneTimeCode, ...] = ()
+    """One-time codes that have not expired, newest first."""
     looked_at: datetime | None = None
     """When a person sat in front of a terminal last (UTC), restarts included; None where that is not known."""
 

@@ -42,6 +42,7 @@ from phonelink_tui.relay.api import (
     RetryText,
     Snapshot,
 )
+from phonelink_tui.relay.code_book import CodeBook
 from phonelink_tui.relay.commands import Commands, Later
 from phonelink_tui.relay.failures import failure_of
 from phonelink_tui.relay.guard import REFUSALS
@@ -121,6 +122,7 @@ class Relay:
         not_kept = None if archive is not None else settings.not_kept
         self._store = Store(phone, now, LimitBook(now, not_kept, settings.set_aside))
         self._store.apply_limits()
+        self._codes = CodeBook(now)
         run = archive.run if archive is not None else 0
         self._keeper = Keeper(archive, self._store, now)
         self._links = Links(self._store, now, run, self._keeper.expect)
@@ -179,7 +181,8 @@ class Relay:
 
     async def snapshot(self) -> Snapshot:
         """See `RelayApi.snapshot`."""
-        return evolve(self._store.snapshot(self._stream.rev), epoch=self._stream.epoch)
+        told = self._store.snapshot(self._stream.rev)
+        return evolve(told, epoch=self._stream.epoch, codes=self._codes.newest_first())
 
     async def execute(self, command: Command) -> str:
         """See `RelayApi.execute`."""
@@ -253,7 +256,7 @@ class Relay:
         """Apply and publish events in order, each with what follows from it."""
         for event in events:
             derived = self._store.apply(event)
-            for each in (event, *derived):
+            for each in (event, *derived, *self._codes.take(event)):
                 self._keeper.take(each)
                 self._stream.publish(each)
             if (
