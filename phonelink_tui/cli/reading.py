@@ -14,11 +14,12 @@ from phonelink_tui.cli.recipient import find_thread
 from phonelink_tui.cli.settled import require, settled
 from phonelink_tui.cli.week import week_json, week_of
 from phonelink_tui.domain.events import LinkChanged, MessageChanged, MessageGone, Resync
-from phonelink_tui.domain.limitations import Limitation, thread_limitations
+from phonelink_tui.domain.limitations import Limitation, LimitKind
 from phonelink_tui.domain.message import Direction, MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase
 from phonelink_tui.domain.text import preview
 from phonelink_tui.domain.thread import Thread
+from phonelink_tui.domain.thread_limits import thread_limitations
 from phonelink_tui.domain.week import week_lines
 from phonelink_tui.ipc.events import VERSION
 from phonelink_tui.ipc.values import to_json
@@ -200,7 +201,8 @@ async def _newest(api: RelayApi, thread: Thread, limit: int) -> list[TextMessage
 
 
 def _limits_of(thread: Thread, snapshot: Snapshot) -> Iterator[Limitation]:
-    return thread_limitations(thread, snapshot.phone, start=when(thread.first_at))
+    stopped = any(limit.kind is LimitKind.TEXTS_STOPPED for limit in snapshot.limitations)
+    return thread_limitations(thread, snapshot.phone, start=when(thread.first_at), stopped=stopped)
 
 
 def _require_unless(known: Sequence[object], snapshot: Snapshot, capability: Capability) -> None:

@@ -12,14 +12,12 @@ from hypothesis import given
 from phonelink_tui.domain.address import identify
 from phonelink_tui.domain.limitations import (
     LIMITS,
-    UNKNOWN_REASONS,
     LimitAction,
     LimitClass,
     LimitKind,
     LimitScope,
     app_limitations,
     make_limitation,
-    thread_limitations,
 )
 from phonelink_tui.domain.message import Audience, Direction, UnknownReason
 from phonelink_tui.domain.phone import (
@@ -34,6 +32,7 @@ from phonelink_tui.domain.phone import (
 )
 from phonelink_tui.domain.text import NO_TEXT, clean
 from phonelink_tui.domain.thread import Reply, Thread, ThreadId
+from phonelink_tui.domain.thread_limits import UNKNOWN_REASONS, thread_limitations
 from tests.relay.fakes import START
 
 HOSTILE = st.one_of(
