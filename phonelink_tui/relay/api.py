@@ -137,6 +137,25 @@ class RetryNow:
 
 
 @frozen
+class StopReading:
+    """Read no further just now: the first listing, a catch-up, the book. What was read stays.
+
+    The page under way is still taken. Texts going out are never stopped by it.
+    """
+
+    id: str
+    capability: Capability | None = None
+    """Of texts or of contacts; None: both."""
+
+
+@frozen
+class ReadOn:
+    """Read what `StopReading` left out: at once, or as soon as the phone is connected."""
+
+    id: str
+
+
+@frozen
 class StartThread:
     """Open the private conversation with an address; it exists from now on, empty.
 
@@ -157,6 +176,8 @@ Command = (
     | CancelText
     | RetryText
     | RetryNow
+    | StopReading
+    | ReadOn
     | StartThread
 )
 

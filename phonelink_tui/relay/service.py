@@ -53,6 +53,7 @@ from phonelink_tui.relay.limit_book import LimitBook
 from phonelink_tui.relay.links import Links
 from phonelink_tui.relay.notices import Notices
 from phonelink_tui.relay.outbox import Outbox
+from phonelink_tui.relay.reading import Reading
 from phonelink_tui.relay.retaining import Retaining
 from phonelink_tui.relay.sessions import ContactSync, NotificationSync
 from phonelink_tui.relay.store import Store
@@ -132,12 +133,14 @@ class Relay:
         self._history = History(archive, self._store, self._intake)
         notices = Notices(self._store, self._intake, now, run)
         self._outbox = Outbox(self._publish_text, self._recheck, self._intake.bind, now, self._keeper)
+        reading = Reading(self._store, self.publish)
         self._message_sync = MessageSync(
             self._store,
             self._intake,
             self.publish,
             lambda: self._prove(Capability.MESSAGES),
             lambda: self._caught_up(Capability.MESSAGES),
+            reading=reading,
             recall=self._history.recall_rows,
         )
         self._notification_sync = NotificationSync(
@@ -152,6 +155,8 @@ class Relay:
             self.publish,
             lambda: self._prove(Capability.CONTACTS),
             lambda: self._caught_up(Capability.CONTACTS),
+            reading,
+            lambda: self._store.contacts,
         )
         self._supervisors = self._supervise(rng)
         self._commands = Commands(
@@ -159,6 +164,7 @@ class Relay:
             self._intake,
             notices,
             self._outbox,
+            reading,
             self.publish,
             self._keeper.commit if archive is not None else None,
             settings.hold_s,
