@@ -51,9 +51,8 @@ NEVER_S = 3600.0
 """A session whose phone does not call back is to live on here, for the contract to look at; a link of our own ends
 it, once, to declare less to the phone (`call_back_watch`)."""
 
-SUITE = "tests/backends"
 OPTIONS = (
-    "-p", "no:logging", f"--confcutdir={SUITE}", "-W", "default", "-v", "-rs", "--tb=short",
+    "-p", "no:logging", f"--confcutdir={cases.SUITE}", "-W", "default", "-v", "-rs", "--tb=short",
     "-o", "asyncio_default_fixture_loop_scope=session", "-o", "asyncio_default_test_loop_scope=session",
     "--last-failed",
 )  # fmt: skip
@@ -201,7 +200,7 @@ class OverTheAir:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep what the air can change, and say what is left out whole."""
         items[:] = [item for item in items if self._is_meant(item)]
-        for name, reason in (*cases.NOT_OVER_THE_AIR.items(), *self._way.cases.leaves_out.items()):
+        for name, reason in self._way.cases.leaves_out.items():
             print(f"contract: {name}: not over the air: {reason}")
 
     @pytest.hookimpl
@@ -245,6 +244,6 @@ def run_contract(bluez: Bluez, log: Path, way: Way) -> None:
     backends.PLACES, backends.PUSH_STRIDES = cases.PLACES, cases.PUSH_STRIDES
     fast_time.fast_loops = lambda *_, **__: {"real": asyncio.new_event_loop}
     options = (f"--timeout={stretched(TEST_LIMIT_S):.0f}", "-o", f"cache_dir=/run/contract-{way.cases.way}")
-    files = [f"{SUITE}/{name}" for name in way.cases.files]
+    files = [str(cases.SUITE / name) for name in way.cases.files]
     status = pytest.main([*OPTIONS, *options, *files], plugins=[plugin])
     assert status == pytest.ExitCode.OK, f"the contract does not hold: {status!r}"

@@ -7,11 +7,15 @@ here is what a radio cannot change, or what this machine would wait for and not 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from attrs import frozen
 
 from phonelink_tui.virtual.personas import IPHONE
+
+SUITE: Final = Path("tests/backends")
+"""Seen from the root of this clone, where the guest begins."""
 
 Kept = Mapping[str, tuple[tuple[Any, ...], str]]
 
@@ -35,15 +39,11 @@ OF_EVERY_WAY: Final[Kept] = {
 """What of each parameter of the tests runs over the air, and why no more."""
 
 LEFT_OUT: Final[Mapping[str, str]] = {
+    "test_faults.py": "a break at every byte: `test_sampled_faults` has the same at a few places",
     "test_phone_that_never_calls_back_is_looked_at": "nothing travels: 40 s of our own pauses are waited for",
     "test_ways_without_notifications": "a phone on TCP, and one without LE: neither has this air",
 }
-"""Tests that would run and do not."""
-
-NOT_OVER_THE_AIR: Final[Mapping[str, str]] = {
-    "test_faults.py": "a break at every byte: `test_sampled_faults` has the same at a few places",
-}
-"""Files of the suite that are left out whole."""
+"""Files and tests of the suite that no way runs."""
 
 
 @frozen
@@ -52,8 +52,13 @@ class Cases:
 
     way: str
     """The name that the tests know it by."""
-    files: tuple[str, ...]
     leaves_out: Mapping[str, str]
+    """Files and tests, each with the reason."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the files of the suite that run."""
+        return tuple(sorted({path.name for path in SUITE.glob("test_*.py")} - set(self.leaves_out)))
 
     def keeps(self, test: str, parameters: Mapping[str, object]) -> bool:
         """Whether a test runs with these parameters."""
@@ -68,7 +73,6 @@ class Cases:
 
 OUR_OWN: Final = Cases(
     "virtual",
-    ("test_messages.py", "test_phonebook.py", "test_notifications.py", "test_sampled_faults.py"),
     {
         **LEFT_OUT,
         "test_what_takes_too_long_has_a_deadline": "our own deadline, and our own socket closed: 10 s of waiting",
@@ -76,10 +80,8 @@ OUR_OWN: Final = Cases(
 )
 OBEXD: Final = Cases(
     "obexd",
-    ("test_messages.py", "test_phonebook.py", "test_sampled_faults.py"),
-    LEFT_OUT,
+    {**LEFT_OUT, "test_notifications.py": "no notifications go through obexd: they are ours either way"},
 )
-"""Notifications do not go through obexd."""
 
 FLOOD: Final = 60
 """Notifications at once: a quarter of a second each over the air, and more of the same."""
