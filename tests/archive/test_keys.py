@@ -102,6 +102,17 @@ def test_the_key_beside_the_archive_is_no_link(tmp_path: Path) -> None:
         key_file.unwrap(tmp_path / "a.key", SECRET)
 
 
+def test_what_opened_it_before_is_overwritten(tmp_path: Path) -> None:
+    """On the disk, not only in the folder: a second name of the old file has nothing to open any more."""
+    path, before = tmp_path / "a.key", tmp_path / "before.key"
+    key = key_file.create(path, SECRET)
+    before.hardlink_to(path)
+    key_file.rewrap(path, key, OTHER)
+    assert key_file.unwrap(path, OTHER) == key
+    with pytest.raises(ArchiveDamaged):
+        key_file.unwrap(before, SECRET)
+
+
 async def test_a_wrong_key_is_locked_and_not_damaged(tmp_path: Path) -> None:
     """A wrong or missing key is one clear error with exit code 8, and touches nothing."""
     files = files_in(tmp_path)
