@@ -51,6 +51,13 @@ class Button(StrEnum):
     NEGATIVE = "negative"
 
 
+class Wish(StrEnum):
+    """What to do with long reading."""
+
+    STOP = "stop"
+    ON = "on"
+
+
 class Shell(StrEnum):
     """Shells with a completion script."""
 
@@ -257,6 +264,14 @@ def code(
     from phonelink_tui.cli.opening import open_code
 
     open_code(ctx, wait, copy=copy, as_json=as_json)
+
+
+@app.command()
+def reading(ctx: typer.Context, wish: Wish) -> None:
+    """Stop reading texts and contacts from the phone, or read on. What was read stays."""
+    from phonelink_tui.cli import acting, run
+
+    run.with_relay(ctx, lambda api, out: acting.reading(api, out, stop=wish is Wish.STOP), _READ)
 
 
 @app.command()

@@ -64,6 +64,8 @@ _COMMANDS: Final[dict[str, type]] = {
     "cancel_text": api.CancelText,
     "retry_text": api.RetryText,
     "retry_now": api.RetryNow,
+    "stop_reading": api.StopReading,
+    "read_on": api.ReadOn,
     "start_thread": api.StartThread,
 }
 _COMMAND_TYPES: Final = {cls: name for name, cls in _COMMANDS.items()}

@@ -1,8 +1,8 @@
 """How does each value of the domain look as JSON, and how is it read back without trusting the sender?
 
 Field names are those of the domain, but `at` of a text is `sent_at`, of a notification `posted_at` and of a code
-`came_at`, because every event has an `at` of its own. Sets are sorted lists, times RFC 3339 in UTC, enums their
-values. For readers of headers everything from the phone is left out but the names in `HEADER_FIELDS`.
+`came_at`, because every event has an `at` of its own. Scalars, sets and times are as `config.exact_json` spells them.
+For readers of headers everything from the phone is left out but the names in `HEADER_FIELDS`.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from phonelink_tui.domain.events import (
     ThreadChanged,
 )
 from phonelink_tui.domain.failure import Failure
+from phonelink_tui.domain.keeping import NotKept
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase, Phone
 from phonelink_tui.domain.thread import ThreadId
@@ -48,9 +49,11 @@ from phonelink_tui.relay.guard import REFUSALS
 from phonelink_tui.relay.history import History
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.keeper import Keeper
+from phonelink_tui.relay.limit_book import LimitBook
 from phonelink_tui.relay.links import Links
 from phonelink_tui.relay.notices import Notices
 from phonelink_tui.relay.outbox import Outbox
+from phonelink_tui.relay.reading import Reading
 from phonelink_tui.relay.retaining import Retaining
 from phonelink_tui.relay.sessions import ContactSync, NotificationSync
 from phonelink_tui.relay.store import Store
@@ -73,6 +76,10 @@ class RelaySettings:
     """How much is kept."""
     lasting: bool = False
     """Its terminals come and go, and it comes back: with an archive, what is queued waits for its next run."""
+    not_kept: NotKept = NotKept.NO_KEY
+    """Why there is no archive, where there is none."""
+    set_aside: Callable[[], tuple[str, ...]] = lambda: ()
+    """The names of damaged archives that were set aside and still lie there."""
 
 
 class Relay:
@@ -113,7 +120,8 @@ class Relay:
             },
         )
         self._stream = Stream(now, epoch=token_hex(4))
-        self._store = Store(phone, now, kept=archive is not None)
+        not_kept = None if archive is not None else settings.not_kept
+        self._store = Store(phone, now, LimitBook(now, not_kept, settings.set_aside))
         self._store.apply_limits()
         self._codes = CodeBook(now)
         run = archive.run if archive is not None else 0
@@ -125,12 +133,14 @@ class Relay:
         self._history = History(archive, self._store, self._intake)
         notices = Notices(self._store, self._intake, now, run)
         self._outbox = Outbox(self._publish_text, self._recheck, self._intake.bind, now, self._keeper)
+        reading = Reading(self._store, self.publish)
         self._message_sync = MessageSync(
             self._store,
             self._intake,
             self.publish,
             lambda: self._prove(Capability.MESSAGES),
             lambda: self._caught_up(Capability.MESSAGES),
+            reading=reading,
             recall=self._history.recall_rows,
         )
         self._notification_sync = NotificationSync(
@@ -145,6 +155,8 @@ class Relay:
             self.publish,
             lambda: self._prove(Capability.CONTACTS),
             lambda: self._caught_up(Capability.CONTACTS),
+            reading,
+            lambda: self._store.contacts,
         )
         self._supervisors = self._supervise(rng)
         self._commands = Commands(
@@ -152,6 +164,7 @@ class Relay:
             self._intake,
             notices,
             self._outbox,
+            reading,
             self.publish,
             self._keeper.commit if archive is not None else None,
             settings.hold_s,
@@ -259,7 +272,7 @@ class Relay:
             ):
                 self._tasks.create_task(self._refill(event.thread))
         if self._keeper.keeps != self._store.is_kept:
-            for limit in self._store.say_kept(kept=self._keeper.keeps):
+            for limit in self._store.say_kept(None if self._keeper.keeps else NotKept.DISK):
                 self._stream.publish(limit)
 
     # How
