@@ -77,7 +77,9 @@ def _version(wanted: bool) -> None:
 @app.callback(invoke_without_command=True)
 def phonelink(
     ctx: typer.Context,
-    phone: Annotated[str | None, typer.Option(help="bluez…, tcp:HOST:PORT or virtual[:SCENARIO].")] = None,
+    phone: Annotated[
+        str | None, typer.Option(help="bluez…, obexd…, tcp:HOST:PORT or virtual[:SCENARIO].")
+    ] = None,
     relay: Annotated[str, typer.Option(help="auto, private, a socket's path, or ssh:HOST.")] = "auto",
     plain: Annotated[bool, typer.Option("--plain", help="Lines in place of a screen.")] = False,
     no_history: Annotated[
