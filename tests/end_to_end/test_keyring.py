@@ -26,6 +26,7 @@ def test_a_history_whose_key_is_in_the_keyring(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("TEST_KEYRING_FILE", str(entries))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.archive.file_keyring.FileKeyring")
     config = find_paths().config_file
+    assert config is not None
     config.parent.mkdir(parents=True)
     config.write_text("[archive]\nkeyring = true\n")
     for _ in range(2):
