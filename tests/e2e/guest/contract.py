@@ -7,6 +7,7 @@ read. One radio and one pairing serve them all. `contract_cases` says which test
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import time
 from collections.abc import AsyncIterator, Callable
@@ -20,6 +21,7 @@ from attrs import evolve, frozen
 
 from phonelink_tui.config.paths import private_dir
 from phonelink_tui.profiles.ancs_client import AncsClient
+from phonelink_tui.profiles.app_names import AppNames
 from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.map_client import MapClient
 from phonelink_tui.profiles.obexd.backend import open_obexd_backend
@@ -43,6 +45,7 @@ REACH_LIMIT_S = 60.0
 TEST_LIMIT_S = 120.0
 """A test of faults reaches a phone several times."""
 
+NOTES = Path("/run")
 CONSOLE = Path("/dev/ttyS0")
 TOLD = 10
 """So many tests without a word are enough: the host takes a guest that says nothing for one that hangs."""
@@ -51,12 +54,13 @@ NEVER_S = 3600.0
 """A session whose phone does not call back is to live on here, for the contract to look at; a link of our own ends
 it, once, to declare less to the phone (`call_back_watch`)."""
 
+APP_NAMES = AppNames()
+"""Of all tests, as of all sessions of a relay: an app that tells no name is waited for once, for 3 s."""
+
 OPTIONS = (
     "-p", "no:logging", f"--confcutdir={cases.SUITE}", "-W", "default", "-v", "-rs", "--tb=short",
     "-o", "asyncio_default_fixture_loop_scope=session", "-o", "asyncio_default_test_loop_scope=session",
-    "--last-failed",
 )  # fmt: skip
-"""A second attempt in the same guest has to do again what failed in the first."""
 
 Reach = Callable[[World, VirtualPhone], AbstractAsyncContextManager[backends.World]]
 
@@ -87,7 +91,7 @@ async def over_bluez(world: World, phone: VirtualPhone) -> AsyncIterator[backend
         there = backends.backend_over(VirtualLink(phone, served.services), phone)
         plain = backends.backend_over(link, phone)
         here = PatientBackend(
-            link, plain.phone_id, plain.phone_name, plain.traits, plain.offers, plain.clock,
+            link, plain.phone_id, plain.phone_name, plain.traits, plain.offers, plain.clock, APP_NAMES,
             le_is_up=lambda: world.phone.le.is_connected or not phone.present,
         )  # fmt: skip
         yield backends.World(phone, here, there)
@@ -136,31 +140,38 @@ THROUGH_OBEXD = Way(
 )
 
 
-class Asked:
-    """Which methods of the ports were asked over the air, in all attempts."""
+class Notes:
+    """What earlier attempts in this guest have shown: a second one does again what failed in the first."""
 
-    def __init__(self, way: Way) -> None:
-        self._names: set[str] = set()
+    def __init__(self, way: Way, kept: Path) -> None:
+        """
+        Args:
+            way: Its sessions' methods are watched from now on.
+            kept: The file that holds the notes from attempt to attempt.
+        """
+        self._kept = kept
+        earlier = json.loads(kept.read_text()) if kept.exists() else {"failed": [], "asked": []}
+        self.earlier_failed = frozenset(earlier["failed"])
+        self.failed: set[str] = set()
+        self._asked: set[str] = set(earlier["asked"])
         self._wanted: set[str] = set()
         for port, session in way.sessions:
             for method in sorted(name for name in vars(port) if not name.startswith("_")):
-                self._wanted.add(f"{session.__name__}.{method}")
-                setattr(
-                    session, method, self._noted(f"{session.__name__}.{method}", getattr(session, method))
-                )
+                name = f"{session.__name__}.{method}"
+                self._wanted.add(name)
+                setattr(session, method, self._watched(name, getattr(session, method)))
 
-    def missing(self, cache: pytest.Cache) -> list[str]:
-        """What no test has asked."""
-        self._names.update(cache.get("contract/asked", []))
-        cache.set("contract/asked", sorted(self._names))
-        return sorted(self._wanted - self._names)
+    def keep(self) -> list[str]:
+        """Write the notes; methods of the ports that no attempt has asked over the air."""
+        self._kept.write_text(json.dumps({"failed": sorted(self.failed), "asked": sorted(self._asked)}))
+        return sorted(self._wanted - self._asked)
 
-    def _noted(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
-        def noted(*arguments: object, **more: object) -> object:
-            self._names.add(name)
+    def _watched(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(*arguments: object, **more: object) -> object:
+            self._asked.add(name)
             return method(*arguments, **more)
 
-        return noted
+        return watched
 
 
 class OverTheAir:
@@ -176,7 +187,7 @@ class OverTheAir:
         self._bluez = bluez
         self._log = log
         self._way = way
-        self._asked = Asked(way)
+        self._notes = Notes(way, NOTES / f"contract-{way.cases.way}.json")
         self._tests = 0
         self._world: World
 
@@ -200,6 +211,8 @@ class OverTheAir:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep what the air can change, and say what is left out whole."""
         items[:] = [item for item in items if self._is_meant(item)]
+        if again := self._notes.earlier_failed:
+            items[:] = [item for item in items if item.nodeid in again]
         for name, reason in self._way.cases.leaves_out.items():
             print(f"contract: {name}: not over the air: {reason}")
 
@@ -210,15 +223,16 @@ class OverTheAir:
             self._tests += 1
             line = f"{report.nodeid.rpartition('::')[2]}: {report.outcome} ({report.duration:.1f} s)"
             print(f"contract: {line}")
+            if report.failed:
+                self._notes.failed.add(report.nodeid)
             if report.failed or self._tests % TOLD == 0:
                 CONSOLE.write_text(f"guest: {self._tests} tests of the contract; {line}\n")
             assert not report.skipped or self._is_given_up(report.nodeid), f"skipped without a reason: {line}"
 
     @pytest.hookimpl
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+    def pytest_sessionfinish(self) -> None:
         """The whole of the ports is under the contract here, too."""
-        assert session.config.cache is not None
-        missing = self._asked.missing(session.config.cache)
+        missing = self._notes.keep()
         assert not missing, f"never asked over the air: {missing}"
 
     def _is_meant(self, item: pytest.Item) -> bool:
@@ -243,7 +257,7 @@ def run_contract(bluez: Bluez, log: Path, way: Way) -> None:
     backends.SLOW_WAY = way.cases.way
     backends.PLACES, backends.PUSH_STRIDES = cases.PLACES, cases.PUSH_STRIDES
     fast_time.fast_loops = lambda *_, **__: {"real": asyncio.new_event_loop}
-    options = (f"--timeout={stretched(TEST_LIMIT_S):.0f}", "-o", f"cache_dir=/run/contract-{way.cases.way}")
+    limit = f"--timeout={stretched(TEST_LIMIT_S):.0f}"
     files = [str(cases.SUITE / name) for name in way.cases.files]
-    status = pytest.main([*OPTIONS, *options, *files], plugins=[plugin])
+    status = pytest.main([*OPTIONS, limit, *files], plugins=[plugin])
     assert status == pytest.ExitCode.OK, f"the contract does not hold: {status!r}"
