@@ -23,7 +23,7 @@ SILENCE_LIMIT_S = 600.0
 """A guest that says nothing for so long hangs; it says something after each attempt of a scenario, and limits
 those by its own clock and speed."""
 
-LIMIT_S = 1800.0
+LIMIT_S = 2700.0
 """No boot is worth more."""
 
 NINE_P = "local,security_model=none,multidevs=remap"
