@@ -45,8 +45,8 @@ async def at_the_digits(world: World, before: Door) -> None:
         await to_the_digits(person)
         assert await door(world) != before
         person.interrupts()
-        await person.reads("what was begun is undone")
         assert await person.sees_the_end() == INTERRUPTED
+        await person.reads("Stopped; nothing was kept.")
     await as_before(world, before)
     assert await devices(world) == {}, await devices(world)
     assert keys_kept() == [], keys_kept()
@@ -74,6 +74,7 @@ async def at_the_switches(world: World, before: Door) -> None:
         assert (await door(world)).advertisements == 1
         person.interrupts()
         assert await person.sees_the_end() == INTERRUPTED
+        await person.reads(f"{world.phone.name} is paired.")
     await as_before(world, before)
     ((path, device),) = (await devices(world)).items()
     assert (device["Paired"], device["Bonded"], device["Trusted"]) == (True, True, True), (path, device)
