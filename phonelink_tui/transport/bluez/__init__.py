@@ -19,6 +19,8 @@
     advertisement  asking the phone to open that link
     agent          the questions of pairing, for one phone
     facts          what about this computer stands in the way of pairing
+    rfkill         which switches hold its radios down
+    signs          is a device a phone, and whose?
     pairing_radio  each thing of a pairing, done and undone
     sleep          this computer sleeps and wakes
     survey         one look at the buses, for diagnosis
