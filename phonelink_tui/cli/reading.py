@@ -14,7 +14,8 @@ from phonelink_tui.cli.recipient import find_thread
 from phonelink_tui.cli.settled import require, settled
 from phonelink_tui.cli.week import week_json, week_of
 from phonelink_tui.domain.events import LinkChanged, MessageChanged, MessageGone, Resync
-from phonelink_tui.domain.limitations import Limitation, thread_limitations
+from phonelink_tui.domain.limit_evidence import thread_limitations
+from phonelink_tui.domain.limitations import Limitation
 from phonelink_tui.domain.message import Direction, MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase
 from phonelink_tui.domain.text import preview

@@ -8,6 +8,7 @@
     phones      known and paired phones, listed and forgotten; phone_rows are the values
     remembering what a relay leaves behind for the doctor
     keeping     the archive of a phone, or none
+    policing    the administrator's word where no relay is asked
     simulation  an embedded phone on TCP
 
 May import everything but `cli`.

@@ -11,6 +11,8 @@ from typing import Final
 
 from phonelink_tui.composition.bluetooth import ChosenPhone, backend_over
 from phonelink_tui.config.paths import Paths
+from phonelink_tui.config.policy_file import machine_policy
+from phonelink_tui.config.policy_source import PolicySource
 from phonelink_tui.config.secret import install_secret
 from phonelink_tui.config.settings import load_settings
 from phonelink_tui.domain.events import CommandChanged, CommandState, LinkChanged, MessageChanged, Stamped
@@ -82,7 +84,7 @@ class FirstSessions:
         async with open_bluez_link(self._spec, dial=self._dial) as link:
             relay = Relay(
                 backend_over(link, self._phone, self._paths.runtime_dir),
-                RelaySettings(secret, settings.region),
+                RelaySettings(secret, settings.region, policy=PolicySource(machine_policy)),
                 now=lambda: datetime.now(UTC),
                 rng=Random(),
             )

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -22,6 +21,9 @@ from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import Paths, find_paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, VirtualSpec
 from phonelink_tui.config.platform import require_linux
+from phonelink_tui.config.policy import PolicyAction
+from phonelink_tui.config.policy_file import machine_policy
+from phonelink_tui.config.policy_source import PolicySource, utc_now
 from phonelink_tui.config.secret import VIRTUAL_SECRET, install_secret
 from phonelink_tui.config.settings import Settings, load_settings
 from phonelink_tui.diagnostics.recorder import history_path, load_week
@@ -65,7 +67,9 @@ async def build_relay(
     """
     paths = find_paths()
     settings = load_settings(paths.config_file)
-    relay_of = partial(_relay, settings=settings, lasting=lasting)
+    policy = PolicySource(machine_policy, utc_now)
+    relay_of = partial(_relay, settings=settings, lasting=lasting, policy=policy)
+    keeping = policy.judge(PolicyAction.STORE) is None
     match spec:
         case VirtualSpec():
             async with open_phone(spec) as living:
@@ -81,7 +85,9 @@ async def build_relay(
             backend = _backend(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
             secret = install_secret(paths.state_dir)
             history = history_path(paths.state_dir, backend.phone_id, secret)
-            async with kept_history(backend.phone_id, paths, settings.archive, start) as archive:
+            async with kept_history(
+                backend.phone_id, paths, settings.archive, start, allowed=keeping
+            ) as archive:
                 relay = relay_of(backend, secret, archive=archive, history=history)
                 async with _alive(relay), remembering(relay, backend.phone_id, paths, secret):
                     yield relay
@@ -90,7 +96,7 @@ async def build_relay(
             way = "obexd" if spec.through_obexd else "bluez"
             async with (
                 _bluetooth_backend(spec, paths) as reached,
-                kept_history(reached.phone_id, paths, settings.archive, start) as archive,
+                kept_history(reached.phone_id, paths, settings.archive, start, allowed=keeping) as archive,
             ):
                 history = history_path(paths.state_dir, reached.phone_id, secret)
                 relay = relay_of(reached, secret, archive=archive, history=history)
@@ -151,13 +157,14 @@ def _relay(
     *,
     settings: Settings,
     lasting: bool,
+    policy: PolicySource,
     archive: Archive | None = None,
     history: Path | None = None,
 ) -> Relay:
     return Relay(
         backend,
-        RelaySettings(secret, settings.region, settings.hold_s, settings.archive, lasting),
-        now=lambda: datetime.now(UTC),
+        RelaySettings(secret, settings.region, settings.hold_s, settings.archive, lasting, policy),
+        now=utc_now,
         rng=Random(),
         archive=archive,
         week=lambda phone: load_week(history, phone),

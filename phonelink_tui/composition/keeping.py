@@ -17,8 +17,10 @@ from phonelink_tui.archive.facts import Draft, Fact
 from phonelink_tui.archive.files import ArchiveFiles, archive_files, held
 from phonelink_tui.archive.key_sources import SecretKind, SecretSources, find_secret, from_passphrase
 from phonelink_tui.archive.opening import open_archive
+from phonelink_tui.composition.policing import require
 from phonelink_tui.config.archive_settings import MEMORY, ArchiveSettings
 from phonelink_tui.config.paths import Paths
+from phonelink_tui.config.policy import PolicyAction
 from phonelink_tui.domain.code import tells_code
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.notification import PhoneNotification
@@ -53,19 +55,25 @@ class Start:
 
 @asynccontextmanager
 async def kept_history(
-    phone_id: str, paths: Paths, settings: ArchiveSettings, start: Start | None = None
+    phone_id: str,
+    paths: Paths,
+    settings: ArchiveSettings,
+    start: Start | None = None,
+    *,
+    allowed: bool = True,
 ) -> AsyncIterator[Archive | None]:
     """The archive of a phone while inside; None where nothing is kept: the relay says so.
 
     Nothing is kept without a key, before the passphrase was given, with `--no-history`, where the settings say
-    so, without a place, and while another relay of ours keeps the history of this phone.
+    so, without a place, while another relay of ours keeps the history of this phone, and where the policy of this
+    computer does not allow it (`allowed`): then what there is already is not read either.
 
     Raises:
         ArchiveLocked: There is an archive, and no key or the wrong one for it.
         ArchiveError: It cannot be used.
     """
     files = files_of(phone_id, paths)
-    if files is None or settings.memory or os.environ.get(NO_HISTORY_VARIABLE):
+    if files is None or not allowed or settings.memory or os.environ.get(NO_HISTORY_VARIABLE):
         yield None
         return
     start = start or Start()
@@ -89,10 +97,12 @@ def check_passphrase(phone_id: str, paths: Paths, settings: ArchiveSettings, pas
     """Whether history could be kept with this passphrase; where there is none yet, any will do.
 
     Raises:
+        PolicyError: The policy of this computer does not allow it.
         RelayError: Nothing may be kept.
         ArchiveLocked: It is wrong, or another kind of key is wanted.
         ArchiveError: The archive cannot be used now.
     """
+    require(PolicyAction.STORE)
     files = files_of(phone_id, paths)
     if os.environ.get(NO_HISTORY_VARIABLE):
         raise RelayError("This relay was started with --no-history.", "Start it without.")

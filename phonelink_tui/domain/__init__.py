@@ -17,5 +17,6 @@ May import `errors` only. Text that came from a phone is `RemoteText` here and e
     observed       what a phone was seen to say, before the relay makes sense of it
     gap            times of which nothing is known
     limitations    what cannot be done or known, as values; the table of banners
+    limit_evidence when each of them holds
     events         the facts of the relay's stream
 """

@@ -182,7 +182,7 @@ class Snapshot:
     gaps: tuple[Gap, ...]
     """Oldest first."""
     limitations: tuple[Limitation, ...]
-    """Of the app; those of a thread follow from `domain.limitations.thread_limitations`."""
+    """Of the app; those of a thread follow from `domain.limit_evidence.thread_limitations`."""
     contacts: tuple[Contact, ...] = ()
     calls: tuple[Call, ...] = ()
     unsettled: tuple[TextMessage, ...] = ()

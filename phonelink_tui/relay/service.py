@@ -14,6 +14,8 @@ from attrs import evolve, field, frozen
 
 from phonelink_tui.archive.archive import Archive
 from phonelink_tui.config.archive_settings import ArchiveSettings
+from phonelink_tui.config.policy import Policy, PolicyAction
+from phonelink_tui.config.policy_source import PolicySource
 from phonelink_tui.domain.events import (
     CommandChanged,
     CommandState,
@@ -43,13 +45,13 @@ from phonelink_tui.relay.api import (
 )
 from phonelink_tui.relay.commands import Commands, Later
 from phonelink_tui.relay.failures import failure_of
-from phonelink_tui.relay.guard import REFUSALS
 from phonelink_tui.relay.history import History
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.keeper import Keeper
 from phonelink_tui.relay.links import Links
 from phonelink_tui.relay.notices import Notices
 from phonelink_tui.relay.outbox import Outbox
+from phonelink_tui.relay.policing import Passing, Policing
 from phonelink_tui.relay.retaining import Retaining
 from phonelink_tui.relay.sessions import ContactSync, NotificationSync
 from phonelink_tui.relay.store import Store
@@ -72,6 +74,8 @@ class RelaySettings:
     """How much is kept."""
     lasting: bool = False
     """Its terminals come and go, and it comes back: with an archive, what is queued waits for its next run."""
+    policy: PolicySource | None = None
+    """The administrator's rules; None: there are none."""
 
 
 class Relay:
@@ -113,9 +117,11 @@ class Relay:
         )
         self._stream = Stream(now, epoch=token_hex(4))
         self._store = Store(phone, now, kept=archive is not None)
-        self._store.apply_limits()
+        self._policing = policing = Policing(
+            settings.policy or PolicySource(Policy, now), self._store, self.publish
+        )
         run = archive.run if archive is not None else 0
-        self._keeper = Keeper(archive, self._store, now)
+        self._keeper = Keeper(archive, self._store, now, policing.refused)
         self._links = Links(self._store, now, run, self._keeper.expect)
         self._intake = Intake(
             self._store, now, settings.thread_secret, settings.region, run, self._keeper.bind
@@ -156,8 +162,16 @@ class Relay:
             now,
         )
         self._commands.on_retry = self._retry_now
+        self._commands.refused = policing.refused
         self._retaining = (
-            Retaining(archive, settings.archive, self._store, self._intake.filing.identify, self.publish, now)
+            Retaining(
+                archive,
+                lambda: policing.policy.within_ceiling(settings.archive),
+                self._store,
+                self._intake.filing.identify,
+                self.publish,
+                now,
+            )
             if archive is not None
             else None
         )
@@ -172,7 +186,7 @@ class Relay:
 
     async def snapshot(self) -> Snapshot:
         """See `RelayApi.snapshot`."""
-        return evolve(self._store.snapshot(self._stream.rev), epoch=self._stream.epoch)
+        return self._policing.shown(evolve(self._store.snapshot(self._stream.rev), epoch=self._stream.epoch))
 
     async def execute(self, command: Command) -> str:
         """See `RelayApi.execute`."""
@@ -186,12 +200,14 @@ class Relay:
         self, thread: ThreadId, *, before: MessageId | None = None, limit: int = 100
     ) -> MessagePage:
         """See `RelayApi.messages`."""
+        self._policing.require(PolicyAction.READ)
         page = await self._history.page(thread, before, max(1, min(limit, MESSAGES_PAGE)))
         self._message_sync.want_bodies(m.id for m in page.messages)
         return page
 
     async def search(self, query: str, *, limit: int = 50) -> tuple[TextMessage, ...]:
         """See `RelayApi.search`."""
+        self._policing.require(PolicyAction.READ)
         return await self._history.search(query, max(1, min(limit, SEARCH_HITS)))
 
     async def week(self) -> Week:
@@ -213,6 +229,7 @@ class Relay:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._outbox.run())
+                tasks.create_task(self._policing.run())
                 if self._retaining is not None:
                     tasks.create_task(self._retaining.run())
                 for supervisor in self._supervisors.values():
@@ -228,7 +245,7 @@ class Relay:
     async def close(self) -> int:
         """Before cancelling `run`: finish the push in flight, drop what waits; the number of texts dropped."""
         self._links.foresee()
-        return await self._outbox.close(keep_queued=self._keeps_queued)
+        return await self._outbox.close(keep_queued=self._keeps_queued and self._keeper.may_keep)
 
     async def sleep(self) -> None:
         """Before this computer sleeps: end all sessions in order, and begin none until `wake`."""
@@ -255,8 +272,8 @@ class Relay:
                 and self._store.is_bare(event.thread)
             ):
                 self._tasks.create_task(self._refill(event.thread))
-        if self._keeper.keeps != self._store.is_kept:
-            for limit in self._store.say_kept(kept=self._keeper.keeps):
+        if self._keeper.keeps != self._store.limits.kept:
+            for limit in self._store.limits.say_kept(kept=self._keeper.keeps):
                 self._stream.publish(limit)
 
     # How
@@ -269,7 +286,7 @@ class Relay:
     @asynccontextmanager
     async def _subscribe(self, since: Place | None) -> AsyncIterator[AsyncIterator[Stamped]]:
         with self._stream.subscribe(since) as reader:
-            yield reader
+            yield Passing(reader, self._policing.passes)
 
     async def _recall_for(self, command: Command) -> None:
         """What a command is about may lie in the archive only."""
@@ -342,8 +359,7 @@ class Relay:
         self.publish([MessageChanged(self._commands.in_its_place(message), live=False)])
 
     def _recheck(self, message: TextMessage) -> str | None:
-        refusal = self._commands.recheck(message)
-        return REFUSALS[refusal][0] if refusal is not None else None
+        return self._commands.recheck(message).words[0] or None
 
     def _retry_now(self, capability: Capability | None) -> None:
         for c, supervisor in self._supervisors.items():

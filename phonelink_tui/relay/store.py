@@ -45,7 +45,7 @@ from phonelink_tui.errors import UnknownThread
 from phonelink_tui.relay.api import Ask, MessagePage, Snapshot
 from phonelink_tui.relay.conversation import Conversation
 from phonelink_tui.relay.gap_book import GapBook
-from phonelink_tui.relay.guard import SendFacts, reply_rule
+from phonelink_tui.relay.guard import JudgeSend, SendFacts, reply_rule
 from phonelink_tui.relay.limit_book import LimitBook
 from phonelink_tui.relay.marks import MarkBook, Marks
 from phonelink_tui.relay.moves import Moves
@@ -73,7 +73,10 @@ class Store:
         self._gaps = GapBook()
         self._calls: tuple[Call, ...] = ()
         self.looked_at: datetime | None = None
-        self._limits = LimitBook(now, kept=kept)
+        self.limits = LimitBook(now, lambda: self.phone, kept=kept)
+        """Those of the app."""
+        self.judge_send: JudgeSend = lambda _recipient, _text: None
+        """The administrator's word on a text to somebody; None for the text: on any."""
 
     # Facts in
 
@@ -86,7 +89,7 @@ class Store:
                 return tuple(self._drop_message(id_))
             case LinkChanged(phone=phone):
                 self.phone = phone
-                return tuple(self._limits.compare(self.phone))
+                return self.limits.compare()
             case NotificationChanged(notification=notification):
                 self._notifications.put(notification)
             case NotificationRemoved(id=id_):
@@ -151,10 +154,6 @@ class Store:
         """Whether all texts of a conversation are in memory. Raises UnknownThread."""
         return self._conversation(id_).is_whole
 
-    def apply_limits(self) -> tuple[Event, ...]:
-        """Find the limits in force as things stand; `apply` does it whenever the phone's state changes."""
-        return tuple(self._limits.compare(self.phone))
-
     def start_thread(self, id_: ThreadId, audience: Audience, address: Address) -> tuple[Event, ...]:
         """Make a conversation exist though nothing was said in it yet."""
         if id_ in self._conversations:
@@ -186,22 +185,6 @@ class Store:
         """What a person set on a conversation."""
         return self._marks.of(id_)
 
-    @property
-    def is_kept(self) -> bool:
-        """Whether what is published counts as written to disk."""
-        return self._limits.kept
-
-    def say_kept(self, *, kept: bool) -> tuple[Event, ...]:
-        """Whether what is published is written to disk, from now on."""
-        if kept == self._limits.kept:
-            return ()
-        self._limits.kept = kept
-        return tuple(self._limits.compare(self.phone))
-
-    def hide_previews(self, *, hidden: bool) -> tuple[Event, ...]:
-        """Notifications come without their text, or with it again."""
-        return tuple(self._limits.compare(self.phone)) if self._limits.hide_previews(hidden=hidden) else ()
-
     # What is known
 
     def snapshot(self, rev: int) -> Snapshot:
@@ -213,7 +196,7 @@ class Store:
             threads=tuple(threads),
             notifications=self._notifications.newest_first(),
             gaps=self._gaps.all(),
-            limitations=self._limits.in_force(),
+            limitations=self.limits.in_force(),
             contacts=self._people.contacts,
             calls=self._calls,
             unsettled=tuple(m for m in self._messages.values() if m.state in UNSETTLED),
@@ -241,11 +224,9 @@ class Store:
     def thread(self, id_: ThreadId) -> Thread:
         """The row of a conversation. Raises UnknownThread."""
         conversation = self._conversation(id_)
-        reply, reason = reply_rule(self.send_facts(id_, "x", conversation.address))
         return conversation.summary(
             contact_name=self._people.name_of(conversation.address.key),
-            reply=reply,
-            reply_reason=reason,
+            answering=reply_rule(self.send_facts(id_, None, conversation.address)),
             marks=self._marks.of(id_),
         )
 
@@ -300,9 +281,13 @@ class Store:
         return conversation is not None and conversation.has_incoming
 
     def send_facts(
-        self, id_: ThreadId | None, text: str, recipient: Address, confirmed: frozenset[Ask] = frozenset()
+        self,
+        id_: ThreadId | None,
+        text: str | None,
+        recipient: Address,
+        confirmed: frozenset[Ask] = frozenset(),
     ) -> SendFacts:
-        """What the guard needs to know of a text for `recipient`, written into thread `id_`."""
+        """What the guard needs to know of a text (None: of any) for `recipient`, written into thread `id_`."""
         conversation = self._conversations.get(id_) if id_ is not None else None
         return SendFacts(
             text=text,
@@ -314,6 +299,7 @@ class Store:
             in_contacts=self._people.name_of(recipient.key) is not None,
             written_before=self._people.was_written_to(recipient.key),
             confirmed=confirmed | (self._marks.of(id_).confirmed if id_ else frozenset()),
+            policy=self.judge_send(recipient, text),
         )
 
     # How it follows

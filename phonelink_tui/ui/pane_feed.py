@@ -8,7 +8,8 @@ from datetime import datetime, tzinfo
 from attrs import define, field
 
 from phonelink_tui.domain.gap import Gap
-from phonelink_tui.domain.limitations import Limitation, thread_limitations
+from phonelink_tui.domain.limit_evidence import thread_limitations
+from phonelink_tui.domain.limitations import Limitation
 from phonelink_tui.domain.message import TextMessage
 from phonelink_tui.domain.phone import Phone
 from phonelink_tui.domain.thread import Thread, ThreadId

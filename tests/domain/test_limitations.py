@@ -10,16 +10,14 @@ from attrs import evolve
 from hypothesis import given
 
 from phonelink_tui.domain.address import identify
+from phonelink_tui.domain.limit_evidence import UNKNOWN_REASONS, app_limitations, thread_limitations
 from phonelink_tui.domain.limitations import (
     LIMITS,
-    UNKNOWN_REASONS,
     LimitAction,
     LimitClass,
     LimitKind,
     LimitScope,
-    app_limitations,
     make_limitation,
-    thread_limitations,
 )
 from phonelink_tui.domain.message import Audience, Direction, UnknownReason
 from phonelink_tui.domain.phone import (

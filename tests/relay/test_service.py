@@ -30,7 +30,8 @@ from phonelink_tui.domain.events import (
     ThreadGone,
 )
 from phonelink_tui.domain.failure import Failure
-from phonelink_tui.domain.limitations import LimitKind, thread_limitations
+from phonelink_tui.domain.limit_evidence import thread_limitations
+from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import Audience, DeliveryState, MessageId
 from phonelink_tui.domain.observed import ChangeKind, Folder, FolderChange
 from phonelink_tui.domain.phone import (

@@ -74,7 +74,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.read(self.store.apply_limits())
+        self.read(self.store.limits.compare())
 
     @rule(
         thread=thread_ids,

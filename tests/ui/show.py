@@ -19,7 +19,7 @@ from phonelink_tui.domain.events import (
     ThreadChanged,
 )
 from phonelink_tui.domain.gap import Gap
-from phonelink_tui.domain.limitations import app_limitations
+from phonelink_tui.domain.limit_evidence import app_limitations
 from phonelink_tui.domain.message import Audience, DeliveryState, Direction, TextMessage
 from phonelink_tui.domain.notification import Category
 from phonelink_tui.domain.phone import DownReason, LinkPhase

@@ -190,7 +190,8 @@ class Conversing:
         """Show above the composer what limits the answer."""
         projection = self.desk.projection
         row, phone, now = projection.open_thread, projection.phone, self.desk.now()
-        limits = limits_of(row, phone, now, self.desk.zone) if row and phone else ()
+        own = limits_of(row, phone, now, self.desk.zone) if row and phone else ()
+        limits = (*projection.limitations.values(), *own)
         shown = [limit for limit in limits if limit.scope is LimitScope.COMPOSER]
         self.desk.widgets.composer_banners.show(banners(shown, now, self.desk.zone))
 

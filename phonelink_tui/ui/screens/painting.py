@@ -6,6 +6,7 @@ from attrs import define, field
 from textual.content import Content
 from textual.widgets import Static
 
+from phonelink_tui.domain.limitations import LimitClass
 from phonelink_tui.ui.empty import empty_words
 from phonelink_tui.ui.list_rows import list_rows
 from phonelink_tui.ui.projection import Touched
@@ -97,6 +98,7 @@ class Painting:
             bool(desk.projection.relay_gone),
             desk.projection.attach_at,
             len(desk.keys.problems),
+            any(limit.spec.cls is LimitClass.POLICY for limit in desk.projection.limitations.values()),
         )
         bar = desk.widgets.status
         room = max(10, (bar.size.width or 80) - 2)
