@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from phonelink_tui.cli.archive_commands import archive_app
+from phonelink_tui.cli.policy_commands import policy_app
 from phonelink_tui.cli.relay_commands import Json, relay_app
 from phonelink_tui.ipc.role import Role
 
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(relay_app, name="relay")
 app.add_typer(archive_app, name="archive")
+app.add_typer(policy_app, name="policy")
 outbox_app = typer.Typer(help="Your texts on their way.", rich_markup_mode=None)
 app.add_typer(outbox_app, name="outbox")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from phonelink_tui.config.policy import Policy, PolicyAction
+from phonelink_tui.config.policy import Policy, PolicyAction, Refused
 from phonelink_tui.config.policy_file import machine_policy
 from phonelink_tui.config.policy_source import PolicySource
 from phonelink_tui.errors import PolicyError
@@ -23,11 +23,15 @@ ONLY_HERE: Final = (
 )
 
 
+def refusal(action: PolicyAction) -> Refused | None:
+    """Whether an action is refused on this computer at this moment."""
+    return PolicySource(machine_policy).judge(action)
+
+
 def require(*actions: PolicyAction) -> None:
     """Raises PolicyError where one of these is refused at this moment."""
-    source = PolicySource(machine_policy)
     for action in actions:
-        refused = source.judge(action)
+        refused = refusal(action)
         if refused is not None:
             raise PolicyError(refused.reason, refused.sentence, refused.hint)
 
@@ -52,7 +56,7 @@ def roles_elsewhere(roles: frozenset[Role]) -> frozenset[Role]:
 
 def copy_refused() -> str:
     """Why nothing may be copied at this moment; empty where it may."""
-    refused = PolicySource(machine_policy).judge(PolicyAction.COPY)
+    refused = refusal(PolicyAction.COPY)
     return refused.sentence if refused is not None else ""
 
 

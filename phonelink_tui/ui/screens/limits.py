@@ -40,7 +40,9 @@ class Limits:
         if projection.relay_gone:
             others = (relay_ended(projection.relay_gone, projection.attach_at, zone),)
         else:
-            others = banners([limit for limit in limits if limit.spec.cls is not LimitClass.POLICY], now, zone)
+            others = banners(
+                [limit for limit in limits if limit.spec.cls is not LimitClass.POLICY], now, zone
+            )
             if self.desk.view.missed:
                 others = (since_you_left(self.desk.view.missed), *others)
         stack = self.desk.widgets.app_banners
