@@ -39,7 +39,7 @@ def _nobodys_own_files(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     for bus in ("SYSTEM", "SESSION"):
         monkeypatch.setenv(f"DBUS_{bus}_BUS_ADDRESS", "unix:path=/nonexistent/no-bus-in-tests")
-    for name in ("NO_COLOR", "TMUX", "SSH_CONNECTION", "PHONELINK_KEY_FILE"):
+    for name in ("NO_COLOR", "TMUX", "SSH_CONNECTION", "PHONELINK_KEY_FILE", "PHONELINK_POLICY"):
         monkeypatch.delenv(name, raising=False)
 
 

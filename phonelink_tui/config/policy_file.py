@@ -124,15 +124,17 @@ def _read_in(directory: int, place: PolicyPlace) -> bytes | None:
         raise PolicyFileError(f"{path} is a link that leads nowhere.") from error
     except OSError as error:
         raise _unreadable(path, error) from error
-    with open(fd, "rb") as file:
+    try:
         found = os.fstat(fd)
         if not stat.S_ISREG(found.st_mode):
             raise PolicyFileError(f"{path} is no file.")
         _check(path, found, place.owners)
-        try:
+        with open(fd, "rb", closefd=False) as file:
             return file.read(FILE_BYTES + 1)
-        except OSError as error:
-            raise _unreadable(path, error) from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    finally:
+        os.close(fd)
 
 
 def _check_not_required(place: PolicyPlace) -> None:
