@@ -46,6 +46,7 @@ class Keeper:
         self._now = now
         self._refused = refused
         self._journaled: set[MessageId] = set()
+        self._left_out: set[str] = set()
         self._marks: dict[ThreadId, Marks] = {}
         self._handles: dict[MessageId, str] = {}
 
@@ -95,16 +96,24 @@ class Keeper:
             await self._archive.commit()
 
     def _may_keep(self, event: Event) -> bool:
-        """What is gone is always written, and how a text fares that waits on the disk: it must not go out twice."""
+        """What is gone is always written, and how a text fares that waits on the disk: it must not go out twice.
+
+        What was not written when it came is not written in this run when it changes.
+        """
         match event:
             case events.MessageGone() | events.ThreadGone() | events.NotificationRemoved():
                 return True
-            case events.MessageChanged(message=message) if message.id in self._journaled:
-                return True
-            case events.NotificationChanged() if self._refused(PolicyAction.NOTIFICATIONS) is not None:
-                return False
+            case events.MessageChanged(message=message):
+                return message.id in self._journaled or self._takes(message.id, PolicyAction.STORE)
+            case events.NotificationChanged(notification=it):
+                return self._takes(it.id, PolicyAction.STORE, PolicyAction.NOTIFICATIONS)
             case _:
                 return self.may_keep
+
+    def _takes(self, id_: str, *needed: PolicyAction) -> bool:
+        if any(self._refused(action) is not None for action in needed):
+            self._left_out.add(id_)
+        return id_ not in self._left_out
 
     def _put(self, new: Iterator[facts.Fact]) -> None:
         assert self._archive is not None, "looked at by the callers"

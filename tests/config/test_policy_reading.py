@@ -159,11 +159,8 @@ def test_lines_of_any_document(words: str, blank: int) -> None:
     """A key stands on the line where tomllib meets it, whatever the strings before it hold."""
     basic = '"""' + words.replace("\\", "\\\\").replace('"', '\\"') + '"""'
     literal = "'" + words.replace("'", "").replace("\n", "") + "'"
-    text = (
-        f"a = {basic} # {words!r}\n"
-        + "\n" * blank
-        + f'[t."u.v"]\nb = [{literal},\n  {literal}]\nc = {{d = {literal}}}\n'
-    )
+    table = f'[t."u.v"]\nb = [{literal},\n  {literal}]\nc = {{d = {literal}}}\n'
+    text = f"a = {basic} # {words!r}\n" + "\n" * blank + table
     tomllib.loads(text)
     lines = key_lines(text)
     after = text[: -len(table)].count("\n") + 1

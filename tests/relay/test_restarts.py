@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 from phonelink_tui.archive.archive import Archive
 from phonelink_tui.archive.facts import OutboxRow, OutboxStep
 from phonelink_tui.config.archive_settings import ArchiveSettings
+from phonelink_tui.config.policy_source import PolicySource
 from phonelink_tui.domain.events import CommandChanged, CommandState, Progress
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import Audience, DeliveryState, MessageId, TextMessage
@@ -122,6 +123,7 @@ async def running(
     hold_s: float = 0,
     rules: ArchiveSettings | None = None,
     lasting: bool = False,
+    policy: PolicySource | None = None,
 ) -> AsyncIterator[Run]:
     """A relay with its archive; leaving is the end of its process without any goodbye."""
     offers = offers if phone.persona.has_notifications else offers - {Capability.NOTIFICATIONS}
@@ -135,7 +137,7 @@ async def running(
                 offers,
                 PhoneClock(),
             )
-            settings = RelaySettings(b"test", None, hold_s, rules or ArchiveSettings(), lasting)
+            settings = RelaySettings(b"test", None, hold_s, rules or ArchiveSettings(), lasting, policy)
             relay = Relay(backend, settings, now=now, rng=Random(1), archive=archive)
             await relay.begin()
             async with beside(relay.run()):
