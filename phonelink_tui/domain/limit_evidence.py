@@ -77,7 +77,7 @@ def thread_limitations(thread: Thread, phone: Phone, *, start: str) -> Iterator[
         yield make_limitation(LimitKind.NO_RECEIPTS, target=target, evidence=phone.traits.kind.value)
     if thread.reply_reason == POLICY_REPLY and thread.reply_said:
         yield make_limitation(
-            LimitKind.POLICY_SEND, target=target, evidence="the policy", said=thread.reply_said
+            LimitKind.POLICY_SEND, target=target, evidence="the policy file", said=thread.reply_said
         )
     if thread.audience is Audience.GROUP:
         group = f"Group “{thread.group_name}”" if thread.group_name else "A group"
