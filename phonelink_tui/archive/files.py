@@ -108,6 +108,12 @@ def set_aside(files: ArchiveFiles, at: datetime) -> Path:
     return aside
 
 
+def set_aside_before(files: ArchiveFiles) -> tuple[Path, ...]:
+    """The damaged archives of this phone that still lie there, oldest first; none where that cannot be seen."""
+    found = files.database.parent.glob(f"{files.database.name}.damaged-*")
+    return tuple(sorted(path for path in found if not path.name.endswith(BESIDE)))
+
+
 def remove(files: ArchiveFiles) -> None:
     """Remove the archive and all that was ever set aside of it; the key is erased before. Raises OSError."""
     directory, name = files.database.parent, files.database.name

@@ -38,6 +38,11 @@ from phonelink_tui.ipc.shared import shared_relay
 
 PASSPHRASE_TRIES: Final = 3
 
+SET_ASIDE: Final = (
+    "Damaged history was set aside and a new one begun. It lies in {directory}: keep it for a repair, or remove it,"
+    " which ends this line."
+)
+
 
 @frozen
 class PruneWish:
@@ -79,6 +84,8 @@ def info(ctx: typer.Context, *, check: bool, as_json: bool) -> None:
             out.table(
                 ("", ""), [(name.replace("_", " "), _word(name, value)) for name, value in facts.items()]
             )
+        if place.set_aside:
+            out.notice(SET_ASIDE.format(directory=place.files.database.parent))
         if failure is not None:
             raise failure
         if facts.get("problems"):
@@ -269,6 +276,7 @@ def _outside(place: ArchivePlace, settings: Settings) -> dict[str, Any]:
         "key": kind.value if kind is not None else None,
         "cipher": archives.cipher_words(),
         "retention": str(machine_policy().within_ceiling(settings.archive)),
+        "set_aside": [path.name for path in place.set_aside],
     }
 
 
@@ -291,7 +299,7 @@ def _word(name: str, value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case list():
-            return "; ".join(map(str, value)) or "none found"
+            return "; ".join(map(str, value)) or ("none found" if name == "problems" else "none")
         case int() if name == "bytes_on_disk":
             return bytes_words(value)
         case _:

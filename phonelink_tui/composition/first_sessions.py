@@ -9,7 +9,8 @@ from random import Random
 from secrets import token_hex
 from typing import Final
 
-from phonelink_tui.composition.bluetooth import ChosenPhone, backend_over
+from phonelink_tui.composition.bluetooth import backend_over
+from phonelink_tui.composition.choosing import ChosenPhone
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.policy_file import machine_policy
 from phonelink_tui.config.policy_source import PolicySource
@@ -21,7 +22,8 @@ from phonelink_tui.domain.pairing import SwitchView
 from phonelink_tui.domain.phone import CapabilityState, DownReason, LinkPhase, Phone
 from phonelink_tui.errors import PairingFailed
 from phonelink_tui.relay.api import Ask, RetryNow, SendText
-from phonelink_tui.relay.service import Relay, RelaySettings
+from phonelink_tui.relay.service import Relay
+from phonelink_tui.relay.settings import RelaySettings
 from phonelink_tui.transport.bluez.link import BluezSpec, open_bluez_link
 from phonelink_tui.transport.bluez.sockets import Dial
 from phonelink_tui.transport.together import beside

@@ -1,7 +1,7 @@
 """What can not be done or known, why, and whose limit is it? The table of banners.
 
 A limitation is shown where it matters: on top of a thread, between two messages, above the composer, in the
-status bar. To add one: a member of `LimitKind`, a row in `LIMITS`, and the line of `limit_evidence` that finds it.
+status bar. To add one: a member of `LimitKind`, a row in `LIMITS`, and the line of `app_limits` that finds it.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class Whose(StrEnum):
     THIS_COMPUTER = "this computer"
     ADMINISTRATOR = "the administrator of this computer"
     MOMENT = "the moment: it passes"
+    YOU = "yours: you asked for it"
 
 
 class LimitAction(StrEnum):
@@ -51,6 +52,7 @@ class LimitAction(StrEnum):
 
     RETRY = "retry"
     START_PRIVATE = "start_private"
+    READ_ON = "read_on"
 
 
 class LimitKind(StrEnum):
@@ -76,6 +78,9 @@ class LimitKind(StrEnum):
     OBEXD_IN_THE_WAY = "obexd-in-the-way"
     BOND_CHANGED = "bond-changed"
     NOT_KEPT = "not-kept"
+    HISTORY_SET_ASIDE = "history-set-aside"
+    TEXTS_STOPPED = "texts-stopped"
+    CONTACTS_STOPPED = "contacts-stopped"
     POLICY_BANNER = "policy-banner"
     POLICY_UNUSABLE = "policy-unusable"
     POLICY_READ = "policy-read"
@@ -117,7 +122,7 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         _STRUCTURAL,
         LimitScope.THREAD,
         Whose.BLUETOOTH,
-        "History here starts {start}. Older messages are on your phone.",
+        "History here starts {start}. {older}",
         "Only what the phone still lists, and what arrives while connected, can be read.",
     ),
     LimitKind.GAP: LimitSpec(
@@ -280,8 +285,32 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         LimitScope.APP,
         Whose.THIS_COMPUTER,
         "Nothing is kept after you quit.",
-        "Messages live in memory only: no key for an archive was given since the relay began. `phonelink archive"
-        " unlock` gives the background relay a passphrase; --key-file FILE is the way without.",
+        "Messages live in memory only, and a restart forgets them. A key opens an archive: `phonelink archive unlock`"
+        " gives the background relay a passphrase; --key-file FILE is the way without.",
+    ),
+    LimitKind.HISTORY_SET_ASIDE: LimitSpec(
+        _PERMISSION,
+        LimitScope.APP,
+        Whose.THIS_COMPUTER,
+        "Damaged history was set aside: {files}.",
+        "It could not be read when the relay began, and a new history was begun; nothing was deleted. `phonelink"
+        " archive info` tells where the file lies: keep it for a repair, or remove it, which ends this line.",
+    ),
+    LimitKind.TEXTS_STOPPED: LimitSpec(
+        _TEMPORARY,
+        LimitScope.APP,
+        Whose.YOU,
+        "You stopped reading texts after {read}; older ones are missing here.",
+        "What was read stays, and new texts come as before. What was left out is read when you say so.",
+        LimitAction.READ_ON,
+    ),
+    LimitKind.CONTACTS_STOPPED: LimitSpec(
+        _TEMPORARY,
+        LimitScope.APP,
+        Whose.YOU,
+        "You stopped reading contacts after {read}; other names are missing here.",
+        "What was read stays. The book is read from its begin when you say so.",
+        LimitAction.READ_ON,
     ),
 }
 

@@ -8,10 +8,11 @@ from typing import Final
 
 from attrs import evolve
 
+from phonelink_tui.domain.app_limits import Stopped, app_limitations
 from phonelink_tui.domain.events import Event, LimitationChanged
-from phonelink_tui.domain.limit_evidence import app_limitations
+from phonelink_tui.domain.keeping import NotKept
 from phonelink_tui.domain.limitations import Limitation, LimitKind
-from phonelink_tui.domain.phone import Phone
+from phonelink_tui.domain.phone import Capability, Phone
 
 NOTHING_KEPT: Final = frozenset({LimitKind.POLICY_STORE, LimitKind.POLICY_UNUSABLE})
 """Limits of the policy that say so already."""
@@ -20,51 +21,51 @@ NOTHING_KEPT: Final = frozenset({LimitKind.POLICY_STORE, LimitKind.POLICY_UNUSAB
 class LimitBook:
     """The limits in force, and what they follow from besides the phone."""
 
-    def __init__(self, now: Callable[[], datetime], phone: Callable[[], Phone], *, kept: bool) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        kept: NotKept | None = NotKept.NO_KEY,
+        set_aside: Callable[[], tuple[str, ...]] = lambda: (),
+    ) -> None:
         """
         Args:
             now: The clock (UTC).
-            phone: As it stands.
-            kept: Whether there is an archive that takes what is written.
+            kept: Why nothing is kept; None: it is.
+            set_aside: Looks for damaged archives, by name. Asked no more once there is none: they come at a start.
         """
+        self._look = set_aside
+        self._set_aside = set_aside()
         self.kept = kept
-        """Whether what is published counts as written to disk; `say_kept` changes it."""
+        self.policy: tuple[Limitation, ...] = ()
+        """Those of the administrator."""
         self._now = now
-        self._phone = phone
         self._hidden_since: datetime | None = None
-        self._policy: tuple[Limitation, ...] = ()
+        self._stopped: dict[Capability, Stopped] = {}
         self._limitations: dict[LimitKind, Limitation] = {}
 
     def in_force(self) -> tuple[Limitation, ...]:
         """All of them."""
         return tuple(self._limitations.values())
 
-    def say_kept(self, *, kept: bool) -> tuple[Event, ...]:
-        """Whether what is published is written to disk, from now on."""
-        if kept == self.kept:
-            return ()
-        self.kept = kept
-        return self.compare()
-
-    def hide_previews(self, *, hidden: bool) -> tuple[Event, ...]:
-        """Notifications come without their text, or with it again."""
+    def hide_previews(self, *, hidden: bool) -> bool:
+        """Notifications come without their text, or with it again; whether that is new."""
         if hidden == (self._hidden_since is not None):
-            return ()
+            return False
         self._hidden_since = self._now() if hidden else None
-        return self.compare()
+        return True
 
-    def say_policy(self, limits: Iterable[Limitation]) -> tuple[Event, ...]:
-        """These are the administrator's, from now on."""
-        self._policy = tuple(limits)
-        return self.compare()
+    def stop_reading(self, capability: Capability, read: int | None) -> None:
+        """A person stopped reading after so many; None: it goes on."""
+        self._stopped.pop(capability, None)
+        if read is not None:
+            self._stopped[capability] = Stopped(read, self._now())
 
-    def compare(self) -> tuple[Event, ...]:
+    def compare(self, phone: Phone) -> Iterator[Event]:
         """What began, changed or ended, as the phone stands now."""
-        return tuple(self._compare())
-
-    def _compare(self) -> Iterator[Event]:
         old, self._limitations = self._limitations, {}
-        for limit in self._limits():
+        if self._set_aside:
+            self._set_aside = self._look()
+        for limit in (*self.policy, *self._others(phone)):
             known = old.get(limit.kind)
             same = known is not None and evolve(known, since=limit.since) == limit
             self._limitations[limit.kind] = known if known is not None and same else limit
@@ -75,10 +76,13 @@ class LimitBook:
             if limit is not old.get(kind):
                 yield LimitationChanged(limit, active=True)
 
-    def _limits(self) -> Iterator[Limitation]:
-        yield from self._policy
+    def _others(self, phone: Phone) -> Iterable[Limitation]:
         # That nothing may be kept is said once, by whoever decided it.
-        said = any(limit.kind in NOTHING_KEPT for limit in self._policy)
-        yield from app_limitations(
-            self._phone(), kept=self.kept or said, previews_hidden_since=self._hidden_since
+        said = any(limit.kind in NOTHING_KEPT for limit in self.policy)
+        return app_limitations(
+            phone,
+            kept=None if said else self.kept,
+            previews_hidden_since=self._hidden_since,
+            set_aside=self._set_aside,
+            stopped=self._stopped,
         )

@@ -15,11 +15,13 @@ from attrs import evolve
 from phonelink_tui.config.policy import Policy, PolicyAction, Refused
 from phonelink_tui.config.policy_source import PolicySource
 from phonelink_tui.domain import events
+from phonelink_tui.domain.code import OneTimeCode
 from phonelink_tui.domain.events import Event, Resync, Stamped
 from phonelink_tui.domain.limitations import Limitation, LimitKind, make_limitation
 from phonelink_tui.domain.message import Source
 from phonelink_tui.errors import PolicyError
 from phonelink_tui.relay.api import Snapshot
+from phonelink_tui.relay.limit_book import LimitBook
 from phonelink_tui.relay.store import Store
 
 LOOK_S: Final = 30.0
@@ -68,20 +70,27 @@ class Policing:
     """The gate of one relay."""
 
     def __init__(
-        self, source: PolicySource, store: Store, publish: Callable[[Iterable[Event]], None]
+        self,
+        source: PolicySource,
+        store: Store,
+        limits: LimitBook,
+        publish: Callable[[Iterable[Event]], None],
     ) -> None:
         """
         Args:
             source: The rules, and the clock.
-            store: Told which limits follow.
+            store: Whose guard asks.
+            limits: Told which limits follow; the store's.
             publish: Tells what changed.
         """
         self._source = source
         self._store = store
+        self._book = limits
         self._publish = publish
         self._told: tuple[Limitation, ...] = tuple(self._limits())
         store.judge_send = source.judge_send
-        store.limits.say_policy(self._told)
+        limits.policy = self._told
+        store.apply_limits()
 
     def refused(self, action: PolicyAction) -> Refused | None:
         """Whether an action is refused at this moment."""
@@ -106,13 +115,15 @@ class Policing:
             snapshot = evolve(snapshot, threads=(), contacts=(), calls=(), failed=())
         if self.refused(PolicyAction.NOTIFICATIONS) is not None:
             snapshot = evolve(snapshot, notifications=())
-        return snapshot
+        return evolve(snapshot, codes=tuple(code for code in snapshot.codes if self._tells(code)))
 
     def passes(self, event: Event) -> bool:
         """Whether an event may leave. How a text that was written here fares is told to whoever wrote it."""
         match event:
             case events.MessageChanged(message=message):
                 return Source.OWN in message.sources or self.refused(PolicyAction.READ) is None
+            case events.CodeCame(found=code):
+                return self._tells(code)
             case _ if isinstance(event, _READING):
                 return self.refused(PolicyAction.READ) is None
             case _ if isinstance(event, _NOTIFYING):
@@ -133,7 +144,13 @@ class Policing:
         if not changed and limits == self._told:
             return
         self._told = limits
-        self._publish([*self._store.limits.say_policy(limits), Resync()])
+        self._book.policy = limits
+        self._publish([*self._store.apply_limits(), Resync()])
+
+    def _tells(self, code: OneTimeCode) -> bool:
+        """A code may leave where all that it stood in may."""
+        where = ((code.message, PolicyAction.READ), (code.notification, PolicyAction.NOTIFICATIONS))
+        return all(self.refused(action) is None for id_, action in where if id_ is not None)
 
     def _limits(self) -> Iterator[Limitation]:
         policy = self._source.policy

@@ -10,10 +10,9 @@ from random import Random
 from secrets import token_hex
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from phonelink_tui.archive.archive import Archive
-from phonelink_tui.config.archive_settings import ArchiveSettings
 from phonelink_tui.config.policy import Policy, PolicyAction
 from phonelink_tui.config.policy_source import PolicySource
 from phonelink_tui.domain.events import (
@@ -27,6 +26,7 @@ from phonelink_tui.domain.events import (
     ThreadChanged,
 )
 from phonelink_tui.domain.failure import Failure
+from phonelink_tui.domain.keeping import NotKept
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase, Phone
 from phonelink_tui.domain.thread import ThreadId
@@ -43,39 +43,25 @@ from phonelink_tui.relay.api import (
     RetryText,
     Snapshot,
 )
+from phonelink_tui.relay.code_book import CodeBook
 from phonelink_tui.relay.commands import Commands, Later
 from phonelink_tui.relay.failures import failure_of
 from phonelink_tui.relay.history import History
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.keeper import Keeper
+from phonelink_tui.relay.limit_book import LimitBook
 from phonelink_tui.relay.links import Links
 from phonelink_tui.relay.notices import Notices
 from phonelink_tui.relay.outbox import Outbox
 from phonelink_tui.relay.policing import Passing, Policing
+from phonelink_tui.relay.reading import Reading
 from phonelink_tui.relay.retaining import Retaining
 from phonelink_tui.relay.sessions import ContactSync, NotificationSync
+from phonelink_tui.relay.settings import RelaySettings
 from phonelink_tui.relay.store import Store
 from phonelink_tui.relay.stream import Stream
 from phonelink_tui.relay.supervisor import Supervisor
 from phonelink_tui.relay.sync import MessageSync
-
-
-@frozen
-class RelaySettings:
-    """What a relay is told at its start."""
-
-    thread_secret: bytes
-    """Keys the ids of threads: equal for runs that must agree on them."""
-    region: str | None = None
-    """ISO 3166 region for national numbers, until the phone's own number tells."""
-    hold_s: float = 0.0
-    """How long a text can be taken back before it is pushed."""
-    archive: ArchiveSettings = field(factory=ArchiveSettings)
-    """How much is kept."""
-    lasting: bool = False
-    """Its terminals come and go, and it comes back: with an archive, what is queued waits for its next run."""
-    policy: PolicySource | None = None
-    """The administrator's rules; None: there are none."""
 
 
 class Relay:
@@ -116,10 +102,12 @@ class Relay:
             },
         )
         self._stream = Stream(now, epoch=token_hex(4))
-        self._store = Store(phone, now, kept=archive is not None)
-        self._policing = policing = Policing(
-            settings.policy or PolicySource(Policy, now), self._store, self.publish
-        )
+        not_kept = None if archive is not None else settings.not_kept
+        limits = LimitBook(now, not_kept, settings.set_aside)
+        self._store = Store(phone, now, limits)
+        source = settings.policy or PolicySource(Policy, now)
+        self._policing = policing = Policing(source, self._store, limits, self.publish)
+        self._codes = CodeBook(now)
         run = archive.run if archive is not None else 0
         self._keeper = Keeper(archive, self._store, now, policing.refused)
         self._links = Links(self._store, now, run, self._keeper.expect)
@@ -129,12 +117,14 @@ class Relay:
         self._history = History(archive, self._store, self._intake)
         notices = Notices(self._store, self._intake, now, run)
         self._outbox = Outbox(self._publish_text, self._recheck, self._intake.bind, now, self._keeper)
+        reading = Reading(self._store, self.publish)
         self._message_sync = MessageSync(
             self._store,
             self._intake,
             self.publish,
             lambda: self._prove(Capability.MESSAGES),
             lambda: self._caught_up(Capability.MESSAGES),
+            reading=reading,
             recall=self._history.recall_rows,
         )
         self._notification_sync = NotificationSync(
@@ -149,6 +139,8 @@ class Relay:
             self.publish,
             lambda: self._prove(Capability.CONTACTS),
             lambda: self._caught_up(Capability.CONTACTS),
+            reading,
+            lambda: self._store.contacts,
         )
         self._supervisors = self._supervise(rng)
         self._commands = Commands(
@@ -156,6 +148,7 @@ class Relay:
             self._intake,
             notices,
             self._outbox,
+            reading,
             self.publish,
             self._keeper.commit if archive is not None else None,
             settings.hold_s,
@@ -186,7 +179,9 @@ class Relay:
 
     async def snapshot(self) -> Snapshot:
         """See `RelayApi.snapshot`."""
-        return self._policing.shown(evolve(self._store.snapshot(self._stream.rev), epoch=self._stream.epoch))
+        told = self._store.snapshot(self._stream.rev)
+        codes = self._codes.newest_first()
+        return self._policing.shown(evolve(told, epoch=self._stream.epoch, codes=codes))
 
     async def execute(self, command: Command) -> str:
         """See `RelayApi.execute`."""
@@ -263,7 +258,7 @@ class Relay:
         """Apply and publish events in order, each with what follows from it."""
         for event in events:
             derived = self._store.apply(event)
-            for each in (event, *derived):
+            for each in (event, *derived, *self._codes.take(event)):
                 self._keeper.take(each)
                 self._stream.publish(each)
             if (
@@ -272,8 +267,8 @@ class Relay:
                 and self._store.is_bare(event.thread)
             ):
                 self._tasks.create_task(self._refill(event.thread))
-        if self._keeper.keeps != self._store.limits.kept:
-            for limit in self._store.limits.say_kept(kept=self._keeper.keeps):
+        if self._keeper.keeps != self._store.is_kept:
+            for limit in self._store.say_kept(None if self._keeper.keeps else NotKept.DISK):
                 self._stream.publish(limit)
 
     # How

@@ -29,16 +29,10 @@ from phonelink_tui.domain.events import (
     ThreadChanged,
     ThreadGone,
 )
-from phonelink_tui.domain.message import (
-    UNSETTLED,
-    Audience,
-    Direction,
-    MessageId,
-    Source,
-    TextMessage,
-)
+from phonelink_tui.domain.keeping import NotKept
+from phonelink_tui.domain.message import UNSETTLED, Audience, Direction, MessageId, Source, TextMessage
 from phonelink_tui.domain.notification import NotificationId, PhoneNotification
-from phonelink_tui.domain.phone import Phone
+from phonelink_tui.domain.phone import Capability, Phone
 from phonelink_tui.domain.text import RemoteText
 from phonelink_tui.domain.thread import Thread, ThreadId
 from phonelink_tui.errors import UnknownThread
@@ -51,13 +45,13 @@ from phonelink_tui.relay.marks import MarkBook, Marks
 from phonelink_tui.relay.moves import Moves
 from phonelink_tui.relay.notification_book import NotificationBook
 from phonelink_tui.relay.people import People
-from phonelink_tui.relay.searching import find_texts, newest_failed
+from phonelink_tui.relay.searching import newest_failed
 
 
 class Store:
     """The relay's memory. `apply` is the only way to change it."""
 
-    def __init__(self, phone: Phone, now: Callable[[], datetime], *, kept: bool = False) -> None:
+    def __init__(self, phone: Phone, now: Callable[[], datetime], limits: LimitBook | None = None) -> None:
         self.phone = phone
         self._now = now
         self._conversations: dict[ThreadId, Conversation] = {}
@@ -73,10 +67,8 @@ class Store:
         self._gaps = GapBook()
         self._calls: tuple[Call, ...] = ()
         self.looked_at: datetime | None = None
-        self.limits = LimitBook(now, lambda: self.phone, kept=kept)
-        """Those of the app."""
+        self._limits = limits or LimitBook(now)
         self.judge_send: JudgeSend = lambda _recipient, _text: None
-        """The administrator's word on a text to somebody; None for the text: on any."""
 
     # Facts in
 
@@ -89,7 +81,7 @@ class Store:
                 return tuple(self._drop_message(id_))
             case LinkChanged(phone=phone):
                 self.phone = phone
-                return self.limits.compare()
+                return tuple(self._limits.compare(self.phone))
             case NotificationChanged(notification=notification):
                 self._notifications.put(notification)
             case NotificationRemoved(id=id_):
@@ -154,6 +146,10 @@ class Store:
         """Whether all texts of a conversation are in memory. Raises UnknownThread."""
         return self._conversation(id_).is_whole
 
+    def apply_limits(self) -> tuple[Event, ...]:
+        """Find the limits in force as things stand; `apply` does it whenever the phone's state changes."""
+        return tuple(self._limits.compare(self.phone))
+
     def start_thread(self, id_: ThreadId, audience: Audience, address: Address) -> tuple[Event, ...]:
         """Make a conversation exist though nothing was said in it yet."""
         if id_ in self._conversations:
@@ -185,6 +181,32 @@ class Store:
         """What a person set on a conversation."""
         return self._marks.of(id_)
 
+    @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """The phone's book."""
+        return self._people.contacts
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether what is published counts as written to disk."""
+        return self._limits.kept is None
+
+    def say_kept(self, kept: NotKept | None) -> tuple[Event, ...]:
+        """Why what is published is not written to disk, from now on; None: it is."""
+        if kept == self._limits.kept:
+            return ()
+        self._limits.kept = kept
+        return tuple(self._limits.compare(self.phone))
+
+    def hide_previews(self, *, hidden: bool) -> tuple[Event, ...]:
+        """Notifications come without their text, or with it again."""
+        return tuple(self._limits.compare(self.phone)) if self._limits.hide_previews(hidden=hidden) else ()
+
+    def stop_reading(self, capability: Capability, read: int | None) -> tuple[Event, ...]:
+        """A person stopped reading after so many; None: it goes on."""
+        self._limits.stop_reading(capability, read)
+        return tuple(self._limits.compare(self.phone))
+
     # What is known
 
     def snapshot(self, rev: int) -> Snapshot:
@@ -196,7 +218,7 @@ class Store:
             threads=tuple(threads),
             notifications=self._notifications.newest_first(),
             gaps=self._gaps.all(),
-            limitations=self.limits.in_force(),
+            limitations=self._limits.in_force(),
             contacts=self._people.contacts,
             calls=self._calls,
             unsettled=tuple(m for m in self._messages.values() if m.state in UNSETTLED),
@@ -216,10 +238,6 @@ class Store:
             return MessagePage(())
         messages, earlier = conversation.page(message, limit)
         return MessagePage(messages, earlier)
-
-    def search(self, query: str, limit: int) -> tuple[TextMessage, ...]:
-        """See `RelayApi.search`."""
-        return find_texts(self._messages.values(), query, limit)
 
     def thread(self, id_: ThreadId) -> Thread:
         """The row of a conversation. Raises UnknownThread."""
@@ -378,6 +396,4 @@ class Store:
         try:
             return self._conversations[id_]
         except KeyError:
-            raise UnknownThread(
-                "This conversation does not exist.", "`phonelink threads` lists them."
-            ) from None
+            raise UnknownThread("This conversation does not exist.") from None

@@ -53,7 +53,12 @@ def test_a_policy_that_cannot_be_believed_refuses_everything(policy: Path) -> No
     """One message, whatever is asked; what is wrong can be asked for."""
     policy.write_text("")
     policy.chmod(0o666)
-    for words in (["threads"], ["notifications"], ["send", "ben", "-m", "hi", "--yes"], ["archive", "export"]):
+    for words in (
+        ["threads"],
+        ["notifications"],
+        ["send", "ben", "-m", "hi", "--yes"],
+        ["archive", "export"],
+    ):
         done = run(*PHONE, *words)
         assert (done.returncode, done.stdout) == (4, ""), words
         assert "can be written by others" in done.stderr

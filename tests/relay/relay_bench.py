@@ -26,7 +26,8 @@ from phonelink_tui.relay.api import (
     Snapshot,
     follow,
 )
-from phonelink_tui.relay.service import Relay, RelaySettings
+from phonelink_tui.relay.service import Relay
+from phonelink_tui.relay.settings import RelaySettings
 from tests.relay.desk import ALICE, body, row
 from tests.relay.fakes import FakeClock, NoWait
 from tests.relay.scripted import ScriptedBackend

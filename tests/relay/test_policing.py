@@ -13,6 +13,7 @@ from phonelink_tui.config.policy import Policy, PolicyFile
 from phonelink_tui.config.policy_reading import read_policy
 from phonelink_tui.config.policy_source import PolicySource
 from phonelink_tui.domain.events import (
+    CodeCame,
     CommandState,
     ContactsChanged,
     LimitationChanged,
@@ -20,11 +21,12 @@ from phonelink_tui.domain.events import (
     NotificationChanged,
     ThreadChanged,
 )
-from phonelink_tui.domain.limit_evidence import thread_limitations
 from phonelink_tui.domain.limitations import LimitClass, LimitKind, LimitScope
 from phonelink_tui.domain.message import DeliveryState, Source
 from phonelink_tui.domain.notification import NotificationAction, NotificationId
+from phonelink_tui.domain.observed import ChangeKind, Folder, FolderChange
 from phonelink_tui.domain.thread import Reply
+from phonelink_tui.domain.thread_limits import thread_limitations
 from phonelink_tui.errors import PolicyError
 from phonelink_tui.relay import policing, retaining
 from phonelink_tui.relay.api import (
@@ -36,7 +38,7 @@ from phonelink_tui.relay.api import (
     SendText,
     StartThread,
 )
-from tests.relay.desk import ALICE, notice
+from tests.relay.desk import ALICE, body, notice, row
 from tests.relay.relay_bench import SURE, Bench
 from tests.relay.test_restarts import make_phone, running
 
@@ -187,6 +189,19 @@ async def test_notifications_are_refused_in_the_relay() -> None:
         assert not [e for e in bench.events if isinstance(e, NotificationChanged)]
         act = ActOnNotification("c", NotificationId("n1"), NotificationAction.POSITIVE)
         assert (await bench.do(act)).reasons == ("policy",)
+
+
+async def test_a_code_leaves_where_all_it_stood_in_may() -> None:
+    """One of a text is a text's words; while texts may be read it is told."""
+    for text, told in (("[read]\nallow = false", 0), ("[notifications]\nallow = false", 1)):
+        bench, _ = ruled(text)
+        async with bench.running():
+            bench.backend.folders.add(row("A9", "Your code is 482913"), body("A9", "Your code is 482913"))
+            bench.backend.messages[-1].report(FolderChange(ChangeKind.NEW, "A9", Folder.INBOX))
+            await bench.quiet()
+            await bench.quiet()
+            assert len((await bench.relay.snapshot()).codes) == told
+            assert len([e for e in bench.events if isinstance(e, CodeCame)]) == told
 
 
 async def test_an_hour_closes_at_once_and_is_told_soon() -> None:

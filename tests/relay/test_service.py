@@ -30,7 +30,6 @@ from phonelink_tui.domain.events import (
     ThreadGone,
 )
 from phonelink_tui.domain.failure import Failure
-from phonelink_tui.domain.limit_evidence import thread_limitations
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import Audience, DeliveryState, MessageId
 from phonelink_tui.domain.observed import ChangeKind, Folder, FolderChange
@@ -42,6 +41,7 @@ from phonelink_tui.domain.phone import (
 )
 from phonelink_tui.domain.text import clean
 from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.domain.thread_limits import thread_limitations
 from phonelink_tui.errors import AncsRefused, ObexRefused, UnknownThread
 from phonelink_tui.relay import sessions
 from phonelink_tui.relay.api import (
@@ -54,7 +54,8 @@ from phonelink_tui.relay.api import (
     Snapshot,
     follow,
 )
-from phonelink_tui.relay.service import Relay, RelaySettings
+from phonelink_tui.relay.service import Relay
+from phonelink_tui.relay.settings import RelaySettings
 from phonelink_tui.relay.stream import Stream
 from tests.relay.desk import ALICE, BOB, body, notice, row
 from tests.relay.fakes import START, FakeClock, NoWait

@@ -10,6 +10,7 @@ from datetime import UTC
 
 from attrs import evolve
 
+from phonelink_tui.domain.app_limits import app_limitations
 from phonelink_tui.domain.events import (
     CommandChanged,
     CommandState,
@@ -19,7 +20,7 @@ from phonelink_tui.domain.events import (
     ThreadChanged,
 )
 from phonelink_tui.domain.gap import Gap
-from phonelink_tui.domain.limit_evidence import app_limitations
+from phonelink_tui.domain.keeping import NotKept
 from phonelink_tui.domain.message import Audience, DeliveryState, Direction, TextMessage
 from phonelink_tui.domain.notification import Category
 from phonelink_tui.domain.phone import DownReason, LinkPhase
@@ -98,7 +99,7 @@ def world(state: str) -> ScriptedRelay:
     if state == "empty":
         threads, notes, texts = [], (), {}
     gaps = (Gap("g", ago(200), ago(180), DownReason.LINK_LOST),)
-    limits = tuple(app_limitations(phone, kept=False, previews_hidden_since=None))
+    limits = tuple(app_limitations(phone, kept=NotKept.NO_KEY, previews_hidden_since=None))
     snapshot = Snapshot(
         0,
         phone,

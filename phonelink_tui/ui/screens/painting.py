@@ -8,6 +8,7 @@ from textual.widgets import Static
 
 from phonelink_tui.domain.limitations import LimitClass
 from phonelink_tui.ui.empty import empty_words
+from phonelink_tui.ui.keymap import shown
 from phonelink_tui.ui.list_rows import list_rows
 from phonelink_tui.ui.projection import Touched
 from phonelink_tui.ui.screens.desk import Desk
@@ -97,6 +98,7 @@ class Painting:
             desk.projection.progress,
             bool(desk.projection.relay_gone),
             desk.projection.attach_at,
+            shown(desk.keys.first_key("reading.stop", composer=True)),
             len(desk.keys.problems),
             any(limit.spec.cls is LimitClass.POLICY for limit in desk.projection.limitations.values()),
         )
