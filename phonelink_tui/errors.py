@@ -224,6 +224,32 @@ class SettingsError(PhonelinkError):
     """A settings or scenario file is wrong; the message names the file and the key."""
 
 
+class PolicyFileError(SettingsError):
+    """A policy file is wrong; the message names the file, the line and the key.
+
+    Args:
+        line: Where, counted from 1; 0: the file as a whole.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, line: int = 0) -> None:
+        super().__init__(message, hint)
+        self.line = line
+
+
+class PolicyError(PhonelinkError):
+    """The administrator's policy does not allow it; no confirmation changes that.
+
+    Args:
+        reason: `policy-` and the action, for scripts.
+    """
+
+    USUAL_HINT = "`phonelink policy show` lists the rules of this computer."
+
+    def __init__(self, reason: str, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.reason = reason
+
+
 class ArchiveError(PhonelinkError):
     """What is kept on this computer cannot be read or written; what was acknowledged is still there."""
 

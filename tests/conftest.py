@@ -51,7 +51,15 @@ def _nobodys_own_files(monkeypatch: pytest.MonkeyPatch, _homes: Path) -> None:
     for bus in ("SYSTEM", "SESSION"):
         monkeypatch.setenv(f"DBUS_{bus}_BUS_ADDRESS", "unix:path=/nonexistent/no-bus-in-tests")
     # Without its bytecode on disk every program that a test starts compiles the whole package again.
-    for name in ("NO_COLOR", "TMUX", "SSH_CONNECTION", "PHONELINK_KEY_FILE", "PYTHONDONTWRITEBYTECODE"):
+    names = (
+        "NO_COLOR",
+        "TMUX",
+        "SSH_CONNECTION",
+        "PHONELINK_KEY_FILE",
+        "PHONELINK_POLICY",
+        "PYTHONDONTWRITEBYTECODE",
+    )
+    for name in names:
         monkeypatch.delenv(name, raising=False)
 
 

@@ -37,6 +37,8 @@
     phones         `phones`, `forget`
     week           the last week as strips
     diagnosing     `doctor`, `support-bundle`
+    policy_commands the commands of `policy`
+    policies       `policy show|explain|check`
 
 May import everything below; Textual never, and `ui` only through `composition`.
 """

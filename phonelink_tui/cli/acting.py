@@ -9,8 +9,9 @@ from typing import Final
 from phonelink_tui.cli.outcomes import check
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.recipient import find_thread
-from phonelink_tui.cli.settled import require, settled
+from phonelink_tui.cli.settled import SETTLE_S, require, settled
 from phonelink_tui.domain.events import CommandChanged
+from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.notification import NotificationAction, NotificationId
 from phonelink_tui.domain.phone import Capability
 from phonelink_tui.errors import (
@@ -27,7 +28,9 @@ OUTCOME_S: Final = 30.0
 
 async def act(api: RelayApi, out: Output, notification: str, action: NotificationAction) -> None:
     """`phonelink act ID positive|negative`."""
-    snapshot = await settled(api, frozenset({Capability.NOTIFICATIONS}))
+    snapshot = await settled(
+        api, frozenset({Capability.NOTIFICATIONS}), SETTLE_S, LimitKind.POLICY_NOTIFICATIONS
+    )
     require(snapshot, Capability.NOTIFICATIONS)
     found = next((n for n in snapshot.notifications if n.id == notification), None)
     if found is None:
@@ -46,7 +49,9 @@ async def act(api: RelayApi, out: Output, notification: str, action: Notificatio
 
 async def read(api: RelayApi, out: Output, thread_words: str) -> None:
     """`phonelink read THREAD`."""
-    snapshot = await settled(api, frozenset({Capability.MESSAGES, Capability.CONTACTS}))
+    snapshot = await settled(
+        api, frozenset({Capability.MESSAGES, Capability.CONTACTS}), SETTLE_S, LimitKind.POLICY_READ
+    )
     require(snapshot, Capability.MESSAGES)
     thread = find_thread(thread_words, snapshot)
     await carried_out(api, MarkRead("cli-" + token_hex(8), thread.id))

@@ -12,6 +12,7 @@ import typer
 
 from phonelink_tui.cli.archive_commands import archive_app
 from phonelink_tui.cli.outbox_commands import outbox_app
+from phonelink_tui.cli.policy_commands import policy_app
 from phonelink_tui.cli.relay_commands import Json, relay_app
 from phonelink_tui.cli.selftest_commands import selftest_app
 from phonelink_tui.ipc.role import Role
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(relay_app, name="relay")
 app.add_typer(archive_app, name="archive")
+app.add_typer(policy_app, name="policy")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(selftest_app, name="selftest")
 

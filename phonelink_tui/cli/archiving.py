@@ -18,11 +18,13 @@ from phonelink_tui.cli import exit_codes
 from phonelink_tui.cli.clock import utc_now
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.run import carry_out, chosen_phone
-from phonelink_tui.composition import archives
+from phonelink_tui.composition import archives, policing
 from phonelink_tui.composition.archives import ArchivePlace
 from phonelink_tui.config.archive_settings import parse_age
 from phonelink_tui.config.exact_json import encode_time
 from phonelink_tui.config.paths import Paths
+from phonelink_tui.config.policy import PolicyAction
+from phonelink_tui.config.policy_file import machine_policy
 from phonelink_tui.config.settings import Settings, load_settings
 from phonelink_tui.domain.address import identify
 from phonelink_tui.domain.contact import Contact
@@ -105,6 +107,8 @@ def prune(ctx: typer.Context, wish: PruneWish) -> None:
                 retention = Retention(Keep(), dict.fromkeys(meant, keep))
             going = seen.would_go(retention, utc_now())
             names = names_of(seen.threads(), seen.contacts())
+            if policing.refusal(PolicyAction.READ) is not None:
+                names = {thread: clean_line(thread) for thread in names}
         total = sum(going.values())
         for id_, number in going.items():
             out.line(f"{number}\t{names[id_]}")
@@ -271,7 +275,7 @@ def _outside(place: ArchivePlace, settings: Settings) -> dict[str, Any]:
         "bytes_on_disk": place.bytes_on_disk,
         "key": kind.value if kind is not None else None,
         "cipher": archives.cipher_words(),
-        "retention": str(settings.archive),
+        "retention": str(machine_policy().within_ceiling(settings.archive)),
         "set_aside": [path.name for path in place.set_aside],
     }
 

@@ -34,6 +34,7 @@ _BY_CLASS: Final[dict[type[errors.PhonelinkError], int]] = {
     errors.TransportError: NOT_CONNECTED,
     errors.SendRefused: REFUSED_HERE,
     errors.RoleRefused: REFUSED_HERE,
+    errors.PolicyError: REFUSED_HERE,
     errors.ProfileError: REFUSED_BY_PHONE,
     errors.RemoteProtocolError: REFUSED_BY_PHONE,
     errors.DeadlineExceeded: TIMED_OUT,

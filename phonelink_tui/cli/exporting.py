@@ -26,8 +26,9 @@ def export(ctx: typer.Context, form: str, target: Path | None, thread: str | Non
     """`phonelink archive export`."""
 
     def body(out: Output, paths: Paths) -> None:
+        archives.may_export()  # before a passphrase is asked for
         desk = open_desk(ctx, paths)
-        with archives.look(desk.place, desk.secret) as seen:
+        with archives.look_to_export(desk.place, desk.secret) as seen:
             only = find_kept(thread, seen, desk.settings.region) if thread is not None else None
             cover, conversations = _gathered(seen, only)
             lines = FORMATS[form](cover, conversations)

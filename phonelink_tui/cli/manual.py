@@ -23,6 +23,7 @@ _EXIT_CODES: Final = (
 )
 _FILES: Final = (
     ("~/.config/phonelink-tui/config.toml", "settings"),
+    ("/etc/phonelink-tui/policy.toml", "rules of the administrator; see `phonelink policy show`"),
     ("~/.local/state/phonelink-tui/", "logs: counts and states, never texts, names or numbers"),
     ("$XDG_RUNTIME_DIR/phonelink-tui/relay.sock", "the background relay"),
 )

@@ -15,8 +15,10 @@ from phonelink_tui.cli import exit_codes
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.run import carry_out, chosen_phone, surroundings_of
 from phonelink_tui.cli.stdin_lines import stdin_lines
+from phonelink_tui.composition import policing
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import BluetoothSpec
+from phonelink_tui.config.policy import PolicyAction
 from phonelink_tui.domain.pairing import (
     AnswerKind,
     FindingKind,
@@ -66,6 +68,7 @@ def open_pair(ctx: typer.Context, adapter: str | None, *, print_class_unit: bool
         if print_class_unit:
             out.text(CLASS_UNIT.rstrip())
             return
+        policing.require(PolicyAction.PAIR)
         if not out.can_ask:
             out.error(
                 "Pairing asks questions, and there is no terminal to answer on.", "Run phonelink pair in one."

@@ -14,8 +14,10 @@ from phonelink_tui.cli.clock import when
 from phonelink_tui.cli.event_words import event_words
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.reading import text_row
+from phonelink_tui.cli.settled import obey
 from phonelink_tui.cli.stdin_lines import stdin_lines
 from phonelink_tui.domain.events import CommandChanged, CommandState, Stamped
+from phonelink_tui.domain.limitations import LimitClass, LimitKind, LimitScope
 from phonelink_tui.domain.thread import Thread
 from phonelink_tui.errors import PhonelinkError
 from phonelink_tui.ipc.background import background
@@ -39,6 +41,9 @@ class _Plain:
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
         self._out.line(f"{snapshot.phone.name}. ? is help.")
+        for limit in snapshot.limitations:
+            if limit.spec.cls is LimitClass.POLICY and limit.scope is not LimitScope.STATUS:
+                self._out.line(limit.sentence)
 
     def take_event(self, stamped: Stamped) -> None:
         event = stamped.event
@@ -92,7 +97,9 @@ class _Plain:
         await self._api.execute(command)
 
     async def _list(self) -> None:
-        self._threads = (await self._api.snapshot()).threads
+        snapshot = await self._api.snapshot()
+        obey(snapshot, LimitKind.POLICY_READ)
+        self._threads = snapshot.threads
         for number, thread in enumerate(self._threads, 1):
             unread = f", {thread.unread} unread" if thread.unread else ""
             words = AUDIENCE_WORDS[thread.audience]
@@ -104,7 +111,9 @@ class _Plain:
             self._out.line("No conversations yet.")
 
     async def _notifications(self) -> None:
-        for each in (await self._api.snapshot()).notifications:
+        snapshot = await self._api.snapshot()
+        obey(snapshot, LimitKind.POLICY_NOTIFICATIONS)
+        for each in snapshot.notifications:
             self._out.line(f"{when(each.at)} [{each.app_name or each.app_id}] {each.title}: {each.text}")
 
 

@@ -11,7 +11,7 @@ from phonelink_tui.cli.audience_words import AUDIENCE_WORDS
 from phonelink_tui.cli.clock import when
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.recipient import find_thread
-from phonelink_tui.cli.settled import require, settled
+from phonelink_tui.cli.settled import SETTLE_S, require, settled
 from phonelink_tui.cli.week import week_json, week_of
 from phonelink_tui.domain.events import LinkChanged, MessageChanged, MessageGone, Resync
 from phonelink_tui.domain.limitations import Limitation, LimitKind
@@ -37,7 +37,7 @@ _MESSAGES: Final = frozenset({Capability.MESSAGES, Capability.CONTACTS})
 
 async def threads(api: RelayApi, out: Output, *, as_json: bool) -> None:
     """`phonelink threads`."""
-    snapshot = await settled(api, _ALL)
+    snapshot = await settled(api, _ALL, SETTLE_S, LimitKind.POLICY_READ)
     _require_unless(snapshot.threads, snapshot, Capability.MESSAGES)
     rows = (
         (
@@ -56,7 +56,7 @@ async def threads(api: RelayApi, out: Output, *, as_json: bool) -> None:
 
 async def messages(api: RelayApi, out: Output, thread_words: str, limit: int, *, as_json: bool) -> None:
     """`phonelink messages THREAD`."""
-    snapshot = await settled(api, _ALL)
+    snapshot = await settled(api, _ALL, SETTLE_S, LimitKind.POLICY_READ)
     if not snapshot.threads:
         require(snapshot, Capability.MESSAGES)
     thread = find_thread(thread_words, snapshot)
@@ -69,7 +69,7 @@ async def messages(api: RelayApi, out: Output, thread_words: str, limit: int, *,
 
 async def search(api: RelayApi, out: Output, query: str, limit: int, *, as_json: bool) -> None:
     """`phonelink search QUERY`."""
-    snapshot = await settled(api, _MESSAGES)
+    snapshot = await settled(api, _MESSAGES, SETTLE_S, LimitKind.POLICY_READ)
     _require_unless(snapshot.threads, snapshot, Capability.MESSAGES)
     found = await api.search(query, limit=limit)
     _print_texts(out, found, as_json=as_json)
@@ -79,7 +79,7 @@ async def search(api: RelayApi, out: Output, query: str, limit: int, *, as_json:
 
 async def contacts(api: RelayApi, out: Output, *, as_json: bool) -> None:
     """`phonelink contacts`."""
-    snapshot = await settled(api, frozenset({Capability.CONTACTS}))
+    snapshot = await settled(api, frozenset({Capability.CONTACTS}), SETTLE_S, LimitKind.POLICY_READ)
     _require_unless(snapshot.contacts, snapshot, Capability.CONTACTS)
     rows = ((c.name, ", ".join(address.value for address in c.addresses)) for c in snapshot.contacts)
     print_values(out, "contact", snapshot.contacts, ("name", "addresses"), rows, as_json=as_json)
@@ -87,7 +87,7 @@ async def contacts(api: RelayApi, out: Output, *, as_json: bool) -> None:
 
 async def calls(api: RelayApi, out: Output, *, as_json: bool) -> None:
     """`phonelink calls`."""
-    snapshot = await settled(api, frozenset({Capability.CONTACTS}))
+    snapshot = await settled(api, frozenset({Capability.CONTACTS}), SETTLE_S, LimitKind.POLICY_READ)
     _require_unless(snapshot.calls, snapshot, Capability.CONTACTS)
     rows = (
         (
@@ -103,7 +103,9 @@ async def calls(api: RelayApi, out: Output, *, as_json: bool) -> None:
 
 async def notifications(api: RelayApi, out: Output, *, as_json: bool) -> None:
     """`phonelink notifications`."""
-    snapshot = await settled(api, frozenset({Capability.NOTIFICATIONS}))
+    snapshot = await settled(
+        api, frozenset({Capability.NOTIFICATIONS}), SETTLE_S, LimitKind.POLICY_NOTIFICATIONS
+    )
     _require_unless(snapshot.notifications, snapshot, Capability.NOTIFICATIONS)
     rows = (
         (n.id, when(n.at), n.app_name, n.title, preview(n.text), _buttons(n.positive_label, n.negative_label))

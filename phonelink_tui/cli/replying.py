@@ -16,6 +16,7 @@ from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.recipient import Recipient
 from phonelink_tui.cli.sending import SendOptions, send_to
 from phonelink_tui.cli.settled import SETTLE_S, require, settled
+from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import Audience, Direction, TextMessage
 from phonelink_tui.domain.phone import Capability
 from phonelink_tui.domain.thread import Thread
@@ -47,7 +48,9 @@ async def reply_last(
         SendRefused: As `send`; or the newest text came so recently that another one may be meant, and nobody
             can be asked.
     """
-    snapshot = await settled(api, _NEEDED, min(options.timeout_s, SETTLE_S))
+    snapshot = await settled(
+        api, _NEEDED, min(options.timeout_s, SETTLE_S), LimitKind.POLICY_SEND, LimitKind.POLICY_READ
+    )
     require(snapshot, Capability.MESSAGES)
     thread, text, others = await _newest_incoming(api, snapshot)
     recipient = Recipient(thread.address.value, thread.id, thread.title)

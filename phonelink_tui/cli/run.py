@@ -16,6 +16,7 @@ from phonelink_tui.composition.attaching import Wish
 from phonelink_tui.config.log import start_log
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import PhoneSpec, parse_spec
+from phonelink_tui.config.policy_file import machine_policy
 from phonelink_tui.config.relay_choice import parse_relay
 from phonelink_tui.errors import PhonelinkError
 from phonelink_tui.ipc.role import ALL_ROLES, Role
@@ -51,6 +52,8 @@ def with_relay(ctx: typer.Context, work: Work, *roles: Role, attach_only: bool =
     """
 
     def body(out: Output, paths: Paths) -> None:
+        if out.is_terminal and (banner := machine_policy().banner):
+            out.notice(banner)
         use_relay(ctx, out, paths, chosen_phone(ctx), work, frozenset(roles), attach_only=attach_only)
 
     carry_out(ctx, body)

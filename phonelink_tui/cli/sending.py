@@ -15,6 +15,7 @@ from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.recipient import Recipient, find_recipient
 from phonelink_tui.cli.settled import SETTLE_S, require, settled
 from phonelink_tui.domain.events import CommandChanged, CommandState, MessageChanged, Stamped
+from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import DeliveryState, MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability
 from phonelink_tui.errors import (
@@ -105,13 +106,14 @@ async def send(api: RelayApi, out: Output, options: SendOptions) -> None:
     """`phonelink send`.
 
     Raises:
+        PolicyError: The administrator lets nothing be sent.
         NotConnected: Messages are not connected; nothing was handed to the relay.
         SendRefused: The guard refuses, also right before the push, or asks and nobody can answer.
         ProfileError: The phone said no; certainly not sent.
         DeadlineExceeded: Not sent within the time, and taken back.
         OutcomeUnknown: It may have been sent.
     """
-    snapshot = await settled(api, _NEEDED, min(options.timeout_s, SETTLE_S))
+    snapshot = await settled(api, _NEEDED, min(options.timeout_s, SETTLE_S), LimitKind.POLICY_SEND)
     if not options.explain and options.expires is None:
         require(snapshot, Capability.MESSAGES)
     await send_to(api, out, find_recipient(options.to, snapshot), options)

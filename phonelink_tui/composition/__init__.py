@@ -10,6 +10,7 @@
     remembering what a relay leaves behind for the doctor
     keeping     the archive of a phone, or none
     self_test   hostile texts, held against what the app would draw of them
+    policing    the administrator's word where no relay is asked
     simulation  an embedded phone on TCP
 
 May import everything but `cli`.

@@ -25,10 +25,12 @@ from phonelink_tui.archive.key_sources import (
 from phonelink_tui.archive.looking import Look, look_at
 from phonelink_tui.archive.retention import Retention
 from phonelink_tui.composition.keeping import files_of, may_be_written
+from phonelink_tui.composition.policing import require
 from phonelink_tui.config.archive_settings import ArchiveSettings
 from phonelink_tui.config.known_phones import KnownPhones, bluetooth_id
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, VirtualSpec
+from phonelink_tui.config.policy import PolicyAction
 from phonelink_tui.errors import (
     ArchiveBusy,
     ArchiveLocked,
@@ -149,6 +151,19 @@ def look(place: ArchivePlace, secret: Secret | None) -> Iterator[Look]:
     """See `looking.look_at`."""
     with look_at(place.files, secret) as found:
         yield found
+
+
+@contextmanager
+def look_to_export(place: ArchivePlace, secret: Secret | None) -> Iterator[Look]:
+    """The same, to write it down elsewhere. Raises PolicyError, too, where that is not allowed here."""
+    may_export()
+    with look(place, secret) as found:
+        yield found
+
+
+def may_export() -> None:
+    """Raises PolicyError where the kept history may not be exported, or not be read at all."""
+    require(PolicyAction.EXPORT, PolicyAction.READ)
 
 
 async def prune(place: ArchivePlace, secret: Secret | None, retention: Retention, told: ToldGone) -> int:

@@ -11,6 +11,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from phonelink_tui.composition.attached import Reopen, attached
+from phonelink_tui.composition.policing import ONLY_HERE, roles_elsewhere
 from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import (
@@ -63,6 +64,7 @@ async def open_relay(
         NoPhoneKnown: No phone is named, and none is paired.
         SeveralPhones: No phone is named, and several are paired.
         NotConnected: The named relay has another phone.
+        PolicyError: The relay may be on another computer, and the policy of this one forbids what is wanted.
         PhonelinkError: The relay could not start or be reached; what it said.
     """
     wish = wish or Wish()
@@ -73,19 +75,20 @@ async def open_relay(
         note = ""
         match wish.choice.kind:
             case RelayKind.PATH:
-                path = Path(wish.choice.where)
-                reopen = partial(shared_relay, path, roles=wish.roles)
+                path, roles = Path(wish.choice.where), roles_elsewhere(wish.roles)
+                reopen = partial(shared_relay, path, roles=roles)
                 client = await stack.enter_async_context(reopen())
-                attachment = Attachment(Home.SHARED, notice=f"Attached to the relay at {path}.", lasting=True)
+                notice = f"Attached to the relay at {path}." if roles == wish.roles else ONLY_HERE
+                attachment = Attachment(Home.SHARED, notice=notice, lasting=True)
             case RelayKind.SSH:
                 from phonelink_tui.ipc.ssh import Ssh, can_ask, ssh_relay
 
-                host = wish.choice.where
+                host, roles = wish.choice.where, roles_elsewhere(wish.roles)
                 ssh = Ssh(can_ask=can_ask(), say=wish.say)
-                client = await stack.enter_async_context(ssh_relay(host, roles=wish.roles, ssh=ssh))
+                client = await stack.enter_async_context(ssh_relay(host, roles=roles, ssh=ssh))
                 # Later a screen is open: nobody can be asked, and ssh must not write.
-                reopen = partial(ssh_relay, host, roles=wish.roles, ssh=Ssh(can_ask=False))
-                notice = f"Attached to the relay on {host}."
+                reopen = partial(ssh_relay, host, roles=roles, ssh=Ssh(can_ask=False))
+                notice = f"Attached to the relay on {host}." if roles == wish.roles else ONLY_HERE
                 attachment = Attachment(Home.SSH, host, notice, lasting=True)
             case RelayKind.AUTO if not isinstance(spec, VirtualSpec | TcpSpec):
                 client, note = await _shared(stack, spec, paths, wish)

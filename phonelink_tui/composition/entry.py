@@ -14,9 +14,11 @@ from typing import Any
 from attrs import frozen
 
 from phonelink_tui.composition.phone_rows import PhoneList, PhoneRow
+from phonelink_tui.composition.policing import copy_refused, require
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import PhoneSpec, VirtualSpec
 from phonelink_tui.config.platform import require_linux
+from phonelink_tui.config.policy import PolicyAction
 from phonelink_tui.config.settings import Settings
 from phonelink_tui.diagnostics.collect import Collector
 from phonelink_tui.ipc.private import run_private
@@ -50,8 +52,10 @@ async def open_pairing(adapter: str | None, paths: Paths) -> AsyncIterator[Pairi
     """A pairing that goes on while inside; leaving early undoes everything first.
 
     Raises:
+        PolicyError: Phones may not be paired here.
         BluetoothUnavailable: This is no Linux.
     """
+    require(PolicyAction.PAIR)
     require_linux()
     from phonelink_tui.composition import pairing
 
@@ -108,7 +112,7 @@ async def run_app(api: RelayApi, settings: Settings) -> int:
     from phonelink_tui.ui.app import PhoneApp
     from phonelink_tui.ui.settings import ui_settings
 
-    app = PhoneApp(api, ui_settings(settings))
+    app = PhoneApp(api, ui_settings(settings), copy_refused=copy_refused)
     await app.run_async(mouse=settings.mouse)
     return app.return_code or 0
 

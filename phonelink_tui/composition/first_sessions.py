@@ -12,6 +12,8 @@ from typing import Final
 from phonelink_tui.composition.bluetooth import backend_over
 from phonelink_tui.composition.choosing import ChosenPhone
 from phonelink_tui.config.paths import Paths
+from phonelink_tui.config.policy_file import machine_policy
+from phonelink_tui.config.policy_source import PolicySource
 from phonelink_tui.config.secret import install_secret
 from phonelink_tui.config.settings import load_settings
 from phonelink_tui.domain.class_of_device import COMMAND
@@ -21,7 +23,8 @@ from phonelink_tui.domain.pairing import SwitchView
 from phonelink_tui.domain.phone import CapabilityState, DownReason, LinkPhase, Phone
 from phonelink_tui.errors import PairingFailed
 from phonelink_tui.relay.api import Ask, RetryNow, SendText
-from phonelink_tui.relay.service import Relay, RelaySettings
+from phonelink_tui.relay.service import Relay
+from phonelink_tui.relay.settings import RelaySettings
 from phonelink_tui.transport.bluez.link import BluezSpec, open_bluez_link
 from phonelink_tui.transport.bluez.sockets import Dial
 from phonelink_tui.transport.together import beside
@@ -84,7 +87,7 @@ class FirstSessions:
         async with open_bluez_link(self._spec, dial=self._dial) as link:
             relay = Relay(
                 backend_over(link, self._phone, self._paths.runtime_dir),
-                RelaySettings(secret, settings.region),
+                RelaySettings(secret, settings.region, policy=PolicySource(machine_policy)),
                 now=lambda: datetime.now(UTC),
                 rng=Random(),
             )

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -21,6 +20,9 @@ from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import Paths, find_paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, VirtualSpec
 from phonelink_tui.config.platform import require_linux
+from phonelink_tui.config.policy import PolicyAction
+from phonelink_tui.config.policy_file import machine_policy
+from phonelink_tui.config.policy_source import PolicySource, utc_now
 from phonelink_tui.config.secret import VIRTUAL_SECRET, install_secret
 from phonelink_tui.config.settings import Settings, load_settings
 from phonelink_tui.diagnostics.recorder import history_path, load_week
@@ -31,7 +33,8 @@ from phonelink_tui.errors import RelayError
 from phonelink_tui.profiles.link_backend import backend_over_link
 from phonelink_tui.profiles.ports import PhoneBackend
 from phonelink_tui.relay.api import RelayApi, Snapshot
-from phonelink_tui.relay.service import Relay, RelaySettings
+from phonelink_tui.relay.service import Relay
+from phonelink_tui.relay.settings import RelaySettings
 from phonelink_tui.transport.tcp import LOOPBACK, MNS_OFFSET, PBAP_OFFSET, Endpoint, TcpLink
 from phonelink_tui.transport.together import beside
 from phonelink_tui.virtual.embed import open_phone
@@ -62,8 +65,16 @@ async def build_relay(
     """
     paths = find_paths()
     settings = load_settings(paths.config_file)
-    relay_of = partial(_relay, settings=settings, lasting=lasting)
-    keep = partial(kept_history, paths=paths, settings=settings.archive, start=start, unlockable=lasting)
+    policy = PolicySource(machine_policy, utc_now)
+    relay_of = partial(_relay, settings=settings, lasting=lasting, policy=policy)
+    keep = partial(
+        kept_history,
+        paths=paths,
+        settings=settings.archive,
+        start=start,
+        unlockable=lasting,
+        allowed=policy.judge(PolicyAction.STORE) is None,
+    )
     match spec:
         case VirtualSpec():
             async with open_phone(spec) as living:
@@ -142,6 +153,7 @@ def _relay(
     *,
     settings: Settings,
     lasting: bool,
+    policy: PolicySource,
     kept: History | None = None,
     history: Path | None = None,
 ) -> Relay:
@@ -149,9 +161,16 @@ def _relay(
     return Relay(
         backend,
         RelaySettings(
-            secret, settings.region, settings.hold_s, settings.archive, lasting, kept.not_kept, kept.set_aside
+            secret,
+            settings.region,
+            settings.hold_s,
+            settings.archive,
+            lasting,
+            kept.not_kept,
+            kept.set_aside,
+            policy,
         ),
-        now=lambda: datetime.now(UTC),
+        now=utc_now,
         rng=Random(),
         archive=kept.archive,
         week=lambda phone: load_week(history, phone),

@@ -18,8 +18,10 @@ from phonelink_tui.archive.facts import Draft, Fact
 from phonelink_tui.archive.files import ArchiveFiles, archive_files, held, set_aside_before
 from phonelink_tui.archive.key_sources import SecretKind, SecretSources, find_secret, from_passphrase
 from phonelink_tui.archive.opening import open_archive
+from phonelink_tui.composition.policing import require
 from phonelink_tui.config.archive_settings import MEMORY, ArchiveSettings
 from phonelink_tui.config.paths import Paths
+from phonelink_tui.config.policy import PolicyAction
 from phonelink_tui.domain.code import tells_code
 from phonelink_tui.domain.keeping import NotKept
 from phonelink_tui.domain.message import MessageId, TextMessage
@@ -72,11 +74,13 @@ async def kept_history(
     start: Start | None = None,
     *,
     unlockable: bool = False,
+    allowed: bool = True,
 ) -> AsyncIterator[History]:
     """The archive of a phone while inside, or why there is none: the relay says so.
 
     Nothing is kept without a key, before the passphrase was given, with `--no-history`, where the settings say
-    so, without a place, and while another relay of ours keeps the history of this phone.
+    so, without a place, while another relay of ours keeps the history of this phone, and where the policy of this
+    computer does not allow it (`allowed`): then what there is already is not read either.
 
     Args:
         phone_id: Of the phone.
@@ -84,6 +88,7 @@ async def kept_history(
         settings: Whether it is wanted.
         start: What is handed on from a relay that kept nothing.
         unlockable: A passphrase can be given to the relay while it runs.
+        allowed: Whether the policy of this computer lets it be kept.
 
     Raises:
         ArchiveLocked: There is an archive, and no key or the wrong one for it.
@@ -91,6 +96,9 @@ async def kept_history(
     """
     files = files_of(phone_id, paths)
     aside = partial(_names_set_aside, files)
+    if not allowed:
+        yield History(not_kept=NotKept.POLICY)
+        return
     if settings.memory or os.environ.get(NO_HISTORY_VARIABLE):
         yield History(not_kept=NotKept.NOT_WANTED)
         return
@@ -122,10 +130,12 @@ def check_passphrase(phone_id: str, paths: Paths, settings: ArchiveSettings, pas
     """Whether history could be kept with this passphrase; where there is none yet, any will do.
 
     Raises:
+        PolicyError: The policy of this computer does not allow it.
         RelayError: Nothing may be kept.
         ArchiveLocked: It is wrong, or another kind of key is wanted.
         ArchiveError: The archive cannot be used now.
     """
+    require(PolicyAction.STORE)
     files = files_of(phone_id, paths)
     if os.environ.get(NO_HISTORY_VARIABLE):
         raise RelayError("This relay was started with --no-history.", "Start it without.")

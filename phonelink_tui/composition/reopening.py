@@ -22,6 +22,7 @@ from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.domain.week import Week
 from phonelink_tui.errors import PhonelinkError, RelayError
 from phonelink_tui.relay.api import MESSAGES_PAGE, Command, MessagePage, Place, RelayApi, Snapshot
+from phonelink_tui.relay.limit_book import NOTHING_KEPT
 from phonelink_tui.transport.together import beside
 
 WAITING: Final = frozenset({DeliveryState.HELD, DeliveryState.QUEUED, DeliveryState.HANDED_OVER})
@@ -106,7 +107,8 @@ class Reopening:
         async with self._unlocking:
             api = await self.opened()
             snapshot = await api.snapshot()
-            if all(limit.kind is not LimitKind.NOT_KEPT for limit in snapshot.limitations):
+            kinds = {limit.kind for limit in snapshot.limitations}
+            if not kinds & {LimitKind.NOT_KEPT, *NOTHING_KEPT}:
                 raise RelayError("The history is open already.")
             if any(text.state in WAITING for text in snapshot.unsettled):
                 raise RelayError("Texts still wait to go out.", "Unlock when `phonelink outbox` shows none.")

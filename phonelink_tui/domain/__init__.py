@@ -20,6 +20,7 @@ May import `errors` only. Text that came from a phone is `RemoteText` here and e
     observed       what a phone was seen to say, before the relay makes sense of it
     gap            times of which nothing is known
     limitations    what cannot be done or known, as values; the table of banners
+    app_limits     those of the whole app
     thread_limits  those of one conversation
     keeping        why nothing is kept
     events         the facts of the relay's stream

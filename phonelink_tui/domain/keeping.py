@@ -19,6 +19,8 @@ class NotKept(StrEnum):
     NOT_WANTED = "not-wanted"
     ELSEWHERE = "elsewhere"
     NO_PLACE = "no-place"
+    POLICY = "policy"
+    """The administrator did not allow it when the relay began; while that holds, its own banner says so."""
     DISK = "disk"
     """An archive is open, and the disk refuses just now."""
 
@@ -45,6 +47,10 @@ NOT_KEPT: Final[dict[NotKept, tuple[str, str]]] = {
     NotKept.NO_PLACE: (
         "Nothing is kept: there is no place to write.",
         "the state directory cannot be written",
+    ),
+    NotKept.POLICY: (
+        "Nothing is kept: it was not allowed when this began.",
+        "the policy of this computer at that time",
     ),
     NotKept.DISK: (
         "The disk takes no history just now; it is tried again.",

@@ -1,21 +1,18 @@
-"""What can not be done or known, why, and whose limit is it? The table of banners, and when those of the app hold.
+"""What can not be done or known, why, and whose limit is it? The table of banners.
 
 A limitation is shown where it matters: on top of a thread, between two messages, above the composer, in the
-status bar. To add one: a member of `LimitKind`, a row in `LIMITS`, and the line below that finds its evidence.
+status bar. To add one: a member of `LimitKind`, a row in `LIMITS`, and the line of `app_limits` that finds it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from phonelink_tui.domain.keeping import NOT_KEPT, NotKept
-from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase, Phone, PhoneKind
+from phonelink_tui.domain.phone import PhoneKind
 
 
 class LimitClass(StrEnum):
@@ -34,6 +31,8 @@ class LimitScope(StrEnum):
     THREAD = "thread"
     MESSAGE = "message"
     COMPOSER = "composer"
+    STATUS = "status"
+    """In the status bar and its panel; no line of its own."""
 
 
 class Whose(StrEnum):
@@ -43,6 +42,7 @@ class Whose(StrEnum):
     BLUETOOTH = "Bluetooth messaging itself"
     PHONE_SETTING = "a switch on your phone"
     THIS_COMPUTER = "this computer"
+    ADMINISTRATOR = "the administrator of this computer"
     MOMENT = "the moment: it passes"
     YOU = "yours: you asked for it"
 
@@ -81,6 +81,15 @@ class LimitKind(StrEnum):
     HISTORY_SET_ASIDE = "history-set-aside"
     TEXTS_STOPPED = "texts-stopped"
     CONTACTS_STOPPED = "contacts-stopped"
+    POLICY_BANNER = "policy-banner"
+    POLICY_UNUSABLE = "policy-unusable"
+    POLICY_READ = "policy-read"
+    POLICY_NOTIFICATIONS = "policy-notifications"
+    POLICY_SEND = "policy-send"
+    POLICY_STORE = "policy-store"
+    POLICY_EXPORT = "policy-export"
+    POLICY_COPY = "policy-copy"
+    POLICY_RULES = "policy-rules"
 
 
 @frozen
@@ -306,6 +315,33 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
 }
 
 
+def _policy(scope: LimitScope, why: str) -> LimitSpec:
+    """A rule of the administrator: the sentence is theirs."""
+    return LimitSpec(LimitClass.POLICY, scope, Whose.ADMINISTRATOR, "{said}", why)
+
+
+_EXPLAIN = (
+    "It is refused here whatever is confirmed; `phonelink policy explain {}` says where that is written."
+)
+
+LIMITS.update(
+    {
+        LimitKind.POLICY_BANNER: _policy(LimitScope.APP, "It is to be shown always, and cannot be put away."),
+        LimitKind.POLICY_UNUSABLE: _policy(
+            LimitScope.APP,
+            "A policy that cannot be believed might have refused anything. Its administrator can mend it.",
+        ),
+        LimitKind.POLICY_READ: _policy(LimitScope.APP, _EXPLAIN.format("read")),
+        LimitKind.POLICY_NOTIFICATIONS: _policy(LimitScope.APP, _EXPLAIN.format("notifications")),
+        LimitKind.POLICY_SEND: _policy(LimitScope.COMPOSER, _EXPLAIN.format("send")),
+        LimitKind.POLICY_STORE: _policy(LimitScope.APP, _EXPLAIN.format("store")),
+        LimitKind.POLICY_EXPORT: _policy(LimitScope.STATUS, _EXPLAIN.format("export")),
+        LimitKind.POLICY_COPY: _policy(LimitScope.STATUS, _EXPLAIN.format("copy")),
+        LimitKind.POLICY_RULES: _policy(LimitScope.STATUS, "`phonelink policy show` lists them."),
+    }
+)
+
+
 @frozen
 class Limitation:
     """One limit in force."""
@@ -327,37 +363,6 @@ class Limitation:
         return LIMITS[self.kind]
 
 
-_DOWN: Final[dict[tuple[Capability, DownReason], LimitKind]] = {
-    (Capability.MESSAGES, DownReason.FORBIDDEN): LimitKind.MESSAGES_OFF,
-    (Capability.CONTACTS, DownReason.FORBIDDEN): LimitKind.CONTACTS_OFF,
-    (Capability.NOTIFICATIONS, DownReason.FORBIDDEN): LimitKind.NOTIFICATIONS_OFF,
-    (Capability.MESSAGES, DownReason.REFUSED): LimitKind.HELD_ELSEWHERE,
-    (Capability.MESSAGES, DownReason.NO_BLUETOOTH): LimitKind.BLUETOOTH_MISSING,
-    (Capability.MESSAGES, DownReason.ADAPTER_OFF): LimitKind.ADAPTER_OFF,
-    (Capability.MESSAGES, DownReason.BLUEZ_TOO_OLD): LimitKind.BLUEZ_TOO_OLD,
-    (Capability.MESSAGES, DownReason.CLASS_OF_DEVICE): LimitKind.CLASS_OF_DEVICE,
-    (Capability.MESSAGES, DownReason.OBEXD_IN_THE_WAY): LimitKind.OBEXD_IN_THE_WAY,
-    (Capability.MESSAGES, DownReason.BOND_CHANGED): LimitKind.BOND_CHANGED,
-    (Capability.MESSAGES, DownReason.OUT_OF_RANGE): LimitKind.PHONE_AWAY,
-    (Capability.MESSAGES, DownReason.LINK_LOST): LimitKind.PHONE_AWAY,
-    (Capability.MESSAGES, DownReason.TIMEOUT): LimitKind.PHONE_AWAY,
-}
-
-
-STOPPED: Final = {
-    Capability.MESSAGES: LimitKind.TEXTS_STOPPED,
-    Capability.CONTACTS: LimitKind.CONTACTS_STOPPED,
-}
-
-
-@frozen
-class Stopped:
-    """How far reading had come when a person stopped it."""
-
-    read: int
-    since: datetime
-
-
 def make_limitation(
     kind: LimitKind, *, target: str = "", since: datetime | None = None, evidence: str = "", **words: str
 ) -> Limitation:
@@ -367,52 +372,3 @@ def make_limitation(
     """
     spec = LIMITS[kind]
     return Limitation(kind, spec.scope, target, spec.sentence.format(**words), since, evidence)
-
-
-def app_limitations(
-    phone: Phone,
-    *,
-    kept: NotKept | None,
-    previews_hidden_since: datetime | None,
-    set_aside: tuple[str, ...] = (),
-    stopped: Mapping[Capability, Stopped] = MappingProxyType({}),
-) -> Iterator[Limitation]:
-    """The limits of the whole app: what is down and why, hidden previews, nothing kept, what was not read.
-
-    Args:
-        phone: How it stands.
-        kept: Why nothing is kept; None: it is.
-        previews_hidden_since: Since when notifications come without their text; None: they come with it.
-        set_aside: The names of damaged archives that lie there.
-        stopped: What a person stopped reading, and how far it had got.
-    """
-    for state in phone.capabilities.values():
-        kind = _down_kind(state)
-        if kind is not None:
-            yield make_limitation(
-                kind,
-                since=state.since,
-                evidence=f"{state.capability}: {state.reason}",
-                detail=state.detail,
-                switch=SWITCHES.get((phone.traits.kind, kind), ""),
-            )
-    if previews_hidden_since is not None:
-        yield make_limitation(
-            LimitKind.PREVIEWS_HIDDEN, since=previews_hidden_since, evidence="notifications without text"
-        )
-    if kept is not None:
-        sentence, evidence = NOT_KEPT[kept]
-        yield evolve(make_limitation(LimitKind.NOT_KEPT, evidence=evidence), sentence=sentence)
-    if set_aside:
-        files, evidence = ", ".join(set_aside), "a damaged archive was found"
-        yield make_limitation(LimitKind.HISTORY_SET_ASIDE, evidence=evidence, files=files)
-    for capability, at in stopped.items():
-        yield make_limitation(
-            STOPPED[capability], since=at.since, evidence="the wish to stop", read=f"{at.read:,}"
-        )
-
-
-def _down_kind(state: CapabilityState) -> LimitKind | None:
-    if state.phase not in (LinkPhase.WAITING, LinkPhase.CONNECTING) or state.reason is None:
-        return None
-    return _DOWN.get((state.capability, state.reason))

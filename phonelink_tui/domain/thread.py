@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
-from typing import NewType
+from typing import Final, NewType
 
 from attrs import frozen
 
@@ -19,6 +19,10 @@ from phonelink_tui.domain.text import RemoteText
 
 ThreadId = NewType("ThreadId", str)
 """Sixteen hexadecimal digits; stable across runs, and says nothing about the people."""
+
+
+POLICY_REPLY: Final = "policy"
+"""`Thread.reply_reason` where the administrator's policy closes it."""
 
 
 class Reply(StrEnum):
@@ -82,3 +86,5 @@ class Thread:
     """By hand, whatever its texts say."""
     draft: str = ""
     """A text begun in it and not sent."""
+    reply_said: str = ""
+    """Why nothing may be written to this person, where the administrator's policy says so."""

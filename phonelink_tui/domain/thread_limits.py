@@ -8,7 +8,7 @@ from typing import Final
 from phonelink_tui.domain.limitations import Limitation, LimitKind, make_limitation
 from phonelink_tui.domain.message import Audience, UnknownReason
 from phonelink_tui.domain.phone import Phone
-from phonelink_tui.domain.thread import Thread
+from phonelink_tui.domain.thread import POLICY_REPLY, Thread
 
 OLDER: Final = "Older messages are on your phone."
 NOT_READ: Final = "Older ones were not read: you stopped that."
@@ -45,6 +45,10 @@ def thread_limitations(
         and thread.address.answerable
     ):
         yield make_limitation(LimitKind.NO_RECEIPTS, target=target, evidence=phone.traits.kind.value)
+    if thread.reply_reason == POLICY_REPLY and thread.reply_said:
+        yield make_limitation(
+            LimitKind.POLICY_SEND, target=target, evidence="the policy file", said=thread.reply_said
+        )
     if thread.audience is Audience.GROUP:
         group = f"Group “{thread.group_name}”" if thread.group_name else "A group"
         yield make_limitation(

@@ -4,7 +4,7 @@ May import `profiles.ports`, `archive` and what lies below; never Textual, typer
 command line and scripts see `relay.api` only, and all read the same stream of events.
 
     api           what a relay offers, in process or over a socket
-    service       ties everything below together
+    service       ties everything below together                settings      what it is told at its start
     store         events in, what is known out; synchronous     conversation  one thread of it
     people        the phone's book, whom was written to         moves         where a thread's texts went
     searching     texts in memory                               notification_book, gap_book  what their names say
@@ -22,6 +22,7 @@ command line and scripts see `relay.api` only, and all read the same stream of e
     correlation   which notification belongs to which text      nearby        its index
     commands      what each command does                        guard         may this text go out? pure
     code_book     one-time codes, until they expire
+    policing      what the administrator lets out of the relay
     outbox        at most once                                  failures      what an error counts as
 
 This file imports nothing.

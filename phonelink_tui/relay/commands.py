@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from attrs import evolve
 
+from phonelink_tui.config.policy import PolicyAction, Refused
 from phonelink_tui.domain.address import Address
 from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged
 from phonelink_tui.domain.failure import Failure
@@ -40,7 +41,7 @@ from phonelink_tui.relay.api import (
     StartThread,
     StopReading,
 )
-from phonelink_tui.relay.guard import REFUSALS, Decision, Refusal, decide, question
+from phonelink_tui.relay.guard import Decision, Refusal, decide, question
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.notices import Notices
 from phonelink_tui.relay.outbox import Outbox
@@ -53,6 +54,13 @@ returns none."""
 
 COMMANDS_REMEMBERED: Final = 1000
 """Texts that were taken up, by the command's id: one that comes again is answered again and not sent again."""
+
+_NEEDS: Final[dict[type[Command], PolicyAction]] = {
+    MarkRead: PolicyAction.READ,
+    MarkThread: PolicyAction.READ,
+    ActOnNotification: PolicyAction.NOTIFICATIONS,
+}
+"""What the policy must allow; on texts the guard has the word."""
 
 NO_PHONE: Final = "The phone is not connected for this just now."
 
@@ -78,6 +86,8 @@ class Commands:
         """The open notification session, while there is one."""
         self.on_retry: Callable[[Capability | None], None] = lambda _capability: None
         self.on_looked: Callable[[datetime], None] = lambda _at: None
+        self.refused: Callable[[PolicyAction], Refused | None] = lambda _action: None
+        """The administrator's word on an action."""
         self._store = store
         self._intake = intake
         self._notices = notices
@@ -91,6 +101,11 @@ class Commands:
 
     def execute(self, command: Command) -> Later | None:
         """Carry out `command`; what it returns still has to be awaited."""
+        refused = self.refused(_NEEDS[type(command)]) if type(command) in _NEEDS else None
+        if refused is not None:
+            words = (refused.sentence, refused.hint)
+            self._publish([CommandChanged(command.id, CommandState.REFUSED, (Refusal.POLICY.value,), *words)])
+            return None
         match command:
             case SendText():
                 return self._send(command)
@@ -128,12 +143,12 @@ class Commands:
         if message is not None:
             self._outbox.cancel(message)
 
-    def recheck(self, message: TextMessage) -> Refusal | None:
-        """The guard's refusal of a queued text as things stand now; what was asked stays answered."""
+    def recheck(self, message: TextMessage) -> Decision:
+        """The guard's word on a queued text as things stand now; what was asked stays answered."""
         message = self.in_its_place(message)
         assert message.recipient is not None, "a text of ours goes to somebody"
         thread = self._store.current(message.thread)
-        return decide(self._store.send_facts(thread, message.text, message.recipient)).refusal
+        return decide(self._store.send_facts(thread, message.text, message.recipient))
 
     def in_its_place(self, message: TextMessage) -> TextMessage:
         """A text as it got further, with all that became known of it since it was written."""
@@ -228,7 +243,7 @@ class Commands:
         """Why a text does not go out, or (dry run) that it would."""
         who = self._store.name_of(recipient.key) or recipient.value
         if decision.refusal is not None:
-            self._refuse(command.id, decision.refusal)
+            self._refuse(command.id, decision)
         elif decision.asks:
             reasons = tuple(a.value for a in decision.asks)
             sentence, hint = question(decision.asks, who), "Confirm, or let it be."
@@ -239,9 +254,9 @@ class Commands:
 
     def _start_thread(self, command: StartThread) -> None:
         recipient = self._intake.filing.identify(command.recipient)
-        refusal = decide(self._store.send_facts(None, "x", recipient)).refusal
-        if refusal is not None:
-            self._refuse(command.id, refusal)
+        decision = decide(self._store.send_facts(None, None, recipient))
+        if decision.refusal is not None:
+            self._refuse(command.id, decision)
             return
         thread = self._intake.filing.file_under(Audience.PRIVATE, recipient.key)
         self._publish(self._store.start_thread(thread, Audience.PRIVATE, recipient))
@@ -268,7 +283,11 @@ class Commands:
             self._publish([CommandChanged(command.id, CommandState.REFUSED, sentence=sentence)])
             return None
         if self._outbox.is_full:
-            self._refuse(command.id, Refusal.TOO_MANY)
+            self._refuse(command.id, Decision(Refusal.TOO_MANY))
+            return None
+        decision = self.recheck(message)
+        if decision.refusal is Refusal.POLICY:
+            self._refuse(command.id, decision)
             return None
         self._queue(evolve(message, at=self._now()))
         return self._queued(command.id, message.id)
@@ -320,9 +339,10 @@ class Commands:
             raise NotConnected(NO_PHONE)
         await self.notifications.perform(uid, command.action)
 
-    def _refuse(self, command_id: str, refusal: Refusal) -> None:
-        sentence, hint = REFUSALS[refusal]
-        self._publish([CommandChanged(command_id, CommandState.REFUSED, (refusal.value,), sentence, hint)])
+    def _refuse(self, command_id: str, decision: Decision) -> None:
+        assert decision.refusal is not None, "looked at by the callers"
+        reasons = (decision.refusal.value,)
+        self._publish([CommandChanged(command_id, CommandState.REFUSED, reasons, *decision.words)])
 
     def _done(self, command_id: str) -> None:
         self._publish([CommandChanged(command_id, CommandState.DONE)])

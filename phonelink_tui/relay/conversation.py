@@ -9,7 +9,8 @@ from datetime import datetime
 from phonelink_tui.domain.address import Address
 from phonelink_tui.domain.message import Audience, Direction, MessageId, TextMessage
 from phonelink_tui.domain.text import NO_TEXT, RemoteText, clean_line, preview
-from phonelink_tui.domain.thread import Reply, Thread, ThreadId
+from phonelink_tui.domain.thread import Thread, ThreadId
+from phonelink_tui.relay.guard import Answering
 from phonelink_tui.relay.marks import Marks
 from phonelink_tui.relay.placeholders import PLACEHOLDER_PREVIEW
 
@@ -120,15 +121,12 @@ class Conversation:
         """Whether there is a text of somebody else."""
         return self._newest_incoming() is not None
 
-    def summary(
-        self, *, contact_name: RemoteText | None, reply: Reply, reply_reason: str, marks: Marks
-    ) -> Thread:
+    def summary(self, *, contact_name: RemoteText | None, answering: Answering, marks: Marks) -> Thread:
         """The row of the list.
 
         Args:
             contact_name: The name the phone's book has for `address`, if any.
-            reply: The guard's rule.
-            reply_reason: Its stable word.
+            answering: The guard's rule.
             marks: What a person set.
         """
         last = self._messages[self._order[-1][2]] if self._order else None
@@ -147,8 +145,9 @@ class Conversation:
             title=title,
             sender_name=sender_name,
             group_name=group,
-            reply=reply,
-            reply_reason=reply_reason,
+            reply=answering.reply,
+            reply_reason=answering.reason,
+            reply_said=answering.said,
             last_text=_preview(last),
             last_at=last.at if last else self._created_at,
             last_direction=last.direction if last else Direction.OUTGOING,

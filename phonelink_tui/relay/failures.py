@@ -12,6 +12,7 @@ _BY_CLASS: Final[dict[type[errors.PhonelinkError], Failure]] = {
     errors.UnknownNotification: Failure.GONE,
     errors.SendRefused: Failure.HERE,
     errors.RoleRefused: Failure.HERE,
+    errors.PolicyError: Failure.HERE,
     errors.RelayError: Failure.NOT_CONNECTED,
     errors.TransportError: Failure.NOT_CONNECTED,
     errors.DeadlineExceeded: Failure.TIMED_OUT,

@@ -5,12 +5,13 @@ Refusals cannot be confirmed away; asks can. Both are stable words with a senten
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Final
 
 from attrs import field, frozen
 
+from phonelink_tui.config.policy import RECIPIENTS, Refused
 from phonelink_tui.domain.address import ADDRESS_CHARS, Address, AddressKind
 from phonelink_tui.domain.message import Audience
 from phonelink_tui.domain.thread import Reply
@@ -34,6 +35,8 @@ class Refusal(StrEnum):
     UNKNOWN_THREAD = "unknown_thread"
     TOO_MANY = "too_many"
     """Decided by whoever has the queue, not by `decide`."""
+    POLICY = "policy"
+    """By the administrator, who says why."""
 
 
 REFUSALS: Final[dict[Refusal, tuple[str, str]]] = {
@@ -64,6 +67,7 @@ REFUSALS: Final[dict[Refusal, tuple[str, str]]] = {
         "Too many texts are waiting for the phone.",
         "Wait until some have left, or take some back.",
     ),
+    Refusal.POLICY: ("The policy of this computer refuses it.", "`phonelink policy show` lists its rules."),
     Refusal.UNKNOWN_THREAD: ("This conversation does not exist any more.", "Open it again from the list."),
 }
 
@@ -79,7 +83,8 @@ ASKS: Final[dict[Ask, str]] = {
 class SendFacts:
     """All that the decision rests on."""
 
-    text: str
+    text: str | None
+    """None: of any text."""
     recipient: Address
     thread_known: bool = True
     """False when the text names a thread that does not exist."""
@@ -92,37 +97,66 @@ class SendFacts:
     in_contacts: bool = False
     written_before: bool = False
     confirmed: frozenset[Ask] = field(factory=frozenset)
+    policy: Refused | None = None
+    """What the administrator says to it."""
+
+
+JudgeSend = Callable[[Address, str | None], Refused | None]
+"""The administrator's word on a text for somebody; None for the text: on any."""
+
+
+@frozen
+class Answering:
+    """What happens to a text written into a thread."""
+
+    reply: Reply
+    reason: str = ""
+    """The stable word of the first reason."""
+    said: str = ""
+    """The administrator's words, should they be the reason."""
 
 
 @frozen
 class Decision:
-    """The guard's answer: goes out when both are empty."""
+    """The guard's answer: goes out when there is neither a refusal nor a question."""
 
     refusal: Refusal | None = None
     asks: tuple[Ask, ...] = ()
+    policy: Refused | None = None
+    """With `Refusal.POLICY`: what the administrator says."""
 
     @property
     def allowed(self) -> bool:
         """Whether the text goes out as it is."""
         return self.refusal is None and not self.asks
 
+    @property
+    def words(self) -> tuple[str, str]:
+        """Sentence and hint of the refusal; empty without one."""
+        if self.policy is not None:
+            return self.policy.sentence, self.policy.hint
+        return REFUSALS[self.refusal] if self.refusal is not None else ("", "")
+
 
 def decide(facts: SendFacts) -> Decision:
     """Whether a text may go out, must be asked about, or is refused."""
     refusal = _refusal(facts)
     if refusal is not None:
-        return Decision(refusal)
+        return Decision(refusal, policy=facts.policy if refusal is Refusal.POLICY else None)
     return Decision(asks=tuple(a for a in _asks(facts) if a not in facts.confirmed))
 
 
-def reply_rule(facts: SendFacts) -> tuple[Reply, str]:
-    """What happens to a text written into a thread, with the stable word of the first reason."""
+def reply_rule(facts: SendFacts) -> Answering:
+    """What happens to a text written into a thread."""
     if facts.audience is Audience.GROUP:
-        return Reply.CLOSED, Refusal.GROUP.value
+        return Answering(Reply.CLOSED, Refusal.GROUP.value)
     if not facts.recipient.answerable:
-        return Reply.CLOSED, Refusal.CANNOT_ANSWER.value
+        return Answering(Reply.CLOSED, Refusal.CANNOT_ANSWER.value)
+    if facts.policy is not None:
+        own = facts.policy.about == RECIPIENTS  # what holds for all is said once, as a limit of the app
+        return Answering(Reply.CLOSED, Refusal.POLICY.value, facts.policy.sentence if own else "")
     open_asks = [a for a in _asks(facts) if a not in facts.confirmed]
-    return (Reply.ASKS, open_asks[0].value) if open_asks else (Reply.OPEN, "")
+    return Answering(Reply.ASKS, open_asks[0].value) if open_asks else Answering(Reply.OPEN)
 
 
 def question(asks: Iterable[Ask], who: str) -> str:
@@ -132,9 +166,9 @@ def question(asks: Iterable[Ask], who: str) -> str:
 
 def _refusal(facts: SendFacts) -> Refusal | None:
     recipient = facts.recipient
-    if not facts.text.strip():
+    if facts.text is not None and not facts.text.strip():
         return Refusal.EMPTY
-    if len(facts.text) > TEXT_CHARS:
+    if facts.text is not None and len(facts.text) > TEXT_CHARS:
         return Refusal.TOO_LONG
     if not facts.thread_known:
         return Refusal.UNKNOWN_THREAD
@@ -150,7 +184,7 @@ def _refusal(facts: SendFacts) -> Refusal | None:
         return Refusal.BAD_RECIPIENT if facts.thread_address is None else Refusal.CANNOT_ANSWER
     if facts.thread_address is not None and facts.thread_address.key != recipient.key:
         return Refusal.OTHER_RECIPIENT
-    return None
+    return Refusal.POLICY if facts.policy is not None else None
 
 
 def _asks(facts: SendFacts) -> Iterable[Ask]:

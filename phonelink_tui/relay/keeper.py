@@ -9,6 +9,7 @@ from typing import Final
 
 from phonelink_tui.archive import facts
 from phonelink_tui.archive.archive import Archive
+from phonelink_tui.config.policy import PolicyAction, Refused
 from phonelink_tui.domain import events
 from phonelink_tui.domain.events import Event
 from phonelink_tui.domain.gap import Gap
@@ -26,16 +27,26 @@ _log = logging.getLogger(__name__)
 class Keeper:
     """Turns events into facts for the archive. Without an archive it does nothing."""
 
-    def __init__(self, archive: Archive | None, store: Store, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        archive: Archive | None,
+        store: Store,
+        now: Callable[[], datetime],
+        refused: Callable[[PolicyAction], Refused | None],
+    ) -> None:
         """
         Args:
             archive: Where to; None: nothing is kept.
             store: Asked what a person set on a conversation.
             now: The clock (UTC).
+            refused: The administrator's word on an action.
         """
         self._archive = archive
         self._store = store
         self._now = now
+        self._refused = refused
+        self._journaled: set[MessageId] = set()
+        self._left_out: set[str] = set()
         self._marks: dict[ThreadId, Marks] = {}
         self._handles: dict[MessageId, str] = {}
 
@@ -46,8 +57,13 @@ class Keeper:
 
     def take(self, event: Event) -> None:
         """Write what an event tells; should the disk refuse, it waits and is tried again."""
-        if self._archive is not None:
+        if self._archive is not None and self._may_keep(event):
             self._put(self._facts(event))
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether the administrator lets anything new be written at this moment."""
+        return self._refused(PolicyAction.STORE) is None
 
     def bind(self, id_: MessageId, handle: str) -> None:
         """A handle of the phone names this message from now on."""
@@ -65,7 +81,8 @@ class Keeper:
 
     def note(self, row: facts.OutboxRow) -> None:
         """How far a text of ours got."""
-        if self._archive is not None:
+        if self._archive is not None and (row.id in self._journaled or self.may_keep):
+            self._journaled.add(row.id)
             self._archive.put([row])
 
     def note_looked(self, at: datetime) -> None:
@@ -77,6 +94,26 @@ class Keeper:
         """Return when everything taken before is on the disk. Raises ArchiveError, DeadlineExceeded."""
         if self._archive is not None:
             await self._archive.commit()
+
+    def _may_keep(self, event: Event) -> bool:
+        """What is gone is always written, and how a text fares that waits on the disk: it must not go out twice.
+
+        What was not written when it came is not written in this run when it changes.
+        """
+        match event:
+            case events.MessageGone() | events.ThreadGone() | events.NotificationRemoved():
+                return True
+            case events.MessageChanged(message=message):
+                return message.id in self._journaled or self._takes(message.id, PolicyAction.STORE)
+            case events.NotificationChanged(notification=it):
+                return self._takes(it.id, PolicyAction.STORE, PolicyAction.NOTIFICATIONS)
+            case _:
+                return self.may_keep
+
+    def _takes(self, id_: str, *needed: PolicyAction) -> bool:
+        if any(self._refused(action) is not None for action in needed):
+            self._left_out.add(id_)
+        return id_ not in self._left_out
 
     def _put(self, new: Iterator[facts.Fact]) -> None:
         assert self._archive is not None, "looked at by the callers"
@@ -132,6 +169,7 @@ class Keeper:
             yield facts.Draft(thread, marks.draft, self._now())
 
     def begin_with(self, kept: facts.Kept) -> None:
-        """These marks are written already."""
+        """These marks and texts on their way are written already."""
+        self._journaled.update(row.id for row, _ in kept.outbox)
         for thread in (*(m.thread for m in kept.marks), *(d.thread for d in kept.drafts)):
             self._marks[thread] = self._store.marks_of(thread)

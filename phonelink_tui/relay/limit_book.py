@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import Final
 
 from attrs import evolve
 
+from phonelink_tui.domain.app_limits import Stopped, app_limitations
 from phonelink_tui.domain.events import Event, LimitationChanged
 from phonelink_tui.domain.keeping import NotKept
-from phonelink_tui.domain.limitations import Limitation, LimitKind, Stopped, app_limitations
+from phonelink_tui.domain.limitations import Limitation, LimitKind
 from phonelink_tui.domain.phone import Capability, Phone
+
+NOTHING_KEPT: Final = frozenset({LimitKind.POLICY_STORE, LimitKind.POLICY_UNUSABLE})
+"""Limits of the policy that say so already."""
 
 
 class LimitBook:
@@ -31,6 +36,8 @@ class LimitBook:
         self._look = set_aside
         self._set_aside = set_aside()
         self.kept = kept
+        self.policy: tuple[Limitation, ...] = ()
+        """Those of the administrator."""
         self._now = now
         self._hidden_since: datetime | None = None
         self._stopped: dict[Capability, Stopped] = {}
@@ -58,13 +65,7 @@ class LimitBook:
         old, self._limitations = self._limitations, {}
         if self._set_aside:
             self._set_aside = self._look()
-        for limit in app_limitations(
-            phone,
-            kept=self.kept,
-            previews_hidden_since=self._hidden_since,
-            set_aside=self._set_aside,
-            stopped=self._stopped,
-        ):
+        for limit in (*self.policy, *self._others(phone)):
             known = old.get(limit.kind)
             same = known is not None and evolve(known, since=limit.since) == limit
             self._limitations[limit.kind] = known if known is not None and same else limit
@@ -74,3 +75,14 @@ class LimitBook:
         for kind, limit in self._limitations.items():
             if limit is not old.get(kind):
                 yield LimitationChanged(limit, active=True)
+
+    def _others(self, phone: Phone) -> Iterable[Limitation]:
+        # That nothing may be kept is said once, by whoever decided it.
+        said = any(limit.kind in NOTHING_KEPT for limit in self.policy)
+        return app_limitations(
+            phone,
+            kept=None if said else self.kept,
+            previews_hidden_since=self._hidden_since,
+            set_aside=self._set_aside,
+            stopped=self._stopped,
+        )

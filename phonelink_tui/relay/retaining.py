@@ -38,7 +38,7 @@ class Retaining:
     def __init__(
         self,
         archive: Archive,
-        settings: ArchiveSettings,
+        settings: Callable[[], ArchiveSettings],
         store: Store,
         identify: Callable[[str], Address],
         publish: Callable[[Iterable[Event]], None],
@@ -47,7 +47,7 @@ class Retaining:
         """
         Args:
             archive: Of what.
-            settings: The rules.
+            settings: The rules as they are now.
             store: Which conversations there are; told what the archive has no more.
             identify: The address that a rule's name spells.
             publish: Tells rows that changed.
@@ -78,7 +78,7 @@ class Retaining:
 
     async def prune(self) -> int:
         """Remove what is too old now; the number of texts. Raises ArchiveError, DeadlineExceeded."""
-        rules = retention_of(self._settings, self._store.snapshot(0).threads, self._identify)
+        rules = retention_of(self._settings(), self._store.snapshot(0).threads, self._identify)
         if rules == Retention():
             return 0
         touched: set[ThreadId] = set()

@@ -10,10 +10,11 @@ from random import Random
 from secrets import token_hex
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from phonelink_tui.archive.archive import Archive
-from phonelink_tui.config.archive_settings import ArchiveSettings
+from phonelink_tui.config.policy import Policy, PolicyAction
+from phonelink_tui.config.policy_source import PolicySource
 from phonelink_tui.domain.events import (
     CommandChanged,
     CommandState,
@@ -45,7 +46,6 @@ from phonelink_tui.relay.api import (
 from phonelink_tui.relay.code_book import CodeBook
 from phonelink_tui.relay.commands import Commands, Later
 from phonelink_tui.relay.failures import failure_of
-from phonelink_tui.relay.guard import REFUSALS
 from phonelink_tui.relay.history import History
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.keeper import Keeper
@@ -53,33 +53,15 @@ from phonelink_tui.relay.limit_book import LimitBook
 from phonelink_tui.relay.links import Links
 from phonelink_tui.relay.notices import Notices
 from phonelink_tui.relay.outbox import Outbox
+from phonelink_tui.relay.policing import Passing, Policing
 from phonelink_tui.relay.reading import Reading
 from phonelink_tui.relay.retaining import Retaining
 from phonelink_tui.relay.sessions import ContactSync, NotificationSync
+from phonelink_tui.relay.settings import RelaySettings
 from phonelink_tui.relay.store import Store
 from phonelink_tui.relay.stream import Stream
 from phonelink_tui.relay.supervisor import Supervisor
 from phonelink_tui.relay.sync import MessageSync
-
-
-@frozen
-class RelaySettings:
-    """What a relay is told at its start."""
-
-    thread_secret: bytes
-    """Keys the ids of threads: equal for runs that must agree on them."""
-    region: str | None = None
-    """ISO 3166 region for national numbers, until the phone's own number tells."""
-    hold_s: float = 0.0
-    """How long a text can be taken back before it is pushed."""
-    archive: ArchiveSettings = field(factory=ArchiveSettings)
-    """How much is kept."""
-    lasting: bool = False
-    """Its terminals come and go, and it comes back: with an archive, what is queued waits for its next run."""
-    not_kept: NotKept = NotKept.NO_KEY
-    """Why there is no archive, where there is none."""
-    set_aside: Callable[[], tuple[str, ...]] = lambda: ()
-    """The names of damaged archives that were set aside and still lie there."""
 
 
 class Relay:
@@ -121,11 +103,13 @@ class Relay:
         )
         self._stream = Stream(now, epoch=token_hex(4))
         not_kept = None if archive is not None else settings.not_kept
-        self._store = Store(phone, now, LimitBook(now, not_kept, settings.set_aside))
-        self._store.apply_limits()
+        limits = LimitBook(now, not_kept, settings.set_aside)
+        self._store = Store(phone, now, limits)
+        source = settings.policy or PolicySource(Policy, now)
+        self._policing = policing = Policing(source, self._store, limits, self.publish)
         self._codes = CodeBook(now)
         run = archive.run if archive is not None else 0
-        self._keeper = Keeper(archive, self._store, now)
+        self._keeper = Keeper(archive, self._store, now, policing.refused)
         self._links = Links(self._store, now, run, self._keeper.expect)
         self._intake = Intake(
             self._store, now, settings.thread_secret, settings.region, run, self._keeper.bind
@@ -171,8 +155,16 @@ class Relay:
             now,
         )
         self._commands.on_retry = self._retry_now
+        self._commands.refused = policing.refused
         self._retaining = (
-            Retaining(archive, settings.archive, self._store, self._intake.filing.identify, self.publish, now)
+            Retaining(
+                archive,
+                lambda: policing.policy.within_ceiling(settings.archive),
+                self._store,
+                self._intake.filing.identify,
+                self.publish,
+                now,
+            )
             if archive is not None
             else None
         )
@@ -188,7 +180,8 @@ class Relay:
     async def snapshot(self) -> Snapshot:
         """See `RelayApi.snapshot`."""
         told = self._store.snapshot(self._stream.rev)
-        return evolve(told, epoch=self._stream.epoch, codes=self._codes.newest_first())
+        codes = self._codes.newest_first()
+        return self._policing.shown(evolve(told, epoch=self._stream.epoch, codes=codes))
 
     async def execute(self, command: Command) -> str:
         """See `RelayApi.execute`."""
@@ -202,12 +195,14 @@ class Relay:
         self, thread: ThreadId, *, before: MessageId | None = None, limit: int = 100
     ) -> MessagePage:
         """See `RelayApi.messages`."""
+        self._policing.require(PolicyAction.READ)
         page = await self._history.page(thread, before, max(1, min(limit, MESSAGES_PAGE)))
         self._message_sync.want_bodies(m.id for m in page.messages)
         return page
 
     async def search(self, query: str, *, limit: int = 50) -> tuple[TextMessage, ...]:
         """See `RelayApi.search`."""
+        self._policing.require(PolicyAction.READ)
         return await self._history.search(query, max(1, min(limit, SEARCH_HITS)))
 
     async def week(self) -> Week:
@@ -229,6 +224,7 @@ class Relay:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._outbox.run())
+                tasks.create_task(self._policing.run())
                 if self._retaining is not None:
                     tasks.create_task(self._retaining.run())
                 for supervisor in self._supervisors.values():
@@ -244,7 +240,7 @@ class Relay:
     async def close(self) -> int:
         """Before cancelling `run`: finish the push in flight, drop what waits; the number of texts dropped."""
         self._links.foresee()
-        return await self._outbox.close(keep_queued=self._keeps_queued)
+        return await self._outbox.close(keep_queued=self._keeps_queued and self._keeper.may_keep)
 
     async def sleep(self) -> None:
         """Before this computer sleeps: end all sessions in order, and begin none until `wake`."""
@@ -285,7 +281,7 @@ class Relay:
     @asynccontextmanager
     async def _subscribe(self, since: Place | None) -> AsyncIterator[AsyncIterator[Stamped]]:
         with self._stream.subscribe(since) as reader:
-            yield reader
+            yield Passing(reader, self._policing.passes)
 
     async def _recall_for(self, command: Command) -> None:
         """What a command is about may lie in the archive only."""
@@ -358,8 +354,7 @@ class Relay:
         self.publish([MessageChanged(self._commands.in_its_place(message), live=False)])
 
     def _recheck(self, message: TextMessage) -> str | None:
-        refusal = self._commands.recheck(message)
-        return REFUSALS[refusal][0] if refusal is not None else None
+        return self._commands.recheck(message).words[0] or None
 
     def _retry_now(self, capability: Capability | None) -> None:
         for c, supervisor in self._supervisors.items():

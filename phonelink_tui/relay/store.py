@@ -39,7 +39,7 @@ from phonelink_tui.errors import UnknownThread
 from phonelink_tui.relay.api import Ask, MessagePage, Snapshot
 from phonelink_tui.relay.conversation import Conversation
 from phonelink_tui.relay.gap_book import GapBook
-from phonelink_tui.relay.guard import SendFacts, reply_rule
+from phonelink_tui.relay.guard import JudgeSend, SendFacts, reply_rule
 from phonelink_tui.relay.limit_book import LimitBook
 from phonelink_tui.relay.marks import MarkBook, Marks
 from phonelink_tui.relay.moves import Moves
@@ -68,6 +68,7 @@ class Store:
         self._calls: tuple[Call, ...] = ()
         self.looked_at: datetime | None = None
         self._limits = limits or LimitBook(now)
+        self.judge_send: JudgeSend = lambda _recipient, _text: None
 
     # Facts in
 
@@ -241,11 +242,9 @@ class Store:
     def thread(self, id_: ThreadId) -> Thread:
         """The row of a conversation. Raises UnknownThread."""
         conversation = self._conversation(id_)
-        reply, reason = reply_rule(self.send_facts(id_, "x", conversation.address))
         return conversation.summary(
             contact_name=self._people.name_of(conversation.address.key),
-            reply=reply,
-            reply_reason=reason,
+            answering=reply_rule(self.send_facts(id_, None, conversation.address)),
             marks=self._marks.of(id_),
         )
 
@@ -300,9 +299,13 @@ class Store:
         return conversation is not None and conversation.has_incoming
 
     def send_facts(
-        self, id_: ThreadId | None, text: str, recipient: Address, confirmed: frozenset[Ask] = frozenset()
+        self,
+        id_: ThreadId | None,
+        text: str | None,
+        recipient: Address,
+        confirmed: frozenset[Ask] = frozenset(),
     ) -> SendFacts:
-        """What the guard needs to know of a text for `recipient`, written into thread `id_`."""
+        """What the guard needs to know of a text (None: of any) for `recipient`, written into thread `id_`."""
         conversation = self._conversations.get(id_) if id_ is not None else None
         return SendFacts(
             text=text,
@@ -314,6 +317,7 @@ class Store:
             in_contacts=self._people.name_of(recipient.key) is not None,
             written_before=self._people.was_written_to(recipient.key),
             confirmed=confirmed | (self._marks.of(id_).confirmed if id_ else frozenset()),
+            policy=self.judge_send(recipient, text),
         )
 
     # How it follows
@@ -392,6 +396,4 @@ class Store:
         try:
             return self._conversations[id_]
         except KeyError:
-            raise UnknownThread(
-                "This conversation does not exist.", "`phonelink threads` lists them."
-            ) from None
+            raise UnknownThread("This conversation does not exist.") from None

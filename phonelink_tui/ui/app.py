@@ -18,6 +18,7 @@ from textual.binding import BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.worker import Worker, WorkerState
 
+from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import TextMessage
 from phonelink_tui.relay.api import Attached, Attachment, Home, RelayApi
 from phonelink_tui.ui.bridge import Bridge
@@ -39,6 +40,7 @@ class PhoneApp(App[None], inherit_bindings=False):
         api: The relay.
         settings: What the person set about the screen.
         now: The clock; tests give their own.
+        copy_refused: Why nothing may be copied on this computer at this moment; empty where it may.
     """
 
     CSS_PATH: ClassVar[list[str | PurePath]] = ["styles/layout.tcss", "styles/ink.tcss"]
@@ -52,8 +54,10 @@ class PhoneApp(App[None], inherit_bindings=False):
         settings: UiSettings | None = None,
         *,
         now: Callable[[], datetime] = utc_now,
+        copy_refused: Callable[[], str] = str,
     ) -> None:
         super().__init__()
+        self._copy_refused = copy_refused
         self.animation_level = "none"
         attachment = api.attachment if isinstance(api, Attached) else Attachment()
         settings = settings or UiSettings()
@@ -74,6 +78,7 @@ class PhoneApp(App[None], inherit_bindings=False):
             leave=self._leave,
             environ=os.environ,
             attachment=attachment,
+            copy_refused=self.copy_refused,
         )
         for theme in OURS:
             self.register_theme(theme)
@@ -118,6 +123,17 @@ class PhoneApp(App[None], inherit_bindings=False):
                 f"An error in this program: {type(error).__name__}. Quit and start again."
             )
             self._messages.paint(Touched.ALL)
+
+    def copy_refused(self) -> str:
+        """Why nothing may be copied, by the relay's computer or this one; empty where it may."""
+        limits = self._projection.limitations
+        told = limits.get((LimitKind.POLICY_COPY, "")) or limits.get((LimitKind.POLICY_UNUSABLE, ""))
+        return told.sentence if told is not None else self._copy_refused()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Every way to the clipboard ends here, those of Textual's own widgets too."""
+        if not self.copy_refused():
+            super().copy_to_clipboard(text)
 
     def action_next_theme(self) -> None:
         """The next theme."""

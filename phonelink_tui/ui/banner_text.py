@@ -82,9 +82,11 @@ def banner(limit: Limitation, now: datetime, zone: tzinfo | None) -> Banner:
     if spec.cls is LimitClass.TEMPORARY and limit.since is not None and limit.scope is LimitScope.APP:
         since = f" Since {moment(limit.since, zone, now)}."
     known = _seen(limit.evidence)
-    evidence = (
-        f" What was seen: {known}." if known and not _says(f"{limit.sentence} {spec.why}", known) else ""
-    )
+    if spec.cls is LimitClass.POLICY:
+        evidence = f" It is written in {known}." if known else ""
+    else:
+        said = _says(f"{limit.sentence} {spec.why}", known)
+        evidence = f" What was seen: {known}." if known and not said else ""
     return Banner(
         limit.kind,
         SIGNS[spec.cls],

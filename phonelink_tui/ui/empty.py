@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.phone import Capability, LinkPhase
 from phonelink_tui.ui.keymap import KeyMap, shown
 from phonelink_tui.ui.projection import Projection
+
+_NOT_SHOWN: Final = frozenset({LimitKind.POLICY_READ, LimitKind.POLICY_UNUSABLE})
 
 
 def empty_words(projection: Projection, keys: KeyMap) -> tuple[str, tuple[str, ...]]:
@@ -18,6 +23,11 @@ def empty_words(projection: Projection, keys: KeyMap) -> tuple[str, tuple[str, .
     phone = projection.phone
     if phone is None:
         return "One moment.", ("Asking the relay what it knows.",)
+    if any(kind in _NOT_SHOWN for kind, _target in projection.limitations):
+        return "No texts are shown here.", (
+            "The line on top quotes the administrator of this computer.",
+            last,
+        )
     if projection.threads:
         return "No conversation is open.", ("Choose one in the list and press Enter.", last)
     phase = phone.phase(Capability.MESSAGES)

@@ -67,13 +67,14 @@ class Room:
     status: bool
 
 
-def room(height: int, *, asking: int = 0, reading: bool = False) -> Room:
+def room(height: int, *, asking: int = 0, reading: bool = False, due: int = 0) -> Room:
     """Who gives way on a low screen: banners first, then the hints, the head and the status; never the composer.
 
     Args:
         height: Of the terminal, in lines.
         asking: Lines an open question needs, 0 without one; what limits the answer is in it.
         reading: A banner has the keys.
+        due: Lines of the banner that the administrator wants seen; it gives way after the others.
     """
     composer = max(1, min(COMPOSER_LINES, height // 3))
     left = height - 2 - composer
@@ -81,14 +82,16 @@ def room(height: int, *, asking: int = 0, reading: bool = False) -> Room:
     left -= question
     read = max(1, min(READ_LINES, left)) if reading else 0
     left -= read + PANE_LINES - 1
+    due = max(0, min(due, BANNER_LINES, left))
+    left -= due
     banners = max(0, left - 3)
-    app = min(BANNER_LINES, banners // 2)
+    app = max(due, min(BANNER_LINES, due + banners // 2))
     return Room(
         composer,
         question,
         read,
         app,
-        0 if asking else min(BANNER_LINES, banners - app),
+        0 if asking else max(0, min(BANNER_LINES, banners + due - app)),
         head=left >= 2,
         hints=left >= 3,
         status=left >= 1,

@@ -8,7 +8,6 @@ from typing import Final
 
 from attrs import frozen
 
-from phonelink_tui.domain.limitations import LimitScope
 from phonelink_tui.domain.notification import PhoneNotification
 from phonelink_tui.domain.phone import CapabilityState, Phone
 from phonelink_tui.domain.week import week_lines
@@ -72,7 +71,7 @@ def status_paragraphs(
         said += [EMPTY, Paragraph("Settings", "name")]
         said += [Paragraph(problem, head="! ", head_role="warn") for problem in problems]
     said += [EMPTY, Paragraph("Limits in force", "name")]
-    limits = [x for x in projection.limitations.values() if x.scope is LimitScope.APP]
+    limits = list(projection.limitations.values())
     for limit in limits:
         said.append(Paragraph(limit.sentence, head=f"{SIGNS[limit.spec.cls]} "))
         said.append(Paragraph(f"{limit.spec.why} A limit of {limit.spec.whose.value}.", "dim", head="  "))

@@ -79,6 +79,8 @@ class StatusFacts:
     """Stops the work that `progress` tells of."""
     problems: int = 0
     """Lines of the settings that do not hold."""
+    policy: bool = False
+    """The administrator has set rules."""
 
 
 def status_line(facts: StatusFacts, width: int, now: datetime, zone: tzinfo | None) -> list[Span]:
@@ -149,6 +151,8 @@ def _parts(
         yield [(f"complete since {clock(phone.complete_since, zone)}", "dim")]
     elif phone.complete_since and brief in (3, 5):
         yield [(f"since {clock(phone.complete_since, zone)}", "dim")]
+    if facts.policy:
+        yield [("§ policy" if brief < 7 else "§", "dim")]
     if facts.problems and brief < 7:
         yield [("settings: see S" if brief < 4 else "S!", "warn")]
 

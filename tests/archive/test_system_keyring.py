@@ -131,7 +131,7 @@ def test_no_keyring_at_all(use: Use) -> None:
     """As on a server without a desktop: the package's own backend for that."""
     from keyring.backends import fail  # type: ignore[import-not-found, unused-ignore]
 
-    use(fail.Keyring())
+    use(fail.Keyring())  # type: ignore[no-untyped-call, unused-ignore]
     assert refused().message == "There is no system keyring here."
     system_keyring.forget(PHONE)
 
@@ -140,7 +140,7 @@ def test_a_keyring_that_keeps_nothing(use: Use) -> None:
     """The package's null backend takes every secret and has none: an archive made with it would never open again."""
     from keyring.backends import null  # type: ignore[import-not-found, unused-ignore]
 
-    use(null.Keyring())
+    use(null.Keyring())  # type: ignore[no-untyped-call, unused-ignore]
     assert refused().message == "The system keyring keeps nothing."
 
 

@@ -10,6 +10,7 @@ from attrs import evolve
 from hypothesis import given
 
 from phonelink_tui.domain.address import identify
+from phonelink_tui.domain.app_limits import app_limitations
 from phonelink_tui.domain.keeping import NOT_KEPT, NotKept
 from phonelink_tui.domain.limitations import (
     LIMITS,
@@ -17,7 +18,6 @@ from phonelink_tui.domain.limitations import (
     LimitClass,
     LimitKind,
     LimitScope,
-    app_limitations,
     make_limitation,
 )
 from phonelink_tui.domain.message import Audience, Direction, UnknownReason

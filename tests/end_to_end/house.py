@@ -20,7 +20,8 @@ from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.profiles.ports import PhoneBackend
 from phonelink_tui.relay.api import Ask, Command, SendText, Snapshot
-from phonelink_tui.relay.service import Relay, RelaySettings
+from phonelink_tui.relay.service import Relay
+from phonelink_tui.relay.settings import RelaySettings
 from phonelink_tui.transport.link import PhoneLink
 from phonelink_tui.transport.tasks_beside import tasks_beside
 from phonelink_tui.virtual.entries import StoredContact

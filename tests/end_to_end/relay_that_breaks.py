@@ -34,7 +34,8 @@ from phonelink_tui.errors import LinkLost
 from phonelink_tui.profiles.link_backend import LinkBackend
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.relay.api import Ask, SendText, follow
-from phonelink_tui.relay.service import Relay, RelaySettings
+from phonelink_tui.relay.service import Relay
+from phonelink_tui.relay.settings import RelaySettings
 from phonelink_tui.transport.gatt import GattClient
 from phonelink_tui.transport.link import CallBack, Service
 from phonelink_tui.transport.stream import ByteStream

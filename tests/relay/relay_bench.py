@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from random import Random
 
+from phonelink_tui.config.policy_source import PolicySource
 from phonelink_tui.domain.events import (
     CommandChanged,
     Event,
@@ -25,7 +26,8 @@ from phonelink_tui.relay.api import (
     Snapshot,
     follow,
 )
-from phonelink_tui.relay.service import Relay, RelaySettings
+from phonelink_tui.relay.service import Relay
+from phonelink_tui.relay.settings import RelaySettings
 from tests.relay.desk import ALICE, body, row
 from tests.relay.fakes import FakeClock, NoWait
 from tests.relay.scripted import ScriptedBackend
@@ -43,10 +45,12 @@ class Bench:
         hold_s: float = 0,
         region: str | None = None,
         rng: Random | None = None,
+        policy: Callable[[FakeClock], PolicySource] | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.backend = ScriptedBackend(traits)
-        settings = RelaySettings(b"secret", region=region, hold_s=hold_s)
+        source = policy(self.clock) if policy is not None else None
+        settings = RelaySettings(b"secret", region=region, hold_s=hold_s, policy=source)
         self.relay = Relay(self.backend, settings, now=self.clock, rng=rng or NoWait())
         self.snapshots: list[Snapshot] = []
         self.stamped: list[Stamped] = []

@@ -18,6 +18,7 @@ from phonelink_tui.relay.guard import (
     ASKS,
     REFUSALS,
     TEXT_CHARS,
+    Answering,
     Refusal,
     SendFacts,
     decide,
@@ -86,7 +87,7 @@ ASKED: dict[str, tuple[dict[str, Any], tuple[Ask, ...]]] = {
 def test_a_known_person_is_written_to_without_a_word() -> None:
     """The everyday case passes."""
     assert decide(KNOWN).allowed
-    assert reply_rule(KNOWN) == (Reply.OPEN, "")
+    assert reply_rule(KNOWN) == Answering(Reply.OPEN, "")
 
 
 @pytest.mark.parametrize("case", REFUSED)

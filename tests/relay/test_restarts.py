@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 from phonelink_tui.archive.archive import Archive
 from phonelink_tui.archive.facts import OutboxRow, OutboxStep
 from phonelink_tui.config.archive_settings import ArchiveSettings
+from phonelink_tui.config.policy_source import PolicySource
 from phonelink_tui.domain.events import CommandChanged, CommandState, Progress
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import Audience, DeliveryState, MessageId, TextMessage
@@ -37,7 +38,8 @@ from phonelink_tui.relay.api import (
     Snapshot,
 )
 from phonelink_tui.relay.outbox import STALE
-from phonelink_tui.relay.service import Relay, RelaySettings
+from phonelink_tui.relay.service import Relay
+from phonelink_tui.relay.settings import RelaySettings
 from phonelink_tui.transport.tasks_beside import tasks_beside
 from phonelink_tui.transport.together import beside
 from phonelink_tui.virtual.entries import StoredContact
@@ -123,6 +125,7 @@ async def running(
     hold_s: float = 0,
     rules: ArchiveSettings | None = None,
     lasting: bool = False,
+    policy: PolicySource | None = None,
 ) -> AsyncIterator[Run]:
     """A relay with its archive; leaving is the end of its process without any goodbye."""
     offers = offers if phone.persona.has_notifications else offers - {Capability.NOTIFICATIONS}
@@ -136,7 +139,9 @@ async def running(
                 offers,
                 PhoneClock(),
             )
-            settings = RelaySettings(b"test", None, hold_s, rules or ArchiveSettings(), lasting)
+            settings = RelaySettings(
+                b"test", None, hold_s, rules or ArchiveSettings(), lasting, policy=policy
+            )
             relay = Relay(backend, settings, now=now, rng=Random(1), archive=archive)
             await relay.begin()
             async with beside(relay.run()):

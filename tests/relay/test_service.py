@@ -54,7 +54,8 @@ from phonelink_tui.relay.api import (
     Snapshot,
     follow,
 )
-from phonelink_tui.relay.service import Relay, RelaySettings
+from phonelink_tui.relay.service import Relay
+from phonelink_tui.relay.settings import RelaySettings
 from phonelink_tui.relay.stream import Stream
 from tests.relay.desk import ALICE, BOB, body, notice, row
 from tests.relay.fakes import START, FakeClock, NoWait

@@ -10,6 +10,7 @@ from datetime import UTC
 
 from attrs import evolve
 
+from phonelink_tui.domain.app_limits import app_limitations
 from phonelink_tui.domain.events import (
     CommandChanged,
     CommandState,
@@ -20,7 +21,6 @@ from phonelink_tui.domain.events import (
 )
 from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.keeping import NotKept
-from phonelink_tui.domain.limitations import app_limitations
 from phonelink_tui.domain.message import Audience, DeliveryState, Direction, TextMessage
 from phonelink_tui.domain.notification import Category
 from phonelink_tui.domain.phone import DownReason, LinkPhase

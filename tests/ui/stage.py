@@ -145,11 +145,12 @@ async def on_stage(
     *,
     size: tuple[int, int] = (100, 30),
     bell: bool = False,
+    copy_refused: Callable[[], str] = str,
 ) -> AsyncIterator[Stage]:
     """The app on a relay, with its first conversation open."""
     relay = relay or a_relay()
     settings = evolve(settings or UiSettings(), zone=UTC, bell=bell)
-    app = PhoneApp(relay, settings, now=lambda: NOW)
+    app = PhoneApp(relay, settings, now=lambda: NOW, copy_refused=copy_refused)
     async with app.run_test(size=size, notifications=False, tooltips=False) as pilot:
         stage = Stage(app, pilot, relay)
         await stage.settle()

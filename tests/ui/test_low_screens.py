@@ -58,10 +58,12 @@ async def test_a_question_and_a_banner_that_is_read_leave_the_composer(size: tup
 @pytest.mark.parametrize("height", range(5, 60))
 @pytest.mark.parametrize("asking", [0, 2, 9])
 @pytest.mark.parametrize("reading", [False, True])
-def test_the_parts_fit_the_height(height: int, asking: int, reading: bool) -> None:
+@pytest.mark.parametrize("due", [0, 1, 3, 9])
+def test_the_parts_fit_the_height(height: int, asking: int, reading: bool, due: int) -> None:
     """Counted for every height."""
-    it = room(height, asking=asking, reading=reading)
-    banners = max(it.read + it.composer_banners, it.app_banners + it.composer_banners)
+    it = room(height, asking=asking, reading=reading, due=due)
+    banners = max(it.read + it.composer_banners, it.app_banners + max(it.read, it.composer_banners))
+    assert it.app_banners >= min(due, 3) or height < 16 or asking or reading
     assert 2 + it.composer + it.question + banners + it.head + it.hints + it.status <= height
     assert it.composer >= 1
     assert it.question >= min(asking, 1)

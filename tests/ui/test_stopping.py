@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from attrs import evolve
 
+from phonelink_tui.domain.app_limits import Stopped, app_limitations
 from phonelink_tui.domain.events import LimitationChanged, Progress
-from phonelink_tui.domain.limitations import Limitation, Stopped, app_limitations
+from phonelink_tui.domain.limitations import Limitation
 from phonelink_tui.domain.phone import Capability
 from phonelink_tui.relay.api import ReadOn, StopReading
 from tests.ui.believable import NOW, a_phone

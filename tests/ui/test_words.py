@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from phonelink_tui.domain.app_limits import app_limitations
 from phonelink_tui.domain.code import find_code
 from phonelink_tui.domain.events import CommandChanged, CommandState, Progress
 from phonelink_tui.domain.limitations import (
     LIMITS,
     LimitClass,
     LimitKind,
-    app_limitations,
     make_limitation,
 )
 from phonelink_tui.domain.message import Audience, DeliveryState

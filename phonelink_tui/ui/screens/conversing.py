@@ -190,7 +190,7 @@ class Conversing:
         """Show above the composer what limits the answer."""
         projection = self.desk.projection
         now = self.desk.now()
-        limits = limits_of(projection, now, self.desk.zone)
+        limits = (*projection.limitations.values(), *limits_of(projection, now, self.desk.zone))
         shown = [limit for limit in limits if limit.scope is LimitScope.COMPOSER]
         self.desk.widgets.composer_banners.show(banners(shown, now, self.desk.zone))
 

@@ -124,11 +124,14 @@ class Stage(Protocol):
     def paint_talk(self) -> None:
         """Another conversation, draft or target: draw what stands around the pane anew."""
 
+    def make_room(self) -> None:
+        """More or fewer lines are needed somewhere: who gives way?"""
+
     def ring(self) -> None:
         """Ring the terminal's bell."""
 
-    def copy(self, text: str) -> None:
-        """Give a text to the terminal's clipboard."""
+    def copy(self, text: str) -> str:
+        """Give a text to the terminal's clipboard; returns why that may not be, empty where it was done."""
 
 
 @define(eq=False)

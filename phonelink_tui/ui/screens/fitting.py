@@ -10,7 +10,12 @@ def fit(widgets: Widgets, width: int, height: int) -> None:
     """Give every part its room, for what is asked and read at this moment."""
     w = widgets
     stacks = (w.app_banners, w.composer_banners)
-    lines = room(height, asking=w.question.lines(width), reading=any(map(has_keys, stacks)))
+    lines = room(
+        height,
+        asking=w.question.lines(width),
+        reading=any(map(has_keys, stacks)),
+        due=w.app_banners.due(width),
+    )
     for stack, most in zip(stacks, (lines.app_banners, lines.composer_banners), strict=True):
         stack.most_lines = lines.read if has_keys(stack) else most
     w.composer.styles.max_height = lines.composer

@@ -204,8 +204,9 @@ def _undo(house: House, desk: Desk, hands: Hands) -> None:
 
 def _copy(house: House, hands: Hands) -> None:
     text = hands.choosing.copy() or hands.triage.copy()
-    if text:
-        house.copy(text)
+    if text and (refused := house.copy(text)):
+        house.notice(refused, "warn")
+    elif text:
         house.notice("Sent to your terminal. In tmux it needs: set -s set-clipboard on")
     else:
         house.notice("There is nothing to copy here.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from attrs import define
 
 from phonelink_tui.domain.events import WORK_OF
@@ -13,6 +15,9 @@ from phonelink_tui.ui.screens.desk import Desk, has_keys, new_id
 from phonelink_tui.ui.screens.returning import Returning
 from phonelink_tui.ui.screens.writing import Writing
 from phonelink_tui.ui.widgets.banners import BannerStack
+
+STAYING: Final = frozenset({LimitClass.TEMPORARY, LimitClass.POLICY})
+"""Limits that a person cannot put away: they pass by themselves, or are the administrator's."""
 
 
 @define(eq=False)
@@ -26,19 +31,26 @@ class Limits:
     def paint(self) -> None:
         """Show the limits of the app on top."""
         projection, now, zone = self.desk.projection, self.desk.now(), self.desk.zone
-        shown: tuple[Banner, ...]
+        limits = [
+            limit
+            for limit in projection.limitations.values()
+            if limit.scope is LimitScope.APP and limit.kind not in self.desk.view.put_away
+        ]
+        ruled = banners([limit for limit in limits if limit.spec.cls is LimitClass.POLICY], now, zone)
+        others: tuple[Banner, ...]
         if projection.relay_gone:
-            shown = (relay_ended(projection.relay_gone, projection.attach_at, zone),)
+            others = (relay_ended(projection.relay_gone, projection.attach_at, zone),)
         else:
-            limits = [
-                limit
-                for limit in projection.limitations.values()
-                if limit.scope is LimitScope.APP and limit.kind not in self.desk.view.put_away
-            ]
-            shown = banners(limits, now, zone)
+            others = banners(
+                [limit for limit in limits if limit.spec.cls is not LimitClass.POLICY], now, zone
+            )
             if self.desk.view.missed:
-                shown = (since_you_left(self.desk.view.missed), *shown)
-        self.desk.widgets.app_banners.show(shown)
+                others = (since_you_left(self.desk.view.missed), *others)
+        stack = self.desk.widgets.app_banners
+        due = stack.due(stack.size.width)
+        stack.show((*ruled, *others))
+        if stack.due(stack.size.width) != due:
+            self.desk.stage.make_room()
 
     def next(self) -> None:
         """Go to the next banner, on top and then above the composer; behind the last one, to the first."""
@@ -78,7 +90,7 @@ class Limits:
         return True
 
     def put_away(self) -> bool:
-        """Show the banner with the focus no more in this run, unless it passes by itself or is structural."""
+        """Show the banner with the focus no more in this run, unless it is to stay."""
         stack = self._focused()
         banner = stack.current if stack else None
         if stack is not self.desk.widgets.app_banners or banner is None:
@@ -88,7 +100,7 @@ class Limits:
             self.paint()
             return said
         limit = next((x for x in self.desk.projection.limitations.values() if x.kind is banner.kind), None)
-        if limit is None or limit.spec.cls is LimitClass.TEMPORARY:
+        if limit is None or limit.spec.cls in STAYING:
             return False
         self.desk.view.put_away.add(banner.kind)
         self.desk.stage.notice("Put away; S still shows it.")

@@ -81,6 +81,7 @@ class MessagesScreen(Hearing):
         leave: Callable[[], None],
         environ: Mapping[str, str],
         attachment: Attachment,
+        copy_refused: Callable[[], str],
     ) -> None:
         """Make the screen; it paints itself when it is mounted and when told that something changed.
 
@@ -93,8 +94,10 @@ class MessagesScreen(Hearing):
             leave: Ends the app.
             environ: Says where the terminal is, and which editor is wanted.
             attachment: Which relay the bridge leads to.
+            copy_refused: Why nothing may be copied; empty where it may.
         """
         super().__init__()
+        self._copy_refused = copy_refused
         self._ready = False
         """Keys may be typed before there is anything to act on."""
         widgets = make_widgets(self, keys, settings, environ)
@@ -300,9 +303,12 @@ class MessagesScreen(Hearing):
         """Ring the terminal's bell."""
         self.app.bell()
 
-    def copy(self, text: str) -> None:
-        """Give a text to the terminal's clipboard; whether it took it cannot be known."""
-        self.app.copy_to_clipboard(text)
+    def copy(self, text: str) -> str:
+        """Give a text to the terminal's clipboard; whether it took it cannot be known. Why not, where it may not."""
+        refused = self._copy_refused()
+        if not refused:
+            self.app.copy_to_clipboard(text)
+        return refused
 
     def take_hits(self, query: str, hits: tuple[TextMessage, ...]) -> None:
         """The relay found texts."""

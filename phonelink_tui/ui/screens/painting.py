@@ -6,6 +6,7 @@ from attrs import define, field
 from textual.content import Content
 from textual.widgets import Static
 
+from phonelink_tui.domain.limitations import LimitClass
 from phonelink_tui.ui.empty import empty_words
 from phonelink_tui.ui.keymap import shown
 from phonelink_tui.ui.list_rows import list_rows
@@ -99,6 +100,7 @@ class Painting:
             desk.projection.attach_at,
             shown(desk.keys.first_key("reading.stop", composer=True)),
             len(desk.keys.problems),
+            any(limit.spec.cls is LimitClass.POLICY for limit in desk.projection.limitations.values()),
         )
         bar = desk.widgets.status
         room = max(10, (bar.size.width or 80) - 2)

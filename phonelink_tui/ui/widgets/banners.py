@@ -9,6 +9,7 @@ from rich.segment import Segment
 from textual.geometry import Size
 from textual.strip import Strip
 
+from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.ui.banner_text import Banner
 from phonelink_tui.ui.cells import fit
 from phonelink_tui.ui.widgets.quiet import Quiet
@@ -104,6 +105,11 @@ class BannerStack(Quiet, can_focus=True):
     def lines(self, width: int) -> list[_Line]:
         """All lines at a width, whether or not there is room for them."""
         return [line for index in range(len(self._banners)) for line in self._paragraph(index, width)]
+
+    def due(self, width: int) -> int:
+        """Lines of the banner that is to be seen always; 0 where there is none. It stands first."""
+        kept = [b.kind for b in self._banners[:1]] == [LimitKind.POLICY_BANNER]
+        return len(list(self._paragraph(0, width))) if kept else 0
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as there are, and as there is room for."""
