@@ -13,6 +13,7 @@ from phonelink_tui.ipc.hello import PhoneName, require_role
 from phonelink_tui.ipc.outgoing import ANSWER_BYTES
 from phonelink_tui.ipc.role import Role
 from phonelink_tui.relay.api import MESSAGES_PAGE, SEARCH_HITS, MessagePage, RelayApi, Snapshot
+from phonelink_tui.relay.audit import ORIGIN
 
 QUERY_CHARS: Final = 1000
 
@@ -46,6 +47,10 @@ class Answers:
             PhonelinkError: What the relay said.
         """
         headers = Role.READ not in roles
+        kind = "private" if self._on_stop is None else "shared"
+        ORIGIN.set(
+            f"{kind}:{'+'.join(sorted(roles))}"
+        )  # each request has a task, and so a context, of its own
         match request:
             case wire.SnapshotRequest():
                 require_role(roles, Role.READ, Role.HEADERS)

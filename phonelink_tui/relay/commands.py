@@ -111,6 +111,10 @@ class Commands:
                 return self._act(command)
         return None
 
+    def has_taken_up(self, command_id: str) -> bool:
+        """Whether a command became a text already: coming again it does nothing anew."""
+        return command_id in self._sent
+
     def abandon(self, command_id: str) -> None:
         """The rest of a command is not carried out: a text it took up is taken back."""
         message = self._sent.pop(command_id, None)
