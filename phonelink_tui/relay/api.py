@@ -31,6 +31,9 @@ MESSAGES_PAGE = 200
 SEARCH_HITS = 100
 """Hits of one search, at most."""
 
+UNSEEN = 1000
+"""Texts that came since a person looked last, in a snapshot."""
+
 
 class Ask(StrEnum):
     """What the guard may ask before it lets a text out; `confirmed` answers it."""
@@ -170,6 +173,14 @@ class Place:
 
 
 @frozen
+class Unseen:
+    """A text of somebody else's, not read, that came since a person looked last."""
+
+    id: MessageId
+    thread: ThreadId
+
+
+@frozen
 class Snapshot:
     """All that a reader needs to begin, as of `rev`. Messages are read by page."""
 
@@ -193,6 +204,8 @@ class Snapshot:
     """Our own texts that certainly were not sent, the newest 200: each can be sent again."""
     looked_at: datetime | None = None
     """When a person sat in front of a terminal last (UTC), restarts included; None where that is not known."""
+    unseen: tuple[Unseen, ...] = ()
+    """What came since then and is not read, the newest `UNSEEN`, in no order."""
 
 
 @frozen
