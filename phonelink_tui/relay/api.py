@@ -34,6 +34,12 @@ SEARCH_HITS = 100
 UNSEEN = 1000
 """Texts that came since a person looked last, in a snapshot."""
 
+ATTACH_PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Before each look for a relay that is gone; the last one again and again."""
+
+ATTACH_S = 45.0
+"""For one such look: over ssh a connection alone may take half of that."""
+
 
 class Ask(StrEnum):
     """What the guard may ask before it lets a text out; `confirmed` answers it."""
