@@ -205,7 +205,8 @@ async def _newest(api: RelayApi, thread: Thread, limit: int) -> list[TextMessage
 
 
 def _limits_of(thread: Thread, snapshot: Snapshot) -> Iterator[Limitation]:
-    return thread_limitations(thread, snapshot.phone, start=when(thread.first_at))
+    stopped = any(limit.kind is LimitKind.TEXTS_STOPPED for limit in snapshot.limitations)
+    return thread_limitations(thread, snapshot.phone, start=when(thread.first_at), stopped=stopped)
 
 
 def _require_unless(known: Sequence[object], snapshot: Snapshot, capability: Capability) -> None:

@@ -6,9 +6,10 @@ status bar. To add one: a member of `LimitKind`, a row in `LIMITS`, and the line
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from attrs import evolve, frozen
@@ -43,6 +44,7 @@ class Whose(StrEnum):
     PHONE_SETTING = "a switch on your phone"
     THIS_COMPUTER = "this computer"
     MOMENT = "the moment: it passes"
+    YOU = "yours: you asked for it"
 
 
 class LimitAction(StrEnum):
@@ -50,6 +52,7 @@ class LimitAction(StrEnum):
 
     RETRY = "retry"
     START_PRIVATE = "start_private"
+    READ_ON = "read_on"
 
 
 class LimitKind(StrEnum):
@@ -76,6 +79,8 @@ class LimitKind(StrEnum):
     BOND_CHANGED = "bond-changed"
     NOT_KEPT = "not-kept"
     HISTORY_SET_ASIDE = "history-set-aside"
+    TEXTS_STOPPED = "texts-stopped"
+    CONTACTS_STOPPED = "contacts-stopped"
 
 
 @frozen
@@ -108,7 +113,7 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         _STRUCTURAL,
         LimitScope.THREAD,
         Whose.BLUETOOTH,
-        "History here starts {start}. Older messages are on your phone.",
+        "History here starts {start}. {older}",
         "Only what the phone still lists, and what arrives while connected, can be read.",
     ),
     LimitKind.GAP: LimitSpec(
@@ -282,6 +287,22 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         "It could not be read when the relay began, and a new history was begun; nothing was deleted. `phonelink"
         " archive info` tells where the file lies: keep it for a repair, or remove it, which ends this line.",
     ),
+    LimitKind.TEXTS_STOPPED: LimitSpec(
+        _TEMPORARY,
+        LimitScope.APP,
+        Whose.YOU,
+        "You stopped reading texts after {read}; older ones are missing here.",
+        "What was read stays, and new texts come as before. What was left out is read when you say so.",
+        LimitAction.READ_ON,
+    ),
+    LimitKind.CONTACTS_STOPPED: LimitSpec(
+        _TEMPORARY,
+        LimitScope.APP,
+        Whose.YOU,
+        "You stopped reading contacts after {read}; other names are missing here.",
+        "What was read stays. The book is read from its begin when you say so.",
+        LimitAction.READ_ON,
+    ),
 }
 
 
@@ -323,6 +344,20 @@ _DOWN: Final[dict[tuple[Capability, DownReason], LimitKind]] = {
 }
 
 
+STOPPED: Final = {
+    Capability.MESSAGES: LimitKind.TEXTS_STOPPED,
+    Capability.CONTACTS: LimitKind.CONTACTS_STOPPED,
+}
+
+
+@frozen
+class Stopped:
+    """How far reading had come when a person stopped it."""
+
+    read: int
+    since: datetime
+
+
 def make_limitation(
     kind: LimitKind, *, target: str = "", since: datetime | None = None, evidence: str = "", **words: str
 ) -> Limitation:
@@ -340,14 +375,16 @@ def app_limitations(
     kept: NotKept | None,
     previews_hidden_since: datetime | None,
     set_aside: tuple[str, ...] = (),
+    stopped: Mapping[Capability, Stopped] = MappingProxyType({}),
 ) -> Iterator[Limitation]:
-    """The limits of the whole app: what is down and why, hidden previews, nothing kept.
+    """The limits of the whole app: what is down and why, hidden previews, nothing kept, what was not read.
 
     Args:
         phone: How it stands.
         kept: Why nothing is kept; None: it is.
         previews_hidden_since: Since when notifications come without their text; None: they come with it.
         set_aside: The names of damaged archives that lie there.
+        stopped: What a person stopped reading, and how far it had got.
     """
     for state in phone.capabilities.values():
         kind = _down_kind(state)
@@ -369,6 +406,10 @@ def app_limitations(
     if set_aside:
         files, evidence = ", ".join(set_aside), "a damaged archive was found"
         yield make_limitation(LimitKind.HISTORY_SET_ASIDE, evidence=evidence, files=files)
+    for capability, at in stopped.items():
+        yield make_limitation(
+            STOPPED[capability], since=at.since, evidence="the wish to stop", read=f"{at.read:,}"
+        )
 
 
 def _down_kind(state: CapabilityState) -> LimitKind | None:

@@ -10,6 +10,9 @@ from phonelink_tui.domain.message import Audience, UnknownReason
 from phonelink_tui.domain.phone import Phone
 from phonelink_tui.domain.thread import Thread
 
+OLDER: Final = "Older messages are on your phone."
+NOT_READ: Final = "Older ones were not read: you stopped that."
+
 UNKNOWN_REASONS: Final[dict[UnknownReason, str]] = {
     UnknownReason.NO_MATCH: "no notification matched it",
     UnknownReason.NOTIFICATIONS_OFF: "notifications are not connected",
@@ -18,16 +21,22 @@ UNKNOWN_REASONS: Final[dict[UnknownReason, str]] = {
 }
 
 
-def thread_limitations(thread: Thread, phone: Phone, *, start: str) -> Iterator[Limitation]:
+def thread_limitations(
+    thread: Thread, phone: Phone, *, start: str, stopped: bool = False
+) -> Iterator[Limitation]:
     """The limits of one conversation.
 
     Args:
         thread: The conversation.
         phone: Whose traits decide the structural limits.
         start: `thread.first_at` as it is shown, for example "Sun 11:40".
+        stopped: Whether a person stopped the reading of older texts.
     """
     target = thread.id
-    yield make_limitation(LimitKind.HISTORY_START, target=target, since=thread.first_at, start=start)
+    older = NOT_READ if stopped else OLDER
+    yield make_limitation(
+        LimitKind.HISTORY_START, target=target, since=thread.first_at, start=start, older=older
+    )
     if not phone.traits.reports_own_texts and thread.audience is not Audience.GROUP:
         yield make_limitation(LimitKind.ONE_SIDED, target=target, evidence=phone.traits.kind.value)
     if (

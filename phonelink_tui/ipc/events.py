@@ -45,6 +45,7 @@ _SHAPES: Final = (
     _Shape("contacts", events.ContactsChanged),
     _Shape("limitation", events.LimitationChanged, inner="limitation"),
     _Shape("gap", events.GapChanged, inner="gap"),
+    _Shape("code", events.CodeCame, inner="found"),
     _Shape("command", events.CommandChanged),
     _Shape("progress", events.Progress),
     _Shape("resync", events.Resync),
@@ -63,6 +64,8 @@ _COMMANDS: Final[dict[str, type]] = {
     "cancel_text": api.CancelText,
     "retry_text": api.RetryText,
     "retry_now": api.RetryNow,
+    "stop_reading": api.StopReading,
+    "read_on": api.ReadOn,
     "start_thread": api.StartThread,
 }
 _COMMAND_TYPES: Final = {cls: name for name, cls in _COMMANDS.items()}

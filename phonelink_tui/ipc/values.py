@@ -1,7 +1,7 @@
 """How does each value of the domain look as JSON, and how is it read back without trusting the sender?
 
-Field names are those of the domain, but `at` of a text is `sent_at` and of a notification `posted_at`,
-because every event has an `at` of its own. Sets are sorted lists, times RFC 3339 in UTC, enums their values.
+Field names are those of the domain, but `at` of a text is `sent_at`, of a notification `posted_at` and of a code
+`came_at`, because every event has an `at` of its own. Scalars, sets and times are as `config.exact_json` spells them.
 For readers of headers everything from the phone is left out but the names in `HEADER_FIELDS`.
 """
 
@@ -20,6 +20,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from phonelink_tui.config.exact_json import encode_time, exact_converter, exact_text, structured
 from phonelink_tui.domain.address import Address
 from phonelink_tui.domain.call import Call
+from phonelink_tui.domain.code import OneTimeCode
 from phonelink_tui.domain.contact import Contact
 from phonelink_tui.domain.limitations import Limitation
 from phonelink_tui.domain.message import TextMessage
@@ -31,7 +32,7 @@ from phonelink_tui.errors import IpcError
 
 T = TypeVar("T")
 
-_RENAMED: Final = {TextMessage: "sent_at", PhoneNotification: "posted_at"}
+_RENAMED: Final = {TextMessage: "sent_at", PhoneNotification: "posted_at", OneTimeCode: "came_at"}
 HEADER_FIELDS: Final[dict[type[Any], frozenset[str]]] = {
     Address: frozenset({"value"}),
     Phone: frozenset({"name"}),
@@ -40,6 +41,7 @@ HEADER_FIELDS: Final[dict[type[Any], frozenset[str]]] = {
     TextMessage: frozenset({"sender_name", "group"}),
     Thread: frozenset({"title", "sender_name", "group_name"}),
     PhoneNotification: frozenset({"app_id", "app_name"}),
+    OneTimeCode: frozenset({"sender"}),
 }
 """Remote text that a reader of headers sees: who, never what. Fields of classes that come later are left out
 until they are named here. A class stands behind those it is made of."""

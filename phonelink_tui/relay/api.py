@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 from attrs import field, frozen
 
 from phonelink_tui.domain.call import Call
+from phonelink_tui.domain.code import OneTimeCode
 from phonelink_tui.domain.contact import Contact
 from phonelink_tui.domain.events import Resync, Stamped
 from phonelink_tui.domain.gap import Gap
@@ -145,6 +146,25 @@ class RetryNow:
 
 
 @frozen
+class StopReading:
+    """Read no further just now: the first listing, a catch-up, the book. What was read stays.
+
+    The page under way is still taken. Texts going out are never stopped by it.
+    """
+
+    id: str
+    capability: Capability | None = None
+    """Of texts or of contacts; None: both."""
+
+
+@frozen
+class ReadOn:
+    """Read what `StopReading` left out: at once, or as soon as the phone is connected."""
+
+    id: str
+
+
+@frozen
 class StartThread:
     """Open the private conversation with an address; it exists from now on, empty.
 
@@ -165,6 +185,8 @@ Command = (
     | CancelText
     | RetryText
     | RetryNow
+    | StopReading
+    | ReadOn
     | StartThread
 )
 
@@ -208,6 +230,8 @@ class Snapshot:
     """Names this run of the relay: revisions of another one mean nothing here."""
     failed: tuple[TextMessage, ...] = ()
     """Our own texts that certainly were not sent, the newest 200: each can be sent again."""
+    codes: tuple[OneTimeCode, ...] = ()
+    """One-time codes that have not expired, newest first."""
     looked_at: datetime | None = None
     """When a person sat in front of a terminal last (UTC), restarts included; None where that is not known."""
     unseen: tuple[Unseen, ...] = ()

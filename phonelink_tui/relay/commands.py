@@ -32,16 +32,19 @@ from phonelink_tui.relay.api import (
     Looked,
     MarkRead,
     MarkThread,
+    ReadOn,
     RetryNow,
     RetryText,
     SaveDraft,
     SendText,
     StartThread,
+    StopReading,
 )
 from phonelink_tui.relay.guard import REFUSALS, Decision, Refusal, decide, question
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.notices import Notices
 from phonelink_tui.relay.outbox import Outbox
+from phonelink_tui.relay.reading import Reading
 from phonelink_tui.relay.store import Store
 
 Later = Coroutine[Any, Any, CommandChanged | None]
@@ -63,6 +66,7 @@ class Commands:
         intake: Intake,
         notices: Notices,
         outbox: Outbox,
+        reading: Reading,
         publish: Callable[[Iterable[Event]], None],
         written: Callable[[], Awaitable[None]] | None,
         hold_s: float,
@@ -78,6 +82,7 @@ class Commands:
         self._intake = intake
         self._notices = notices
         self._outbox = outbox
+        self._reading = reading
         self._publish = publish
         self._written = written
         self._hold_s = hold_s
@@ -99,12 +104,18 @@ class Commands:
             case StartThread():
                 self._start_thread(command)
             case CancelText():
-                self._cancel(command)
+                return self._cancel(command)
             case RetryText():
-                self._retry_text(command)
+                return self._retry_text(command)
             case RetryNow():
                 self.on_retry(command.capability)
                 self._done(command.id)
+            case StopReading():
+                stops = self._reading.stop(command.capability)
+                self._done(command.id) if stops else self._fail(command.id, "Nothing is being read just now.")
+            case ReadOn():
+                goes_on = self._reading.read_on()
+                self._done(command.id) if goes_on else self._fail(command.id, "Nothing was left out.")
             case MarkRead():
                 return self._mark_read(command)
             case ActOnNotification():
@@ -164,9 +175,12 @@ class Commands:
         message = self._compose(text, thread, recipient)
         self._remember(command.id, message.id)
         self._queue(message, hold=command.hold, expires_at=command.expires_at, command=command.id)
-        done = CommandChanged(command.id, CommandState.DONE, message=message.id)
+        return self._queued(command.id, message.id)
+
+    def _queued(self, command_id: str, message: MessageId) -> Later | None:
+        done = CommandChanged(command_id, CommandState.DONE, message=message)
         if self._written is not None:
-            return self._acknowledge(done, message.id)
+            return self._acknowledge(done, message)
         self._publish([done])
         return None
 
@@ -237,24 +251,31 @@ class Commands:
         self._publish(self._store.start_thread(thread, Audience.PRIVATE, recipient))
         self._publish([CommandChanged(command.id, CommandState.DONE, sentence=thread)])
 
-    def _cancel(self, command: CancelText) -> None:
+    def _cancel(self, command: CancelText) -> Later | None:
         if self._outbox.cancel(command.message):
+            if self._written is not None:
+                return self._written_down(self._written)
             self._done(command.id)
         else:
-            sentence, gone = "It has left already, or was never waiting.", Failure.GONE
-            self._publish([CommandChanged(command.id, CommandState.FAILED, sentence=sentence, failure=gone)])
+            self._fail(command.id, "It has left already, or was never waiting.")
+        return None
 
-    def _retry_text(self, command: RetryText) -> None:
+    @staticmethod
+    async def _written_down(written: Callable[[], Awaitable[None]]) -> None:
+        """Taken back is said when it is on the disk: else the next run of a process killed now would push it."""
+        await written()
+
+    def _retry_text(self, command: RetryText) -> Later | None:
         message = self._store.message(command.message)
         if message is None or message.state is not DeliveryState.FAILED or message.recipient is None:
             sentence = "Only a text that certainly was not sent can be sent again."
             self._publish([CommandChanged(command.id, CommandState.REFUSED, sentence=sentence)])
-            return
+            return None
         if self._outbox.is_full:
             self._refuse(command.id, Refusal.TOO_MANY)
-            return
+            return None
         self._queue(evolve(message, at=self._now()))
-        self._publish([CommandChanged(command.id, CommandState.DONE, message=message.id)])
+        return self._queued(command.id, message.id)
 
     def _mark_thread(self, command: MarkThread) -> None:
         thread = self._store.current(command.thread)
@@ -271,10 +292,7 @@ class Commands:
         try:
             self._publish(self._store.mark(thread, evolve(self._store.marks_of(thread), **changed)))
         except UnknownThread as error:
-            state, failure = CommandState.FAILED, Failure.GONE
-            self._publish(
-                [CommandChanged(command_id, state, sentence=error.message, hint=error.hint, failure=failure)]
-            )
+            self._fail(command_id, error.message, error.hint)
             return False
         return True
 
@@ -312,3 +330,7 @@ class Commands:
 
     def _done(self, command_id: str) -> None:
         self._publish([CommandChanged(command_id, CommandState.DONE)])
+
+    def _fail(self, command_id: str, sentence: str, hint: str = "") -> None:
+        state, gone = CommandState.FAILED, Failure.GONE
+        self._publish([CommandChanged(command_id, state, sentence=sentence, hint=hint, failure=gone)])

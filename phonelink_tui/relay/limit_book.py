@@ -9,8 +9,8 @@ from attrs import evolve
 
 from phonelink_tui.domain.events import Event, LimitationChanged
 from phonelink_tui.domain.keeping import NotKept
-from phonelink_tui.domain.limitations import Limitation, LimitKind, app_limitations
-from phonelink_tui.domain.phone import Phone
+from phonelink_tui.domain.limitations import Limitation, LimitKind, Stopped, app_limitations
+from phonelink_tui.domain.phone import Capability, Phone
 
 
 class LimitBook:
@@ -33,6 +33,7 @@ class LimitBook:
         self.kept = kept
         self._now = now
         self._hidden_since: datetime | None = None
+        self._stopped: dict[Capability, Stopped] = {}
         self._limitations: dict[LimitKind, Limitation] = {}
 
     def in_force(self) -> tuple[Limitation, ...]:
@@ -46,13 +47,23 @@ class LimitBook:
         self._hidden_since = self._now() if hidden else None
         return True
 
+    def stop_reading(self, capability: Capability, read: int | None) -> None:
+        """A person stopped reading after so many; None: it goes on."""
+        self._stopped.pop(capability, None)
+        if read is not None:
+            self._stopped[capability] = Stopped(read, self._now())
+
     def compare(self, phone: Phone) -> Iterator[Event]:
         """What began, changed or ended, as the phone stands now."""
         old, self._limitations = self._limitations, {}
         if self._set_aside:
             self._set_aside = self._look()
         for limit in app_limitations(
-            phone, kept=self.kept, previews_hidden_since=self._hidden_since, set_aside=self._set_aside
+            phone,
+            kept=self.kept,
+            previews_hidden_since=self._hidden_since,
+            set_aside=self._set_aside,
+            stopped=self._stopped,
         ):
             known = old.get(limit.kind)
             same = known is not None and evolve(known, since=limit.since) == limit

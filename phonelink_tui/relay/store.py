@@ -30,16 +30,9 @@ from phonelink_tui.domain.events import (
     ThreadGone,
 )
 from phonelink_tui.domain.keeping import NotKept
-from phonelink_tui.domain.message import (
-    UNSETTLED,
-    Audience,
-    Direction,
-    MessageId,
-    Source,
-    TextMessage,
-)
+from phonelink_tui.domain.message import UNSETTLED, Audience, Direction, MessageId, Source, TextMessage
 from phonelink_tui.domain.notification import NotificationId, PhoneNotification
-from phonelink_tui.domain.phone import Phone
+from phonelink_tui.domain.phone import Capability, Phone
 from phonelink_tui.domain.text import RemoteText
 from phonelink_tui.domain.thread import Thread, ThreadId
 from phonelink_tui.errors import UnknownThread
@@ -188,6 +181,11 @@ class Store:
         return self._marks.of(id_)
 
     @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """The phone's book."""
+        return self._people.contacts
+
+    @property
     def is_kept(self) -> bool:
         """Whether what is published counts as written to disk."""
         return self._limits.kept is None
@@ -202,6 +200,11 @@ class Store:
     def hide_previews(self, *, hidden: bool) -> tuple[Event, ...]:
         """Notifications come without their text, or with it again."""
         return tuple(self._limits.compare(self.phone)) if self._limits.hide_previews(hidden=hidden) else ()
+
+    def stop_reading(self, capability: Capability, read: int | None) -> tuple[Event, ...]:
+        """A person stopped reading after so many; None: it goes on."""
+        self._limits.stop_reading(capability, read)
+        return tuple(self._limits.compare(self.phone))
 
     # What is known
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
@@ -406,3 +407,22 @@ async def test_what_was_not_sent_is_found_wherever_it_lies(tmp_path: Path) -> No
         await run.do(RetryText("never", MessageId("o1")))
         await run.until(lambda s: [t.state for t in s.unsettled] == [DeliveryState.UNKNOWN])
     assert [push.text for push in phone.pushed] == ["failed"]
+
+
+@pytest.mark.parametrize("retried", [False, True])
+async def test_what_was_acknowledged_is_on_the_disk(tmp_path: Path, retried: bool) -> None:
+    """A kill right after a text was taken back, or told to go again: the next run does as was acknowledged."""
+    phone, before, after = make_phone(), tmp_path / "before", tmp_path / "after"
+    async with running(phone, before, NOTHING) as run:
+        text = await send(run, "taken back")
+        await run.archive.commit()
+        assert (await run.do(CancelText("c", text.id))).state is CommandState.DONE
+        if retried:
+            await run.archive.commit()
+            assert (await run.do(RetryText("r", text.id))).message == text.id
+        shutil.copytree(before, after)
+    async with running(phone, after, NO_NOTICES) as run:
+        await run.ready()
+        text = await send(run, "the next one")
+        await run.until(lambda s: not s.unsettled)
+    assert [push.text for push in phone.pushed] == ["taken back"] * retried + ["the next one"]
