@@ -131,7 +131,7 @@ class CancelText:
 
 @frozen
 class RetryText:
-    """Send again a text that certainly did not leave."""
+    """Send again a text that certainly did not leave; or say of one that asks that it still holds."""
 
     id: str
     message: MessageId

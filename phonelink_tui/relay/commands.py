@@ -267,6 +267,9 @@ class Commands:
 
     def _retry_text(self, command: RetryText) -> Later | None:
         message = self._store.message(command.message)
+        if message is not None and self._outbox.confirm(message.id):
+            self._publish([CommandChanged(command.id, CommandState.DONE, message=message.id)])
+            return None
         if message is None or message.state is not DeliveryState.FAILED or message.recipient is None:
             sentence = "Only a text that certainly was not sent can be sent again."
             self._publish([CommandChanged(command.id, CommandState.REFUSED, sentence=sentence)])
