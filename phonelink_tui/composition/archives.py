@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import frozen
 
-from phonelink_tui.archive import key_file, opening
+from phonelink_tui.archive import key_file, opening, system_keyring
 from phonelink_tui.archive.archive import ToldGone
 from phonelink_tui.archive.database import CIPHER
 from phonelink_tui.archive.facts import Action, ArchiveInfo
@@ -21,7 +21,6 @@ from phonelink_tui.archive.key_sources import (
     SecretKind,
     SecretSources,
     find_secret,
-    forget_in_keyring,
     from_passphrase,
 )
 from phonelink_tui.archive.looking import Look, look_at
@@ -134,10 +133,9 @@ def secret_of(place: ArchivePlace, settings: ArchiveSettings, ask: AskPassphrase
                 "The archive is locked by a passphrase.", "Run this on a terminal to type it."
             )
         return from_passphrase(typed)
-    return find_secret(
-        SecretSources(environ=os.environ, use_keyring=settings.keyring or place.kind is SecretKind.KEYRING),
-        place.phone_id,
-    )
+    kind = place.kind
+    use_keyring = settings.keyring or kind is SecretKind.KEYRING
+    return find_secret(SecretSources(environ=os.environ, use_keyring=use_keyring), place.phone_id, kind)
 
 
 def cipher_words() -> str:
@@ -197,7 +195,7 @@ def erase(place: ArchivePlace) -> bool:
     """
     check_free(place)
     had_key = opening.erase(place.files)
-    forget_in_keyring(place.phone_id)
+    system_keyring.forget(place.phone_id)
     return had_key
 
 
