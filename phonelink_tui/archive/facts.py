@@ -137,7 +137,9 @@ class Action:
     outcome: str
     """A stable word, for example `accepted`."""
     subject: str = ""
-    """An id of ours."""
+    """An id of ours; the recipient of a text is its conversation's, which is a keyed hash."""
+    origin: str = ""
+    """The kind of the connection and its roles, `shared:headers+send`; empty where that is not known any more."""
 
 
 Fact = (
@@ -237,5 +239,7 @@ class ArchiveInfo:
     notifications: int
     oldest: datetime | None
     newest: datetime | None
+    actions: int = 0
+    """Lines of the audit."""
     problems: tuple[str, ...] = ()
     """What a full check found; empty where it found nothing, or was not asked for."""

@@ -14,12 +14,13 @@ from attrs import evolve, frozen
 from phonelink_tui.archive import key_file, reading
 from phonelink_tui.archive.archive import Archive, IsKept, keep_everything
 from phonelink_tui.archive.database import connect, problems, rows
-from phonelink_tui.archive.facts import ArchiveInfo
+from phonelink_tui.archive.facts import Action, ArchiveInfo
 from phonelink_tui.archive.files import ArchiveFiles, held, make_private, remove, set_aside
 from phonelink_tui.archive.key_sources import Secret
 from phonelink_tui.archive.reindexing import index_anew_if_needed
-from phonelink_tui.archive.schema import migrate, version_of
+from phonelink_tui.archive.schema import VERSION, migrate, version_of
 from phonelink_tui.archive.sqlite_errors import translated
+from phonelink_tui.archive.writing import Writing
 from phonelink_tui.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, ArchiveUnwritable
 
 CHECK_S: Final = 0.1
@@ -99,6 +100,26 @@ def inspect(files: ArchiveFiles, secret: Secret | None, *, check: bool) -> Archi
     finally:
         db.close()
     return evolve(info, problems=tuple(found))
+
+
+def note_action(files: ArchiveFiles, secret: Secret | None, action: Action) -> None:
+    """Write a line of the audit, also while a relay has the archive open: SQLite lets both write in turn.
+
+    Raises:
+        ArchiveLocked: The secret is missing or wrong, or there is no archive.
+        ArchiveError: It cannot be written, or another version of the program has written it.
+    """
+    key = key_file.unwrap(files.key, secret)
+    if not files.database.exists():
+        raise ArchiveLocked("There is no archive for this phone.")
+    db = connect(files.database, key, write=True)
+    try:
+        with translated():
+            if version_of(db) != VERSION:
+                raise ArchiveError("The archive is of another version; its audit was not written.")
+            Writing(db).put_action(action)
+    finally:
+        db.close()
 
 
 def change_secret(files: ArchiveFiles, old: Secret, new: Secret) -> None:

@@ -158,10 +158,11 @@ def extents(db: apsw.Connection) -> tuple[ThreadExtent, ...]:
 def actions(db: apsw.Connection, limit: int) -> tuple[Action, ...]:
     """The newest lines of the audit, newest first."""
     found_rows = db.execute(
-        "SELECT at, action, outcome, subject FROM actions ORDER BY n DESC LIMIT ?", (limit,)
+        "SELECT at, action, outcome, subject, origin FROM actions ORDER BY n DESC LIMIT ?", (limit,)
     )
     return tuple(
-        Action(columns.moment(at), action, outcome, subject) for at, action, outcome, subject in found_rows
+        Action(columns.moment(at), action, outcome, subject, origin)
+        for at, action, outcome, subject, origin in found_rows
     )
 
 
@@ -178,6 +179,7 @@ def info(db: apsw.Connection) -> ArchiveInfo:
         messages=one("SELECT ifnull(sum(total), 0) FROM threads"),
         threads=one("SELECT count(*) FROM threads"),
         notifications=one("SELECT count(*) FROM notifications"),
+        actions=one("SELECT count(*) FROM actions"),
         oldest=columns.moment_or_none(
             one("SELECT at FROM messages ORDER BY place LIMIT 1") if _any(db) else None
         ),

@@ -114,7 +114,9 @@ CREATE TABLE actions (
 );
 """
 
-MIGRATIONS: Final = (_FIRST,)
+_ORIGIN: Final = "ALTER TABLE actions ADD COLUMN origin TEXT NOT NULL DEFAULT '';"
+
+MIGRATIONS: Final = (_FIRST, _ORIGIN)
 """Step n makes an archive of version n out of one of version n - 1. Never changed once released."""
 
 VERSION: Final = len(MIGRATIONS)

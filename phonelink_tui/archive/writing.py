@@ -236,8 +236,8 @@ class Writing:
     def put_action(self, action: Action) -> None:
         """One line of the audit."""
         self._db.execute(
-            "INSERT INTO actions (at, action, outcome, subject) VALUES (?, ?, ?, ?)",
-            (columns.ticks(action.at), action.action, action.outcome, action.subject),
+            "INSERT INTO actions (at, action, outcome, subject, origin) VALUES (?, ?, ?, ?, ?)",
+            (columns.ticks(action.at), action.action, action.outcome, action.subject, action.origin),
         )
         self._forget_oldest("actions")
 

@@ -286,6 +286,7 @@ def _inside(found: ArchiveInfo, *, checked: bool) -> dict[str, Any]:
         "messages": found.messages,
         "threads": found.threads,
         "notifications": found.notifications,
+        "actions": found.actions,
         "oldest": encode_time(found.oldest) if found.oldest is not None else None,
         "newest": encode_time(found.newest) if found.newest is not None else None,
     }

@@ -19,7 +19,7 @@ from phonelink_tui.composition import archives
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.private_files import open_private
 from phonelink_tui.domain.thread import ThreadId
-from phonelink_tui.errors import UsageError
+from phonelink_tui.errors import ArchiveError, UsageError
 
 
 def export(ctx: typer.Context, form: str, target: Path | None, thread: str | None) -> None:
@@ -37,6 +37,10 @@ def export(ctx: typer.Context, form: str, target: Path | None, thread: str | Non
                     out.document(line)
             else:
                 write_new(target, lines)
+        try:
+            archives.note_export(desk.place, desk.secret, "+".join(sorted(only or ())))
+        except ArchiveError as error:
+            out.notice(f"The audit could not be written: {error.message}")
         if target is not None:
             out.notice(
                 f"{counted(cover.texts, 'text')} of {counted(cover.threads, 'conversation')} written to {target},"

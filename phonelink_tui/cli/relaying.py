@@ -11,6 +11,7 @@ from typing import Final
 
 import typer
 
+from phonelink_tui.archive.key_sources import KEY_FILE_VARIABLE
 from phonelink_tui.cli.clock import when
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.run import carry_out, chosen_phone, surroundings_of
@@ -24,10 +25,16 @@ from phonelink_tui.ipc.events import VERSION
 from phonelink_tui.ipc.role import Role
 from phonelink_tui.ipc.service import SOCKET
 from phonelink_tui.ipc.shared import shared_relay
-from phonelink_tui.ipc.unit import STOP_S, UNIT, unit_text
+from phonelink_tui.ipc.unit import STOP_S, UNIT, carried, unit_text
 from phonelink_tui.ipc.values import to_json
 
 _HEADERS: Final = frozenset({Role.HEADERS})
+_KEY_STAYS: Final = (
+    f"{KEY_FILE_VARIABLE} is not taken along: the line LoadCredential= of the unit names a key file.",
+)
+_ELSEWHERE: Final = (
+    "systemctl goes by its own XDG_CONFIG_HOME. Should it not find the unit: `systemctl --user link` with its path.",
+)
 _STOPPER: Final = frozenset({Role.HEADERS, Role.SEND})
 
 
@@ -92,7 +99,8 @@ def install(ctx: typer.Context, phone: str | None, *, only_print: bool) -> None:
     """`phonelink relay install`."""
 
     def body(out: Output, paths: Paths) -> None:
-        text = unit_text(_phone(ctx, phone), [path for path in (paths.state_dir,) if path])
+        along = carried(os.environ)
+        text = unit_text(_phone(ctx, phone), [path for path in (paths.state_dir,) if path], environ=along)
         out.text(text.rstrip("\n"))
         if only_print:
             return
@@ -109,6 +117,9 @@ def install(ctx: typer.Context, phone: str | None, *, only_print: bool) -> None:
         for line in (
             f"Written to {target}. Start it, now and at every login:",
             f"  systemctl --user daemon-reload && systemctl --user enable --now {UNIT}",
+            *(f"It takes {name}={value} along, as it is set here." for name, value in along.items()),
+            *(_ELSEWHERE if "XDG_CONFIG_HOME" in along else ()),
+            *(_KEY_STAYS if os.environ.get(KEY_FILE_VARIABLE) else ()),
             "It ends when you log out. To keep it from boot on, while nobody is logged in:",
             "  loginctl enable-linger",
         ):

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
+from phonelink_tui.cli.coming_back import come_back, may_come_back
 from phonelink_tui.cli.event_words import event_words
 from phonelink_tui.cli.output import Output
 from phonelink_tui.config.exact_json import encode_time
@@ -30,7 +31,7 @@ from phonelink_tui.domain.events import (
     Stamped,
     ThreadChanged,
 )
-from phonelink_tui.errors import UsageError
+from phonelink_tui.errors import IpcError, UsageError
 from phonelink_tui.ipc.events import VERSION, encode_event
 from phonelink_tui.ipc.hello import encode_hello
 from phonelink_tui.ipc.role import Role
@@ -49,18 +50,65 @@ def parse_place(words: str) -> Place:
 
 
 async def tail(api: RelayApi, out: Output, *, as_json: bool, since: Place | None = None) -> None:
-    """`phonelink tail`: every event from now on, or from a place on, until the relay ends."""
-    async with api.events(since) as events:
-        snapshot = await api.snapshot()
-        if as_json:
-            out.json(encode_hello(snapshot, _now(), _READER))
+    """`phonelink tail`: every event from now on, or from a place on, until the relay ends.
+
+    Over ssh a connection that breaks is made again, and it goes on behind the last event that was told.
+    """
+    reader = _Tail(api, out, since, as_json=as_json)
+    while True:
+        try:
+            await reader.read()
+        except IpcError as lost:
+            if not (reader.has_begun and may_come_back(api)):
+                raise
+            await come_back(api, out, lost)
         else:
-            out.line(f"{snapshot.phone.name}: waiting for events; Ctrl+C ends.")
-        async for stamped in events:
-            if as_json:
-                out.json(encode_event(stamped))
-            elif words := event_words(stamped.event):
-                out.line(words)
+            return
+
+
+class _Tail:
+    """Tells events, and remembers up to where."""
+
+    def __init__(self, api: RelayApi, out: Output, place: Place | None, *, as_json: bool) -> None:
+        self._api = api
+        self._out = out
+        self._place = place
+        self._as_json = as_json
+        self._epoch: str | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the relay has greeted."""
+        return self._epoch is not None
+
+    async def read(self) -> None:
+        """Until the relay ends. Raises IpcError when the connection does."""
+        async with self._api.events(self._place) as events:
+            self._greet(await self._api.snapshot())
+            async for stamped in events:
+                if isinstance(stamped.event, Resync):
+                    self._epoch = (await self._api.snapshot()).epoch
+                    self._place = Place(stamped.rev, self._epoch)
+                self._tell(stamped)
+
+    def _greet(self, snapshot: Snapshot) -> None:
+        """Once for each run of the relay: places are of one run."""
+        if self._place is None:
+            self._place = Place(snapshot.rev, snapshot.epoch)
+        if self._epoch != snapshot.epoch:
+            if self._as_json:
+                self._out.json(encode_hello(snapshot, _now(), _READER))
+            elif self._epoch is None:
+                self._out.line(f"{snapshot.phone.name}: waiting for events; Ctrl+C ends.")
+        self._epoch = snapshot.epoch
+
+    def _tell(self, stamped: Stamped) -> None:
+        assert self._place is not None, "greeted before"
+        if self._as_json:
+            self._out.json(encode_event(stamped))
+        elif words := event_words(stamped.event):
+            self._out.line(words)
+        self._place = Place(max(stamped.rev, self._place.rev), self._place.epoch)
 
 
 async def headless(api: RelayApi, out: Output, seconds: float) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from attrs import frozen
 
 from phonelink_tui.archive import key_file, opening, system_keyring
 from phonelink_tui.archive.archive import ToldGone
 from phonelink_tui.archive.database import CIPHER
-from phonelink_tui.archive.facts import ArchiveInfo
+from phonelink_tui.archive.facts import Action, ArchiveInfo
 from phonelink_tui.archive.files import ArchiveFiles, held, set_aside_before
 from phonelink_tui.archive.key_sources import (
     Secret,
@@ -42,6 +43,9 @@ from phonelink_tui.errors import (
 
 AskPassphrase = Callable[[str], str | None]
 """Asks a person on the terminal; None: there is none."""
+
+COMMAND_LINE: Final = "command-line"
+"""In the audit: done beside the relay, by whoever has the key."""
 
 _CIPHERS = {"chacha20": "ChaCha20-Poly1305"}
 
@@ -177,7 +181,24 @@ async def prune(place: ArchivePlace, secret: Secret | None, retention: Retention
     async with opening.open_archive(
         place.files, secret, place.phone_id, lambda: datetime.now(UTC), may_be_written
     ) as opened:
-        return await opened.archive.prune(retention, datetime.now(UTC), told=told)
+        removed = await opened.archive.prune(retention, datetime.now(UTC), told=told)
+        opened.archive.put([Action(datetime.now(UTC), "prune", "done", origin=COMMAND_LINE)])
+        return removed
+
+
+def note_export(place: ArchivePlace, secret: Secret | None, subject: str) -> None:
+    """Write into the audit that texts left in clear.
+
+    Args:
+        place: The archive they left from.
+        secret: What opens it.
+        subject: The id of the only conversation that left; empty: all of them.
+
+    Raises:
+        ArchiveError: See `opening.note_action`.
+    """
+    action = Action(datetime.now(UTC), "export", "done", subject, COMMAND_LINE)
+    opening.note_action(place.files, secret, action)
 
 
 def erase(place: ArchivePlace) -> bool:

@@ -84,7 +84,7 @@ async def open_relay(
                 from phonelink_tui.ipc.ssh import Ssh, can_ask, ssh_relay
 
                 host, roles = wish.choice.where, roles_elsewhere(wish.roles)
-                ssh = Ssh(can_ask=can_ask(), say=wish.say)
+                ssh = Ssh(say=wish.say) if can_ask() else Ssh(can_ask=False)  # its last words are in the hint
                 client = await stack.enter_async_context(ssh_relay(host, roles=roles, ssh=ssh))
                 # Later a screen is open: nobody can be asked, and ssh must not write.
                 reopen = partial(ssh_relay, host, roles=roles, ssh=Ssh(can_ask=False))

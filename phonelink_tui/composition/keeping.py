@@ -14,7 +14,7 @@ from attrs import evolve, field, frozen
 
 from phonelink_tui.archive import key_file
 from phonelink_tui.archive.archive import Archive
-from phonelink_tui.archive.facts import Draft, Fact
+from phonelink_tui.archive.facts import Action, Draft, Fact
 from phonelink_tui.archive.files import ArchiveFiles, archive_files, held, set_aside_before
 from phonelink_tui.archive.key_sources import SecretKind, SecretSources, find_secret, from_passphrase
 from phonelink_tui.archive.opening import open_archive
@@ -47,12 +47,16 @@ class Start:
     texts: tuple[TextMessage, ...] = ()
     """Written here meanwhile, and settled."""
     drafts: tuple[Draft, ...] = ()
+    origin: str = ""
+    """From where the passphrase came; for the audit."""
 
     def facts(self, run: int) -> Iterator[Fact]:
         """The same for the archive, under ids that no run of it gave."""
         for number, text in enumerate(self.texts):
             yield evolve(text, id=MessageId(f"before{run}.{number}"))
         yield from self.drafts
+        if self.passphrase is not None:
+            yield Action(datetime.now(UTC), "unlock", "done", origin=self.origin)
 
 
 @frozen

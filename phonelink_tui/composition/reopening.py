@@ -22,6 +22,7 @@ from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.domain.week import Week
 from phonelink_tui.errors import PhonelinkError, RelayError
 from phonelink_tui.relay.api import MESSAGES_PAGE, Command, MessagePage, Place, RelayApi, Snapshot
+from phonelink_tui.relay.audit import ORIGIN
 from phonelink_tui.relay.limit_book import NOTHING_KEPT
 from phonelink_tui.transport.together import beside
 
@@ -113,7 +114,7 @@ class Reopening:
             if any(text.state in WAITING for text in snapshot.unsettled):
                 raise RelayError("Texts still wait to go out.", "Unlock when `phonelink outbox` shows none.")
             self._prove(snapshot, passphrase)
-            self._next = Start(passphrase, await _own_texts(api, snapshot), _drafts(snapshot))
+            self._next = Start(passphrase, await _own_texts(api, snapshot), _drafts(snapshot), ORIGIN.get())
             self._api = None
             self._wanted.set()
             await self.opened()

@@ -28,7 +28,7 @@ class NotKept(StrEnum):
 NOT_KEPT: Final[dict[NotKept, tuple[str, str]]] = {
     NotKept.NO_KEY: ("Nothing is kept after you quit.", "no archive is open"),
     NotKept.NO_KEY_YET: (
-        "Nothing is kept: `phonelink archive unlock` changes that.",
+        "Nothing is kept: `phonelink archive unlock` helps.",
         "no key for an archive was given",
     ),
     NotKept.LOCKED: ("History is locked; nothing is kept after you quit.", "no passphrase was given"),
@@ -57,7 +57,7 @@ NOT_KEPT: Final[dict[NotKept, tuple[str, str]]] = {
         "the archive could not be written",
     ),
 }
-"""For each cause one plain sentence of at most 57 columns, and what it rests on.
+"""For each cause one plain sentence of at most 56 columns, and what it rests on.
 
 A banner on a screen of 60 columns has that much room beside its sign.
 """

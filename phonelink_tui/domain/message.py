@@ -114,11 +114,16 @@ class TextMessage:
     """The group's name, as far as a notification tells."""
     placeholder: Placeholder | None = None
     detail: str = ""
-    """Our own words on FAILED and UNKNOWN."""
+    """Our own words on FAILED and UNKNOWN; on HELD the question whether it still holds."""
     partial: bool = False
     """Only its beginning is known yet, on one line; the whole is read ahead, or when somebody looks at it."""
     failure: Failure | None = None
     """With FAILED: the cause."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether it waits for a person to say that it still holds."""
+        return self.state is DeliveryState.HELD and bool(self.detail)
 
 
 def tells_of_trust(message: TextMessage) -> bool:

@@ -21,6 +21,7 @@ from phonelink_tui.relay.api import (
     Snapshot,
     StopReading,
 )
+from phonelink_tui.relay.audit import ORIGIN
 
 QUERY_CHARS: Final = 1000
 
@@ -57,6 +58,10 @@ class Answers:
             PhonelinkError: What the relay said.
         """
         headers = Role.READ not in roles
+        kind = "private" if self._on_stop is None else "shared"
+        ORIGIN.set(
+            f"{kind}:{'+'.join(sorted(roles))}"
+        )  # each request has a task, and so a context, of its own
         match request:
             case wire.SnapshotRequest():
                 require_role(roles, Role.READ, Role.HEADERS)

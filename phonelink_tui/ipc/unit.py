@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -68,22 +68,39 @@ _FAMILIES: Final = {
 }
 
 
-def unit_text(spec: PhoneSpec, writable: Sequence[Path], command: Sequence[str] | None = None) -> str:
+CARRIED: Final = ("XDG_CONFIG_HOME", "XDG_STATE_HOME")
+"""Where settings and state are, should it not be the usual place: systemd knows nothing of a shell's."""
+
+
+def carried(environ: Mapping[str, str]) -> dict[str, str]:
+    """What of an environment a unit takes along; what is no absolute path counts for nobody."""
+    return {name: environ[name] for name in CARRIED if environ.get(name, "").startswith("/")}
+
+
+def unit_text(
+    spec: PhoneSpec,
+    writable: Sequence[Path],
+    command: Sequence[str] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> str:
     """The unit file of a relay for this phone.
 
     Args:
         spec: The phone. Only one on TCP opens the internet's address families.
         writable: Directories that the relay writes to.
         command: What to run; None: this program as it is installed.
+        environ: What `carried` gave; None: nothing.
     """
     root = module_path()
+    variables = {"PYTHONPATH": root} if root and command is None else {}
+    variables |= environ or {}
     return _TEMPLATE.format(
         unit=UNIT,
         app=APP,
-        command=" ".join(map(_quoted, command or _command(spec))),
-        environment=f"Environment={_quoted(f'PYTHONPATH={root}')}\n" if root and command is None else "",
+        command=" ".join(map(_argument, command or _command(spec))),
+        environment="".join(f"Environment={_word(f'{name}={value}')}\n" for name, value in variables.items()),
         families=_FAMILIES.get(type(spec), "AF_UNIX AF_BLUETOOTH"),
-        writable="".join(f"ReadWritePaths={_quoted('-' + str(path))}\n" for path in writable),
+        writable="".join(f"ReadWritePaths={_word('-' + str(path))}\n" for path in writable),
         stop_s=STOP_S,
     )
 
@@ -95,7 +112,12 @@ def _command(spec: PhoneSpec) -> list[str]:
     return [script, *options] if script and module_path() is None else relay_command(*options[2:])
 
 
-def _quoted(word: str) -> str:
-    """One word of a unit file (systemd.syntax(7), systemd.service(5)): no specifier, no variable, no escape."""
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
-    return f'"{escaped}"' if escaped != word or any(c in " \t'" for c in word) else word
+def _argument(word: str) -> str:
+    """One word of a command line, in which alone `$` names a variable (systemd.service(5), COMMAND LINES)."""
+    return _word(word.replace("$", "$$"))
+
+
+def _word(word: str) -> str:
+    """One word of a unit file (systemd.syntax(7), systemd.unit(5)): no specifier, no escape."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{escaped}"' if escaped != word or any(c in " \t'$" for c in word) else word

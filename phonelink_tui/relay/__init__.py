@@ -14,6 +14,7 @@ command line and scripts see `relay.api` only, and all read the same stream of e
     listing_pages a folder, page by page                        reading       may long reading go on?
     sessions      notifications and contacts, one session each  links         gaps, proofs of life
     history       what is known from before                     keeper        what is written to disk
+    audit         one line an action
     marks         pins, mutes, drafts                           limit_book    limits in force
     own_rows      our own texts coming back                     placeholders  what stays on the phone
     intake        what a text becomes                           handles       which handle names it

@@ -32,6 +32,15 @@ MESSAGES_PAGE = 200
 SEARCH_HITS = 100
 """Hits of one search, at most."""
 
+UNSEEN = 1000
+"""Texts that came since a person looked last, in a snapshot."""
+
+ATTACH_PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Before each look for a relay that is gone; the last one again and again."""
+
+ATTACH_S = 45.0
+"""For one such look: over ssh a connection alone may take half of that."""
+
 
 class Ask(StrEnum):
     """What the guard may ask before it lets a text out; `confirmed` answers it."""
@@ -122,7 +131,7 @@ class CancelText:
 
 @frozen
 class RetryText:
-    """Send again a text that certainly did not leave."""
+    """Send again a text that certainly did not leave; or say of one that asks that it still holds."""
 
     id: str
     message: MessageId
@@ -192,6 +201,14 @@ class Place:
 
 
 @frozen
+class Unseen:
+    """A text of somebody else's, not read, that came since a person looked last."""
+
+    id: MessageId
+    thread: ThreadId
+
+
+@frozen
 class Snapshot:
     """All that a reader needs to begin, as of `rev`. Messages are read by page."""
 
@@ -217,6 +234,8 @@ class Snapshot:
     """One-time codes that have not expired, newest first."""
     looked_at: datetime | None = None
     """When a person sat in front of a terminal last (UTC), restarts included; None where that is not known."""
+    unseen: tuple[Unseen, ...] = ()
+    """What came since then and is not read, the newest `UNSEEN`, in no order."""
 
 
 @frozen

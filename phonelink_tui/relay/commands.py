@@ -137,6 +137,10 @@ class Commands:
                 return self._act(command)
         return None
 
+    def has_taken_up(self, command_id: str) -> bool:
+        """Whether a command became a text already: coming again it does nothing anew."""
+        return command_id in self._sent
+
     def abandon(self, command_id: str) -> None:
         """The rest of a command is not carried out: a text it took up is taken back."""
         message = self._sent.pop(command_id, None)
@@ -278,6 +282,9 @@ class Commands:
 
     def _retry_text(self, command: RetryText) -> Later | None:
         message = self._store.message(command.message)
+        if message is not None and self._outbox.confirm(message.id):
+            self._publish([CommandChanged(command.id, CommandState.DONE, message=message.id)])
+            return None
         if message is None or message.state is not DeliveryState.FAILED or message.recipient is None:
             sentence = "Only a text that certainly was not sent can be sent again."
             self._publish([CommandChanged(command.id, CommandState.REFUSED, sentence=sentence)])

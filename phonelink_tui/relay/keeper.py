@@ -85,6 +85,10 @@ class Keeper:
             self._journaled.add(row.id)
             self._archive.put([row])
 
+    def note_action(self, action: facts.Action) -> None:
+        """A line of the audit."""
+        self._put(iter([action]))
+
     def note_looked(self, at: datetime) -> None:
         """A person sat in front of a terminal."""
         if self._archive is not None:

@@ -33,7 +33,7 @@ from phonelink_tui.profiles.ports import MessageAccess
 from phonelink_tui.relay.failures import failure_of
 
 STALE: Final = timedelta(hours=4)
-"""A text that waited longer is not pushed by itself any more: what it says may not hold, and a person decides."""
+"""A text that waited longer is not pushed by itself any more: what it says may not hold, and a person is asked."""
 
 ATTEMPTS: Final = 5
 """Pushes of one text that certainly did not leave, before it is given up as FAILED."""
@@ -110,6 +110,7 @@ class Outbox:
         self._waiting: dict[MessageId, TextMessage] = {}
         self._held_until: dict[MessageId, datetime] = {}
         self._attempts: dict[MessageId, int] = {}
+        self._asking: set[MessageId] = set()
         self._access: MessageAccess | None = None
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
@@ -175,8 +176,12 @@ class Outbox:
             elif row.recipient != message.recipient:
                 self._fail(message, Failure.HERE, "Its recipient is not the one it was written to; not sent.")
             else:
-                self._waiting[message.id] = evolve(message, state=DeliveryState.QUEUED)
+                self._waiting[message.id] = (
+                    message if message.asks else evolve(message, state=DeliveryState.QUEUED)
+                )
                 self._attempts[message.id] = row.attempts
+                if message.asks:
+                    self._asking.add(message.id)
         for message in stranded:
             if message.state is DeliveryState.HANDED_OVER:
                 self._settle(message, DeliveryState.UNKNOWN, LEFT_BEHIND)
@@ -190,6 +195,17 @@ class Outbox:
         if message is None:
             return False
         self._fail(message, Failure.HERE, "Taken back; not sent.")
+        return True
+
+    def confirm(self, id_: MessageId) -> bool:
+        """A person says that a text still holds; whether it was asked about. It then waits as a new one does."""
+        if id_ not in self._asking:
+            return False
+        self._asking.discard(id_)
+        message = evolve(self._waiting[id_], state=DeliveryState.QUEUED, detail="", at=self._now())
+        self._waiting[id_] = message
+        self._publish(message)
+        self._changed.set()
         return True
 
     def use(self, access: MessageAccess | None) -> None:
@@ -248,6 +264,8 @@ class Outbox:
         now = self._now()
         for message in self._waiting.values():
             held = self._held_until.get(message.id)
+            if message.id in self._asking:
+                continue
             if held is None or held <= now:
                 return message
         return None
@@ -272,7 +290,10 @@ class Outbox:
         assert access is not None, "only `run` pushes, and only with a session"
         del self._waiting[message.id]
         self._held_until.pop(message.id, None)
-        stop = self._too_late(message) or self._recheck(message)
+        if self._now() - message.at > STALE:
+            self._ask(message)
+            return
+        stop = self._recheck(message)
         if stop is not None or recipient is None:
             self._fail(message, Failure.HERE, stop or "Nobody to send to.")
             return
@@ -301,12 +322,13 @@ class Outbox:
             self._fail(message, Failure.HERE, stop)
         return stop is None
 
-    def _too_late(self, message: TextMessage) -> str | None:
-        now = self._now()
-        if now - message.at > STALE:
-            hours = int(STALE.total_seconds() // 3600)
-            return f"Not sent: it had waited for more than {hours} hours. Send it again if it still holds."
-        return None
+    def _ask(self, message: TextMessage) -> None:
+        """Keep it until a person has answered, over restarts, too: the journal has it as queued."""
+        hours = int(STALE.total_seconds() // 3600)
+        detail = f"It has waited for more than {hours} hours. Send it still?"
+        self._waiting[message.id] = evolve(message, state=DeliveryState.HELD, detail=detail)
+        self._asking.add(message.id)
+        self._publish(self._waiting[message.id])
 
     async def _hand_over(self, message: TextMessage, access: MessageAccess, text: OutgoingText) -> None:
         try:
@@ -349,6 +371,7 @@ class Outbox:
     def _settle(self, message: TextMessage, state: DeliveryState, detail: str) -> None:
         self._attempts.pop(message.id, None)
         self._held_until.pop(message.id, None)
+        self._asking.discard(message.id)
         self._publish(evolve(message, state=state, detail=detail))
         self._write(message.id, OutboxStep.SETTLED)
         self._rows.pop(message.id, None)

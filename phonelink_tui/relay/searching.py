@@ -1,14 +1,15 @@
-"""Which texts in memory hold what was asked for? By the archive's rules; where there is one, it is asked instead."""
+"""Which texts in memory are asked for? By their words and the archive's rules; failed ones; those nobody has seen."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Final
 
 from phonelink_tui.archive.query import Found, found_by, matches, parse_query
-from phonelink_tui.domain.message import DeliveryState, MessageId, TextMessage
+from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, TextMessage
+from phonelink_tui.relay.api import UNSEEN, Unseen
 
 FAILED_TOLD: Final = 200
 """Failed texts in a snapshot, the newest."""
@@ -66,3 +67,13 @@ def newest_failed(messages: Iterable[TextMessage]) -> tuple[TextMessage, ...]:
     """Those that were not sent, oldest first, `FAILED_TOLD` at most."""
     failed = (m for m in messages if m.state is DeliveryState.FAILED)
     return tuple(sorted(failed, key=lambda m: m.at)[-FAILED_TOLD:])
+
+
+def unseen_since(messages: Iterable[TextMessage], looked_at: datetime | None) -> tuple[Unseen, ...]:
+    """The unread ones of others that are newer, `UNSEEN` at most; none where nobody knows when somebody looked."""
+    if looked_at is None:
+        return ()
+    newer = [m for m in messages if m.at > looked_at and not m.read and m.direction is Direction.INCOMING]
+    if len(newer) > UNSEEN:
+        newer = sorted(newer, key=lambda m: m.at)[-UNSEEN:]
+    return tuple(Unseen(m.id, m.thread) for m in newer)

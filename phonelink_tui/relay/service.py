@@ -43,6 +43,7 @@ from phonelink_tui.relay.api import (
     RetryText,
     Snapshot,
 )
+from phonelink_tui.relay.audit import Audit
 from phonelink_tui.relay.code_book import CodeBook
 from phonelink_tui.relay.commands import Commands, Later
 from phonelink_tui.relay.failures import failure_of
@@ -169,6 +170,8 @@ class Relay:
             else None
         )
         self._commands.on_looked = self._keeper.note_looked
+        write = self._keeper.note_action if archive is not None else None
+        self._audit = Audit(write, self._store.message, now)
         self._tasks: asyncio.TaskGroup | None = None
 
     # RelayApi
@@ -186,6 +189,8 @@ class Relay:
     async def execute(self, command: Command) -> str:
         """See `RelayApi.execute`."""
         await self._recall_for(command)
+        if not self._commands.has_taken_up(command.id):
+            self._audit.begin(command)
         later = self._commands.execute(command)
         if later is not None:
             self._start(command.id, later)
@@ -217,6 +222,7 @@ class Relay:
         self._keeper.begin_with(kept)
         self._links.begin_with(kept.gaps)
         self._commands.begin_with(kept.commands)
+        self._audit.expect(message for _, message in kept.outbox)
         self._outbox.begin_with(kept.outbox, kept.stranded)
 
     async def run(self) -> None:
@@ -261,6 +267,7 @@ class Relay:
             for each in (event, *derived, *self._codes.take(event)):
                 self._keeper.take(each)
                 self._stream.publish(each)
+            self._audit.take(event)
             if (
                 isinstance(event, MessageGone)
                 and self._tasks is not None

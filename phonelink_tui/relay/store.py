@@ -45,7 +45,7 @@ from phonelink_tui.relay.marks import MarkBook, Marks
 from phonelink_tui.relay.moves import Moves
 from phonelink_tui.relay.notification_book import NotificationBook
 from phonelink_tui.relay.people import People
-from phonelink_tui.relay.searching import newest_failed
+from phonelink_tui.relay.searching import newest_failed, unseen_since
 
 
 class Store:
@@ -224,6 +224,7 @@ class Store:
             unsettled=tuple(m for m in self._messages.values() if m.state in UNSETTLED),
             failed=newest_failed(map(self._messages.__getitem__, self._own)),
             looked_at=self.looked_at,
+            unseen=unseen_since(self._messages.values(), self.looked_at),
         )
 
     def page(self, id_: ThreadId, before: MessageId | None, limit: int) -> MessagePage:

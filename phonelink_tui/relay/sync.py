@@ -1,4 +1,8 @@
-"""How do the phone's texts get here? First listing, event reports, catch-up after a gap."""
+"""How do the phone's texts get here? First listing, event reports, catch-up after a gap.
+
+A deletion is followed when the phone reports it, and never concluded from a listing: an inbox is of unknown depth,
+phones give handles anew and leave texts out, and what is kept would be gone for ever because a row is not there.
+"""
 
 from __future__ import annotations
 

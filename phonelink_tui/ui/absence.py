@@ -19,17 +19,14 @@ NOTICEABLE: Final = timedelta(minutes=1)
 
 def absence_words(projection: Projection, since: datetime, now: datetime, zone: tzinfo | None) -> str:
     """The line; empty where nothing happened that concerns a person. What is muted or put away does not."""
-    rows = [
-        t
-        for t in projection.threads.values()
-        if t.unread and t.last_at > since and not (t.muted or t.archived)
-    ]
-    texts = sum(row.unread for row in rows)
+    heard = {id_: row for id_, row in projection.threads.items() if not (row.muted or row.archived)}
+    arrived = projection.arrived.count(heard)
+    texts = arrived.total()
     notices = [n for n in (*projection.queue(), *projection.digest()) if n.at > since]
     missed = [c for c in projection.calls if c.kind is CallKind.MISSED and c.at is not None and c.at > since]
     parts = []
     if texts:
-        parts.append(f"{_count(texts, 'unread text')} in {_count(len(rows), 'conversation')}")
+        parts.append(f"{_count(texts, 'unread text')} in {_count(len(arrived), 'conversation')}")
     if notices:
         parts.append(_count(len(notices), "notification"))
     if missed:

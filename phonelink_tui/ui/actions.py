@@ -102,7 +102,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("quick.open", "Quick replies: choose one by its digit", _WRITE, "e", "f2"),
     Action("compose.editor", "Write in $EDITOR", _WRITE, "", "f4"),
     Action("act.undo", "Undo the last act, or take back a text that has not left", _WRITE, "u", "alt+z"),
-    Action("text.retry", "Send again a text that failed", _WRITE, "R"),
+    Action("text.retry", "Send a text that failed, or that asks", _WRITE, "R"),
     Action("thread.next", "Next conversation", _CONV, "J", "ctrl+down"),
     Action("thread.previous", "Previous conversation", _CONV, "K", "ctrl+up"),
     Action("unread.next", "Next unread conversation", _CONV, "]", "alt+a", hint="unread"),

@@ -18,7 +18,17 @@ from phonelink_tui.domain.events import CommandChanged, CommandState, Stamped
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import PhonelinkError
-from phonelink_tui.relay.api import Attached, Command, MessagePage, Place, RelayApi, Snapshot, follow
+from phonelink_tui.relay.api import (
+    ATTACH_PAUSES_S,
+    ATTACH_S,
+    Attached,
+    Command,
+    MessagePage,
+    Place,
+    RelayApi,
+    Snapshot,
+    follow,
+)
 from phonelink_tui.ui.pacer import Pacer
 from phonelink_tui.ui.projection import Projection, Touched
 from phonelink_tui.ui.settings import utc_now
@@ -35,12 +45,6 @@ PAGE: Final = 100
 GONE: Final = ("The relay has ended.", "What you see stands still; quit and start again.")
 
 NOT_DONE: Final = "There is no relay just now; nothing was done."
-
-PAUSES_S: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Before each look for a relay that is gone; the last one again and again."""
-
-ATTACH_S: Final = 45.0
-"""For one such look: over ssh a connection alone may take half of that."""
 
 
 class Bridge:
@@ -112,7 +116,7 @@ class Bridge:
     async def _come_back(self) -> None:
         """Look for the relay, ever more seldom, until it is there again."""
         assert isinstance(self._api, Attached), "looked at by the caller"
-        pauses = chain(PAUSES_S, repeat(PAUSES_S[-1]))
+        pauses = chain(ATTACH_PAUSES_S, repeat(ATTACH_PAUSES_S[-1]))
         while self._projection.relay_gone:
             pause_s = next(pauses)
             self._projection.attach_at = self._now() + timedelta(seconds=pause_s)

@@ -41,6 +41,7 @@ from phonelink_tui.domain.phone import LinkPhase, Phone
 from phonelink_tui.domain.thread import Thread, ThreadId
 from phonelink_tui.domain.week import Week
 from phonelink_tui.relay.api import MessagePage, Snapshot
+from phonelink_tui.ui.arrived import ArrivedTexts
 from phonelink_tui.ui.settings import Sort
 from phonelink_tui.ui.window import Window, is_news
 
@@ -78,6 +79,8 @@ class Projection:
     calls: tuple[Call, ...] = ()
     looked_at: datetime | None = None
     """When a person looked last before this screen was opened."""
+    arrived: ArrivedTexts = field(factory=ArrivedTexts)
+    """What came since then."""
     unsettled: dict[MessageId, TextMessage] = field(factory=dict)
     epoch: str = ""
     """Of which run of the relay all this is."""
@@ -106,6 +109,7 @@ class Projection:
 
     def reset(self, snapshot: Snapshot) -> Touched:
         """Begin anew from a snapshot. The open conversation stays open and asks for its page again."""
+        self.arrived.begin(snapshot, first=self.phone is None)
         if self.phone is None:
             self.looked_at = snapshot.looked_at
         self.phone = snapshot.phone
@@ -126,6 +130,8 @@ class Projection:
         """Take one event; returns what it put out of date. Unknown events change nothing."""
         if isinstance(stamped.event, MessageChanged):
             return self._message_changed(stamped.event, stamped.at)
+        if isinstance(stamped.event, MessageGone):
+            self.arrived.drop(stamped.event.id)
         return self._apply(stamped.event)
 
     def take_outcomes(self) -> list[CommandChanged]:
@@ -324,6 +330,7 @@ class Projection:
     def _message_changed(self, event: MessageChanged, at: datetime) -> Touched:
         message = event.message
         touched = Touched.NOTHING
+        self.arrived.take(message)
         if message.state in UNSETTLED:
             self.unsettled[message.id] = message
             touched |= Touched.STATUS

@@ -58,6 +58,8 @@ GROUPED_WITHIN: Final = timedelta(minutes=5)
 """A sender's texts closer together than this share one name."""
 
 YOU: Final = "You"
+STILL: Final = "R sends it, u takes it back."
+"""The answers to a text that asks whether it still holds."""
 NEW_SINCE_TEXT: Final = "new since you left"
 UNREAD_TEXT: Final = "new"
 """Where nobody was here before; it stays true when it is read."""
@@ -191,7 +193,7 @@ def _message_row(message: TextMessage, time: str, *, follows: bool, clock: Clock
         "" if follows else (YOU if own else sender_of(message)),
         own,
         message.state if own else None,
-        message.detail,
+        f"{message.detail} {STILL}" if message.asks else message.detail,
     )
 
 

@@ -145,7 +145,7 @@ def test_previews_and_the_archive() -> None:
 def test_why_nothing_is_kept_fits_a_narrow_screen(cause: NotKept) -> None:
     """One plain sentence a cause, beside a sign on 60 columns; a relay that can be unlocked names the command."""
     (limit,) = app_limitations(Phone("p", NO_TEXT, IPHONE_TRAITS), kept=cause, previews_hidden_since=None)
-    assert len(limit.sentence) <= 57
+    assert len(limit.sentence) <= 56
     assert limit.sentence == NOT_KEPT[cause][0]
     assert ("`phonelink archive unlock`" in limit.sentence) == cause.value.endswith("-yet")
 

@@ -171,6 +171,9 @@ def test_install_shows_writes_and_explains() -> None:
         "systemctl --user daemon-reload && systemctl --user enable --now phonelink-tui.service" in done.stderr
     )
     assert "loginctl enable-linger" in done.stderr
+    state = f"XDG_STATE_HOME={os.environ['XDG_STATE_HOME']}"
+    assert f"Environment={state}\n" in done.stdout
+    assert f"It takes {state} along" in done.stderr
 
 
 @pytest.mark.needs("/usr/sbin/sshd", "openssh-server")

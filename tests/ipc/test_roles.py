@@ -19,6 +19,7 @@ from phonelink_tui.ipc.events import decode_event, encode_event
 from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.ipc.values import HEADER_FIELDS, from_json, to_json
 from phonelink_tui.relay.api import MarkRead, MessagePage, ReadOn, Snapshot, StopReading
+from phonelink_tui.relay.audit import ORIGIN
 from tests.ipc import samples
 from tests.ipc.conftest import served
 from tests.ipc.fake_relay import FakeRelay
@@ -125,3 +126,20 @@ async def test_headers_and_readers_share_a_relay(fake: FakeRelay) -> None:
 
         assert await previews(headers) == {""}
         assert await previews(reader) == {"hello", "text 0", "text 1", "text 2"}
+
+
+async def test_a_command_says_from_where_it_came(fake: FakeRelay) -> None:
+    """The audit gets the kind of the connection and its roles, and each connection its own."""
+    origins: list[str] = []
+
+    def outcomes(_command: object) -> tuple[Event, ...]:
+        origins.append(ORIGIN.get())
+        return ()
+
+    fake.outcomes = outcomes
+    async with served(fake) as server:
+        for roles in (frozenset({Role.SEND}), ALL_ROLES):
+            async with connect(server.socket(), roles=roles) as client:
+                await client.execute(MarkRead("c1", samples.ALICE_THREAD))
+    assert origins == ["private:send", "private:headers+read+send"]
+    assert ORIGIN.get() == ""

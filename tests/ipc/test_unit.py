@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from phonelink_tui.config.phone_spec import parse_spec
-from phonelink_tui.ipc.unit import UNIT, unit_text
+from phonelink_tui.ipc.unit import UNIT, carried, unit_text
 
 BLUEZ = parse_spec("bluez:hci0/00:11:22:33:44:55")
 MDWE = 65
@@ -39,7 +39,9 @@ def test_systemd_takes_it(phone: str, tmp_path: Path) -> None:
     writable = tmp_path / 'a state\'s 100% "$HOME"'
     writable.mkdir()
     command = ["/bin/true", "relay", "run", "--phone", str(parse_spec(phone)), "%h $HOME '\""]
-    (tmp_path / UNIT).write_text(unit_text(parse_spec(phone), [writable], command))
+    (tmp_path / UNIT).write_text(
+        unit_text(parse_spec(phone), [writable], command, {"XDG_STATE_HOME": str(writable)})
+    )
     done = subprocess.run(
         ["systemd-analyze", "--user", "verify", str(tmp_path / UNIT)],
         capture_output=True,
@@ -48,6 +50,22 @@ def test_systemd_takes_it(phone: str, tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_places_that_are_set_are_taken_along(tmp_path: Path) -> None:
+    """Settings and state of the shell that installs it; what is no path, and what systemd knows itself, is not."""
+    odd = "/a state's 100% $HOME"
+    environ = {
+        "XDG_STATE_HOME": odd,
+        "XDG_CONFIG_HOME": "relative",
+        "XDG_RUNTIME_DIR": "/run/user/7",
+        "HOME": "/h",
+    }
+    assert carried(environ) == {"XDG_STATE_HOME": odd}
+    text = unit_text(BLUEZ, [Path(odd)], ["/bin/true"], carried(environ))
+    assert '\nEnvironment="XDG_STATE_HOME=/a state\'s 100%% $HOME"\n' in text
+    assert '\nReadWritePaths="-/a state\'s 100%% $HOME"\n' in text
+    assert "Environment" not in unit_text(BLUEZ, [], ["/bin/true"])
 
 
 def test_only_the_families_that_the_phone_needs() -> None:

@@ -316,17 +316,39 @@ async def test_a_held_text_is_not_sent_by_itself(tmp_path: Path) -> None:
 
 
 async def test_a_text_past_its_time_is_not_sent(tmp_path: Path) -> None:
-    """Expired, or older than anybody expects: certainly not sent, and says why."""
+    """Expired it has failed; older than anybody expects it is asked about, and goes out when a person says so."""
     phone = make_phone()
     async with running(phone, tmp_path, NOTHING) as run:
         await send(run, "expired", expires_at=now() - timedelta(seconds=1))
         old = evolve(await send(run, "stale"), at=now() - STALE - timedelta(minutes=1))
         run.archive.put([old])
     async with running(phone, tmp_path, NO_NOTICES) as run:
+        await run.until(lambda s: any(text.asks for text in s.unsettled))
+        expired = await own(run, "expired")
+        assert (expired.state, "not sent" in expired.detail) == (DeliveryState.FAILED, True)
+        stale = await own(run, "stale")
+        assert (stale.state, "Send it still?" in stale.detail) == (DeliveryState.HELD, True)
+        assert phone.pushed == []
+    async with running(phone, tmp_path, NO_NOTICES) as run:
+        await run.until(lambda s: any(text.asks for text in s.unsettled))
+        assert phone.pushed == []
+        assert (await run.do(RetryText("1", stale.id))).state is CommandState.DONE
         await run.until(lambda s: not s.unsettled)
-        for text in ("expired", "stale"):
-            assert (await own(run, text)).state is DeliveryState.FAILED
-            assert "not sent" in (await own(run, text)).detail.lower()
+        assert (await run.do(RetryText("2", stale.id))).state is CommandState.REFUSED
+    assert [push.text for push in phone.pushed] == ["stale"]
+
+
+async def test_a_text_that_asks_is_taken_back(tmp_path: Path) -> None:
+    """The other answer: it certainly was not sent, and nothing asks again."""
+    phone = make_phone()
+    async with running(phone, tmp_path, NOTHING) as run:
+        run.archive.put([evolve(await send(run, "stale"), at=now() - STALE - timedelta(minutes=1))])
+    async with running(phone, tmp_path, NO_NOTICES) as run:
+        await run.until(lambda s: any(text.asks for text in s.unsettled))
+        stale = await own(run, "stale")
+        assert (await run.do(CancelText("1", stale.id))).state is CommandState.DONE
+        assert (await own(run, "stale")).state is DeliveryState.FAILED
+        assert (await run.relay.snapshot()).unsettled == ()
     assert phone.pushed == []
 
 

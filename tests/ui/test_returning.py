@@ -6,13 +6,14 @@ from attrs import evolve
 
 from phonelink_tui.domain.address import identify
 from phonelink_tui.domain.call import Call, CallKind
-from phonelink_tui.domain.events import LinkChanged, ThreadChanged
+from phonelink_tui.domain.events import LinkChanged, MessageChanged, MessageGone, ThreadChanged
 from phonelink_tui.domain.gap import Gap
+from phonelink_tui.domain.message import MessageId
 from phonelink_tui.domain.phone import Capability, DownReason, Phone
 from phonelink_tui.domain.text import clean_line
-from phonelink_tui.relay.api import Looked, Snapshot
+from phonelink_tui.relay.api import Looked, Snapshot, Unseen
 from phonelink_tui.ui.widgets.banners import BannerStack
-from tests.ui.believable import a_notification, a_phone, ago
+from tests.ui.believable import a_notification, a_phone, a_text, ago
 from tests.ui.stage import ALICE, BOB, CAROL, Stage, a_relay, on_stage
 
 MISSED = Call(CallKind.MISSED, identify("+15550100009"), clean_line("Mum"), ago(30))
@@ -30,7 +31,10 @@ def caught_up() -> Phone:
 
 def a_snapshot(minutes_away: float) -> Snapshot:
     notes = (a_notification(1, "Bank", "Login", "x", minutes=5),)
-    return Snapshot(0, a_phone(), (), notes, GAPS, (), (), (MISSED,), looked_at=ago(minutes_away))
+    unseen = (Unseen(MessageId("u1"), ALICE.id), *(Unseen(MessageId(f"u{n}"), CAROL.id) for n in (2, 3)))
+    return Snapshot(
+        0, a_phone(), (), notes, GAPS, (), (), (MISSED,), looked_at=ago(minutes_away), unseen=unseen
+    )
 
 
 def banners(stage: Stage) -> list[str]:
@@ -43,8 +47,13 @@ async def test_a_digest_after_an_absence() -> None:
         (line,) = banners(stage)
         assert "3 unread texts in 2 conversations, 1 notification, 1 missed call" in line
         assert "not connected 2 times, the longest 10:30–11:30" in line
-        await stage.say(ThreadChanged(evolve(BOB, unread=4)))
-        assert "7 unread texts in 3 conversations" in banners(stage)[0]
+        texts = [a_text(BOB, n, "hello", read=False) for n in (7, 8)]
+        await stage.say(
+            *(MessageChanged(text, live=False) for text in texts), ThreadChanged(evolve(BOB, unread=9))
+        )
+        assert "5 unread texts in 3 conversations" in banners(stage)[0]
+        await stage.say(MessageGone(texts[0].id, BOB.id), ThreadChanged(evolve(BOB, unread=8)))
+        assert "4 unread texts in 3 conversations" in banners(stage)[0]
         await stage.press("escape", "b", "escape")
         assert banners(stage) == []
 

@@ -155,6 +155,19 @@ async def test_a_text_that_was_queued_and_failed_does_not_come_back() -> None:
         assert [c.message for c in relay.told(RetryText)] == [failed.id]
 
 
+async def test_a_text_that_asks_is_sent_or_taken_back() -> None:
+    """R says that it still holds, u that it does not; a text that is merely held is not hurried."""
+    held = evolve(a_text(ALICE, 5, "hi", own=True, state=DeliveryState.HELD), at=NOW)
+    async with on_stage() as stage:
+        await stage.say(MessageChanged(held))
+        await stage.press("escape", "R")
+        assert stage.relay.told(RetryText) == []
+        await stage.say(MessageChanged(evolve(held, detail="It has waited. Send it still?")))
+        await stage.press("R", "u")
+        assert [c.message for c in stage.relay.told(RetryText)] == [held.id]
+        assert [c.message for c in stage.relay.told(CancelText)] == [held.id]
+
+
 async def test_a_text_that_has_not_left_is_taken_back() -> None:
     """Alt+Z in the composer; only what is held or queued."""
     queued = evolve(a_text(ALICE, 5, "hi", own=True, state=DeliveryState.QUEUED), at=NOW)

@@ -146,3 +146,12 @@ def test_what_stays_on_the_phone_is_said(text: str, placeholder: Placeholder, sh
     """A placeholder says where the content is, and keeps the text that came with it."""
     row = thread_rows([message(0, text, placeholder=placeholder)], CLOCK)[1]
     assert (row.kind, row.text) == (RowKind.PLACEHOLDER, shown)
+
+
+def test_a_text_that_asks_says_how_to_answer() -> None:
+    """The question and both keys stand under the text; one that is merely held has neither."""
+    question = "It has waited for more than 4 hours. Send it still?"
+    asks = message(0, own=True, state=DeliveryState.HELD, detail=question)
+    held = message(1, own=True, state=DeliveryState.HELD)
+    details = [row.detail for row in thread_rows([asks, held], CLOCK) if row.kind is RowKind.MESSAGE]
+    assert details == [f"{question} R sends it, u takes it back.", ""]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from attrs import define, field
@@ -109,8 +110,8 @@ class Writing:
         self.desk.stage.paint_talk()
 
     def retry(self) -> None:
-        """Send again the newest text here that certainly did not leave."""
-        message = self._newest(frozenset({DeliveryState.FAILED}))
+        """Send the newest text here that certainly did not leave and is not sent by itself: it failed, or it asks."""
+        message = self._newest(lambda text: text.state is DeliveryState.FAILED or text.asks)
         if message is None:
             self.desk.stage.notice("No text failed here.")
         else:
@@ -118,7 +119,7 @@ class Writing:
 
     def take_back(self) -> bool:
         """Cancel the newest text here that has not left; False where there is none."""
-        message = self._newest(CANCELLABLE)
+        message = self._newest(lambda text: text.state in CANCELLABLE)
         if message is None:
             return False
         self.desk.bridge.send(CancelText(new_id(), message.id))
@@ -180,11 +181,11 @@ class Writing:
             sentence = changed.sentence or f"No conversation with {recipient} can be opened."
             self.desk.stage.notice(f"{sentence} {changed.hint}".strip(), "bad")
 
-    def _newest(self, states: frozenset[DeliveryState]) -> TextMessage | None:
+    def _newest(self, wanted: Callable[[TextMessage], bool]) -> TextMessage | None:
         window = self.desk.projection.window
         messages = window.messages if window else []
         own = (m for m in reversed(messages) if m.direction is Direction.OUTGOING)
-        return next((m for m in own if m.state in states), None)
+        return next((m for m in own if wanted(m)), None)
 
 
 def _length(text: str) -> str:
