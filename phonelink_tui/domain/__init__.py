@@ -9,6 +9,7 @@ May import `errors` only. Text that came from a phone is `RemoteText` here and e
     bond           the pairing, as far as it can be seen
     class_of_device what this computer looks like to a phone
     thread         conversations, audience, who may be answered
+    drafts         two texts begun, as one
     message        texts in and out, and the delivery ladder
     failure        why something that was asked for certainly did not happen
     notification   notifications and their actions

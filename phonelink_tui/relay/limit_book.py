@@ -13,16 +13,18 @@ from phonelink_tui.domain.phone import Capability, Phone
 
 
 class LimitBook:
-    """The limits in force, and what they follow from besides the phone."""
+    """The limits in force, and what they follow from besides the phone. What changes comes back as events."""
 
-    def __init__(self, now: Callable[[], datetime], *, kept: bool) -> None:
+    def __init__(self, now: Callable[[], datetime], phone: Callable[[], Phone], *, kept: bool) -> None:
         """
         Args:
             now: The clock (UTC).
+            phone: How it stands.
             kept: Whether there is an archive that takes what is written.
         """
         self.kept = kept
         self._now = now
+        self._phone = phone
         self._hidden_since: datetime | None = None
         self._stopped: dict[Capability, Stopped] = {}
         self._limitations: dict[LimitKind, Limitation] = {}
@@ -31,25 +33,34 @@ class LimitBook:
         """All of them."""
         return tuple(self._limitations.values())
 
-    def hide_previews(self, *, hidden: bool) -> bool:
-        """Notifications come without their text, or with it again; whether that is new."""
+    def hide_previews(self, *, hidden: bool) -> tuple[Event, ...]:
+        """Notifications come without their text, or with it again."""
         if hidden == (self._hidden_since is not None):
-            return False
+            return ()
         self._hidden_since = self._now() if hidden else None
-        return True
+        return self.compare()
 
-    def stop_reading(self, capability: Capability, read: int | None) -> None:
+    def say_kept(self, *, kept: bool) -> tuple[Event, ...]:
+        """Whether what is published is written to disk, from now on."""
+        self.kept = kept
+        return self.compare()
+
+    def stop_reading(self, capability: Capability, read: int | None) -> tuple[Event, ...]:
         """A person stopped reading after so many; None: it goes on."""
         self._stopped.pop(capability, None)
         if read is not None:
             self._stopped[capability] = Stopped(read, self._now())
+        return self.compare()
 
-    def compare(self, phone: Phone) -> Iterator[Event]:
-        """What began, changed or ended, as the phone stands now."""
+    def compare(self) -> tuple[Event, ...]:
+        """What began, changed or ended, as things stand now."""
+        return tuple(self._compare())
+
+    def _compare(self) -> Iterator[Event]:
         old, self._limitations = self._limitations, {}
         hidden = self._hidden_since
         for limit in app_limitations(
-            phone, kept=self.kept, previews_hidden_since=hidden, stopped=self._stopped
+            self._phone(), kept=self.kept, previews_hidden_since=hidden, stopped=self._stopped
         ):
             known = old.get(limit.kind)
             same = known is not None and evolve(known, since=limit.since) == limit

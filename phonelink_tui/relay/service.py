@@ -114,7 +114,7 @@ class Relay:
         )
         self._stream = Stream(now, epoch=token_hex(4))
         self._store = Store(phone, now, kept=archive is not None)
-        self._store.apply_limits()
+        self._store.limits.compare()
         run = archive.run if archive is not None else 0
         self._keeper = Keeper(archive, self._store, now)
         self._links = Links(self._store, now, run, self._keeper.expect)
@@ -261,8 +261,8 @@ class Relay:
                 and self._store.is_bare(event.thread)
             ):
                 self._tasks.create_task(self._refill(event.thread))
-        if self._keeper.keeps != self._store.is_kept:
-            for limit in self._store.say_kept(kept=self._keeper.keeps):
+        if self._keeper.keeps != self._store.limits.kept:
+            for limit in self._store.limits.say_kept(kept=self._keeper.keeps):
                 self._stream.publish(limit)
 
     # How
