@@ -37,6 +37,12 @@ KEYS: Final = {
 }
 REDRAW: Final = b"\x0c"
 
+LIMIT_S: Final = 60.0
+"""For one key to be drawn. On a machine with ten processes for a core that takes seconds, and where the limit is
+shorter the screen of before the key is looked at."""
+
+pytestmark = pytest.mark.timeout(300)
+
 
 class Painted:
     """The app on a terminal whose cells are kept."""
@@ -48,7 +54,7 @@ class Painted:
 
     def lines(self, quiet_s: float = 0.2) -> list[str]:
         """The lines of the screen once nothing comes any more."""
-        self.process.read(limit_s=5, quiet_s=quiet_s)
+        self.process.read(limit_s=LIMIT_S, quiet_s=quiet_s)
         self._screen.feed(bytes(self.process.output[self._fed :]))
         self._fed = len(self.process.output)
         return self._screen.lines()
@@ -64,7 +70,7 @@ def test_no_cell_is_left_behind(columns: int, rows: int) -> None:
     chosen = random.Random(columns)
     with PtyProcess("tests.bench.whole_app", ["dark"], columns=columns, rows=rows) as process:
         painted = Painted(process, columns, rows)
-        process.read_until(b"Ctrl+J")
+        process.read_until(b"Ctrl+J", limit_s=LIMIT_S)
         painted.lines(0.6)
         walked: list[str] = []
         for _ in range(12):
@@ -72,7 +78,7 @@ def test_no_cell_is_left_behind(columns: int, rows: int) -> None:
                 name = chosen.choice([*KEYS])
                 walked.append(name)
                 process.type(KEYS[name])
-                process.read(limit_s=3, quiet_s=0.13)
+                process.read(limit_s=LIMIT_S, quiet_s=0.13)
             if chosen.random() < 0.4:
                 process.signal(signal.SIGUSR1)
                 walked.append("a text")
@@ -86,7 +92,7 @@ def test_nothing_is_left_of_a_text_in_the_composer() -> None:
     """Emptied at once, it shows its hint alone, as after a full redraw."""
     with PtyProcess("tests.bench.whole_app", ["dark"], columns=80, rows=24) as process:
         painted = Painted(process, 80, 24)
-        process.read_until(b"Ctrl+J")
+        process.read_until(b"Ctrl+J", limit_s=LIMIT_S)
         painted.lines(0.6)
         process.type(b"a text that is longer than the hint of the composer")
         assert any("longer than the hint" in line for line in painted.lines(0.4))
