@@ -146,3 +146,11 @@ def test_what_stays_on_the_phone_is_said(text: str, placeholder: Placeholder, sh
     """A placeholder says where the content is, and keeps the text that came with it."""
     row = thread_rows([message(0, text, placeholder=placeholder)], CLOCK)[1]
     assert (row.kind, row.text) == (RowKind.PLACEHOLDER, shown)
+
+
+def test_the_new_line_says_what_is_not_loaded() -> None:
+    """Where the oldest text at hand is not the first new one."""
+    messages = [message(n) for n in range(3)]
+    rows = thread_rows(messages, CLOCK, first_unread=messages[0].id, was_left=False, unread_above=1250)
+    (line,) = [row.text for row in rows if row.kind is RowKind.NEW_SINCE]
+    assert line == "new · 1,250 more above, not loaded yet"
