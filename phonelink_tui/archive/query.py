@@ -103,15 +103,34 @@ def sender_text(message: TextMessage) -> str:
     return f"{message.sender_name} {message.sender.value} {number}"
 
 
-def matches(query: Query, message: TextMessage) -> bool:
-    """Whether a message in memory is what the query asks for; the same answer as the index gives."""
+@frozen
+class Found:
+    """What a message is found by, folded; each word stands between two spaces."""
+
+    text: str
+    who: str
+
+
+def found_by(message: TextMessage) -> Found:
+    """What a message in memory is found by. Slow (60 us for a text that is not ASCII): keep it."""
+    return Found(_spaced(words(message.text)), _spaced(words(sender_text(message))))
+
+
+def matches(query: Query, message: TextMessage, found: Found | None = None) -> bool:
+    """Whether a message in memory is what the query asks for; the same answer as the index gives.
+
+    Args:
+        query: What is asked for.
+        message: Any.
+        found: What it is found by, where that is known already.
+    """
     if query.is_empty or (query.mine and message.direction is not Direction.OUTGOING):
         return False
     if query.before is not None and message.at >= query.before:
         return False
-    text, who = words(message.text), words(sender_text(message))
-    return all(_within(term, text) or _within(term, who) for term in query.terms) and all(
-        _within(term, who) for term in query.senders
+    found = found or found_by(message)
+    return all(_within(term, found.text) or _within(term, found.who) for term in query.terms) and all(
+        _within(term, found.who) for term in query.senders
     )
 
 
@@ -135,12 +154,10 @@ def _quoted(term: Term) -> str:
     return f'"{" ".join(term.words)}"' + (" *" if term.goes_on else "")
 
 
-def _within(term: Term, text: list[str]) -> bool:
-    size = len(term.words)
-    return any(_at(term, text[begin : begin + size]) for begin in range(len(text) - size + 1))
+def _spaced(found: Iterable[str]) -> str:
+    return f" {' '.join(found)} "
 
 
-def _at(term: Term, text: Iterable[str]) -> bool:
-    *first, last = text
-    *wanted, end = term.words
-    return first == wanted and (last.startswith(end) if term.goes_on else last == end)
+def _within(term: Term, found: str) -> bool:
+    phrase = " " + " ".join(term.words)
+    return (phrase if term.goes_on else phrase + " ") in found

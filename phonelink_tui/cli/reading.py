@@ -139,6 +139,7 @@ async def status(api: RelayApi, out: Output, state_dir: Path | None, *, as_json:
     if as_json:
         phone = to_json(snapshot.phone)
         told = {"rev": snapshot.rev, "phone": phone, "counts": counts, "week": week_json(week)}
+        told["limits"] = [limit.kind.value for limit in snapshot.limitations]
         out.json({"v": VERSION, "type": "status", **told})
         return
     battery = f", battery {snapshot.phone.battery_percent} %" if snapshot.phone.battery_percent else ""
@@ -148,6 +149,9 @@ async def status(api: RelayApi, out: Output, state_dir: Path | None, *, as_json:
         if state.phase is LinkPhase.READY and state.detail:
             out.line(f"    {state.detail}")
     out.line("  " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    for limit in snapshot.limitations:
+        if limit.kind is LimitKind.HISTORY_SET_ASIDE:
+            out.line(f"  {limit.sentence} `phonelink archive info` says more.")
     for line in week_lines(week):
         out.text(line)
 

@@ -1,4 +1,4 @@
-"""What can not be done or known, why, and whose limit is it? The table of banners, and when each holds.
+"""What can not be done or known, why, and whose limit is it? The table of banners, and when those of the app hold.
 
 A limitation is shown where it matters: on top of a thread, between two messages, above the composer, in the
 status bar. To add one: a member of `LimitKind`, a row in `LIMITS`, and the line below that finds its evidence.
@@ -12,8 +12,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from phonelink_tui.domain.keeping import NOT_KEPT, NotKept
 from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase, Phone, PhoneKind
 
 
@@ -77,6 +78,7 @@ class LimitKind(StrEnum):
     OBEXD_IN_THE_WAY = "obexd-in-the-way"
     BOND_CHANGED = "bond-changed"
     NOT_KEPT = "not-kept"
+    HISTORY_SET_ASIDE = "history-set-aside"
     TEXTS_STOPPED = "texts-stopped"
     CONTACTS_STOPPED = "contacts-stopped"
 
@@ -274,8 +276,16 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         LimitScope.APP,
         Whose.THIS_COMPUTER,
         "Nothing is kept after you quit.",
-        "Messages live in memory only: no key for an archive was given since the relay began. `phonelink archive"
-        " unlock` gives the background relay a passphrase; --key-file FILE is the way without.",
+        "Messages live in memory only, and a restart forgets them. A key opens an archive: `phonelink archive unlock`"
+        " gives the background relay a passphrase; --key-file FILE is the way without.",
+    ),
+    LimitKind.HISTORY_SET_ASIDE: LimitSpec(
+        _PERMISSION,
+        LimitScope.APP,
+        Whose.THIS_COMPUTER,
+        "Damaged history was set aside: {files}.",
+        "It could not be read when the relay began, and a new history was begun; nothing was deleted. `phonelink"
+        " archive info` tells where the file lies: keep it for a repair, or remove it, which ends this line.",
     ),
     LimitKind.TEXTS_STOPPED: LimitSpec(
         _TEMPORARY,
@@ -362,11 +372,20 @@ def make_limitation(
 def app_limitations(
     phone: Phone,
     *,
-    kept: bool,
+    kept: NotKept | None,
     previews_hidden_since: datetime | None,
+    set_aside: tuple[str, ...] = (),
     stopped: Mapping[Capability, Stopped] = MappingProxyType({}),
 ) -> Iterator[Limitation]:
-    """The limits of the whole app: what is down and why, hidden previews, nothing kept, what was not read."""
+    """The limits of the whole app: what is down and why, hidden previews, nothing kept, what was not read.
+
+    Args:
+        phone: How it stands.
+        kept: Why nothing is kept; None: it is.
+        previews_hidden_since: Since when notifications come without their text; None: they come with it.
+        set_aside: The names of damaged archives that lie there.
+        stopped: What a person stopped reading, and how far it had got.
+    """
     for state in phone.capabilities.values():
         kind = _down_kind(state)
         if kind is not None:
@@ -381,8 +400,12 @@ def app_limitations(
         yield make_limitation(
             LimitKind.PREVIEWS_HIDDEN, since=previews_hidden_since, evidence="notifications without text"
         )
-    if not kept:
-        yield make_limitation(LimitKind.NOT_KEPT, evidence="no archive is open")
+    if kept is not None:
+        sentence, evidence = NOT_KEPT[kept]
+        yield evolve(make_limitation(LimitKind.NOT_KEPT, evidence=evidence), sentence=sentence)
+    if set_aside:
+        files, evidence = ", ".join(set_aside), "a damaged archive was found"
+        yield make_limitation(LimitKind.HISTORY_SET_ASIDE, evidence=evidence, files=files)
     for capability, at in stopped.items():
         yield make_limitation(
             STOPPED[capability], since=at.since, evidence="the wish to stop", read=f"{at.read:,}"

@@ -1,4 +1,4 @@
-"""Which limits has one conversation, and on what evidence?"""
+"""Which limits does one conversation have? They follow from its row and from the phone's traits."""
 
 from __future__ import annotations
 

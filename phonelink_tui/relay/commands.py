@@ -101,13 +101,12 @@ class Commands:
             case Looked():
                 self._store.looked_at = looked_at = self._now()
                 self.on_looked(looked_at)
-                self._done(command.id)
             case StartThread():
                 self._start_thread(command)
             case CancelText():
-                self._cancel(command)
+                return self._cancel(command)
             case RetryText():
-                self._retry_text(command)
+                return self._retry_text(command)
             case RetryNow():
                 self.on_retry(command.capability)
                 self._done(command.id)
@@ -172,9 +171,12 @@ class Commands:
         message = self._compose(text, thread, recipient)
         self._remember(command.id, message.id)
         self._queue(message, hold=command.hold, expires_at=command.expires_at, command=command.id)
-        done = CommandChanged(command.id, CommandState.DONE, message=message.id)
+        return self._queued(command.id, message.id)
+
+    def _queued(self, command_id: str, message: MessageId) -> Later | None:
+        done = CommandChanged(command_id, CommandState.DONE, message=message)
         if self._written is not None:
-            return self._acknowledge(done, message.id)
+            return self._acknowledge(done, message)
         self._publish([done])
         return None
 
@@ -245,29 +247,38 @@ class Commands:
         self._publish(self._store.start_thread(thread, Audience.PRIVATE, recipient))
         self._publish([CommandChanged(command.id, CommandState.DONE, sentence=thread)])
 
-    def _cancel(self, command: CancelText) -> None:
+    def _cancel(self, command: CancelText) -> Later | None:
         if self._outbox.cancel(command.message):
+            if self._written is not None:
+                return self._written_down(self._written)
             self._done(command.id)
         else:
             self._fail(command.id, "It has left already, or was never waiting.")
+        return None
 
-    def _retry_text(self, command: RetryText) -> None:
+    @staticmethod
+    async def _written_down(written: Callable[[], Awaitable[None]]) -> None:
+        """Taken back is said when it is on the disk: else the next run of a process killed now would push it."""
+        await written()
+
+    def _retry_text(self, command: RetryText) -> Later | None:
         message = self._store.message(command.message)
         if message is None or message.state is not DeliveryState.FAILED or message.recipient is None:
             sentence = "Only a text that certainly was not sent can be sent again."
             self._publish([CommandChanged(command.id, CommandState.REFUSED, sentence=sentence)])
-            return
+            return None
         if self._outbox.is_full:
             self._refuse(command.id, Refusal.TOO_MANY)
-            return
+            return None
         self._queue(evolve(message, at=self._now()))
-        self._publish([CommandChanged(command.id, CommandState.DONE, message=message.id)])
+        return self._queued(command.id, message.id)
 
     def _mark_thread(self, command: MarkThread) -> None:
         thread = self._store.current(command.thread)
         asked = {name: getattr(command, name) for name in ("pinned", "muted", "archived", "unread")}
         told = {name: value for name, value in asked.items() if value is not None}
-        self._set(command.id, thread, told)
+        if self._set(command.id, thread, told):
+            self._done(command.id)
 
     def _save_draft(self, command: SaveDraft) -> None:
         thread, text = self._store.current(command.thread), clean(command.text)
@@ -275,13 +286,14 @@ class Commands:
             text = clean(self._store.redrafted(command.thread, thread, text))
         self._set(command.id, thread, {"draft": text})
 
-    def _set(self, command_id: str, thread: ThreadId, changed: dict[str, Any]) -> None:
+    def _set(self, command_id: str, thread: ThreadId, changed: dict[str, Any]) -> bool:
+        """Whether it was set; what was not is told."""
         try:
             self._publish(self._store.mark(thread, evolve(self._store.marks_shown(thread), **changed)))
         except UnknownThread as error:
             self._fail(command_id, error.message, error.hint)
-        else:
-            self._done(command_id)
+            return False
+        return True
 
     async def _mark_read(self, command: MarkRead) -> None:
         thread = self._store.current(command.thread)

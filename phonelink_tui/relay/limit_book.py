@@ -8,6 +8,7 @@ from datetime import datetime
 from attrs import evolve
 
 from phonelink_tui.domain.events import Event, LimitationChanged
+from phonelink_tui.domain.keeping import NotKept
 from phonelink_tui.domain.limitations import Limitation, LimitKind, Stopped, app_limitations
 from phonelink_tui.domain.phone import Capability, Phone
 
@@ -15,16 +16,23 @@ from phonelink_tui.domain.phone import Capability, Phone
 class LimitBook:
     """The limits in force, and what they follow from besides the phone. What changes comes back as events."""
 
-    def __init__(self, now: Callable[[], datetime], phone: Callable[[], Phone], *, kept: bool) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        kept: NotKept | None = NotKept.NO_KEY,
+        set_aside: Callable[[], tuple[str, ...]] = lambda: (),
+    ) -> None:
         """
         Args:
             now: The clock (UTC).
-            phone: How it stands.
-            kept: Whether there is an archive that takes what is written.
+            kept: Why nothing is kept; None: it is.
+            set_aside: Looks for damaged archives, by name. Asked no more once there is none: they come at a start.
         """
+        self._look = set_aside
+        self._set_aside = set_aside()
         self.kept = kept
         self._now = now
-        self._phone = phone
+        self._phone: Callable[[], Phone]
         self._hidden_since: datetime | None = None
         self._stopped: dict[Capability, Stopped] = {}
         self._limitations: dict[LimitKind, Limitation] = {}
@@ -33,6 +41,10 @@ class LimitBook:
         """All of them."""
         return tuple(self._limitations.values())
 
+    def follow(self, phone: Callable[[], Phone]) -> None:
+        """Whose limits these are; to be said before anything else is asked."""
+        self._phone = phone
+
     def hide_previews(self, *, hidden: bool) -> tuple[Event, ...]:
         """Notifications come without their text, or with it again."""
         if hidden == (self._hidden_since is not None):
@@ -40,8 +52,10 @@ class LimitBook:
         self._hidden_since = self._now() if hidden else None
         return self.compare()
 
-    def say_kept(self, *, kept: bool) -> tuple[Event, ...]:
-        """Whether what is published is written to disk, from now on."""
+    def say_kept(self, kept: NotKept | None) -> tuple[Event, ...]:
+        """Why what is published is not written to disk, from now on; None: it is."""
+        if kept == self.kept:
+            return ()
         self.kept = kept
         return self.compare()
 
@@ -54,13 +68,18 @@ class LimitBook:
 
     def compare(self) -> tuple[Event, ...]:
         """What began, changed or ended, as things stand now."""
-        return tuple(self._compare())
+        return tuple(self._compare(self._phone()))
 
-    def _compare(self) -> Iterator[Event]:
+    def _compare(self, phone: Phone) -> Iterator[Event]:
         old, self._limitations = self._limitations, {}
-        hidden = self._hidden_since
+        if self._set_aside:
+            self._set_aside = self._look()
         for limit in app_limitations(
-            self._phone(), kept=self.kept, previews_hidden_since=hidden, stopped=self._stopped
+            phone,
+            kept=self.kept,
+            previews_hidden_since=self._hidden_since,
+            set_aside=self._set_aside,
+            stopped=self._stopped,
         ):
             known = old.get(limit.kind)
             same = known is not None and evolve(known, since=limit.since) == limit

@@ -44,13 +44,13 @@ from phonelink_tui.relay.marks import MarkBook, Marks
 from phonelink_tui.relay.moves import Moves
 from phonelink_tui.relay.notification_book import NotificationBook
 from phonelink_tui.relay.people import People
-from phonelink_tui.relay.searching import find_texts, newest_failed
+from phonelink_tui.relay.searching import newest_failed
 
 
 class Store:
     """The relay's memory. `apply` is the only way to change it."""
 
-    def __init__(self, phone: Phone, now: Callable[[], datetime], *, kept: bool = False) -> None:
+    def __init__(self, phone: Phone, now: Callable[[], datetime], limits: LimitBook | None = None) -> None:
         self.phone = phone
         self._now = now
         self._conversations: dict[ThreadId, Conversation] = {}
@@ -66,7 +66,8 @@ class Store:
         self._gaps = GapBook()
         self._calls: tuple[Call, ...] = ()
         self.looked_at: datetime | None = None
-        self.limits = LimitBook(now, lambda: self.phone, kept=kept)
+        self.limits = limits or LimitBook(now)
+        self.limits.follow(lambda: self.phone)
 
     # Facts in
 
@@ -220,10 +221,6 @@ class Store:
             return MessagePage(())
         messages, earlier = conversation.page(message, limit)
         return MessagePage(messages, earlier)
-
-    def search(self, query: str, limit: int) -> tuple[TextMessage, ...]:
-        """See `RelayApi.search`."""
-        return find_texts(self._messages.values(), query, limit)
 
     def thread(self, id_: ThreadId) -> Thread:
         """The row of a conversation. Raises UnknownThread."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
@@ -194,12 +195,12 @@ async def test_marks_and_drafts_stay(tmp_path: Path) -> None:
         (thread,) = (await run.until(lambda s: s.threads)).threads
         assert (await run.do(MarkThread("1", thread.id, pinned=True, muted=True))).state is CommandState.DONE
         await run.do(MarkThread("2", thread.id, archived=True, unread=True, muted=False))
-        await run.do(SaveDraft("3", thread.id, "dear Bob"))
+        await run.relay.execute(SaveDraft("3", thread.id, "dear Bob"))
     async with running(phone, tmp_path, NOTHING) as run:
         (thread,) = (await run.relay.snapshot()).threads
         marks = (thread.pinned, thread.muted, thread.archived, thread.marked_unread, thread.draft)
         assert marks == (True, False, True, True, "dear Bob")
-        await run.do(SaveDraft("4", thread.id, ""))
+        await run.relay.execute(SaveDraft("4", thread.id, ""))
         await run.do(MarkThread("5", thread.id, pinned=False, archived=False, unread=False))
     async with running(phone, tmp_path, NOTHING) as run:
         (thread,) = (await run.relay.snapshot()).threads
@@ -217,7 +218,7 @@ async def test_when_a_person_looked_last_is_known(tmp_path: Path) -> None:
     phone = make_phone()
     async with running(phone, tmp_path, NOTHING) as run:
         assert (await run.relay.snapshot()).looked_at is None
-        await run.do(Looked("1"))
+        await run.relay.execute(Looked("1"))
         looked_at = (await run.relay.snapshot()).looked_at
         assert looked_at is not None
     async with running(phone, tmp_path, NOTHING) as run:
@@ -406,3 +407,22 @@ async def test_what_was_not_sent_is_found_wherever_it_lies(tmp_path: Path) -> No
         await run.do(RetryText("never", MessageId("o1")))
         await run.until(lambda s: [t.state for t in s.unsettled] == [DeliveryState.UNKNOWN])
     assert [push.text for push in phone.pushed] == ["failed"]
+
+
+@pytest.mark.parametrize("retried", [False, True])
+async def test_what_was_acknowledged_is_on_the_disk(tmp_path: Path, retried: bool) -> None:
+    """A kill right after a text was taken back, or told to go again: the next run does as was acknowledged."""
+    phone, before, after = make_phone(), tmp_path / "before", tmp_path / "after"
+    async with running(phone, before, NOTHING) as run:
+        text = await send(run, "taken back")
+        await run.archive.commit()
+        assert (await run.do(CancelText("c", text.id))).state is CommandState.DONE
+        if retried:
+            await run.archive.commit()
+            assert (await run.do(RetryText("r", text.id))).message == text.id
+        shutil.copytree(before, after)
+    async with running(phone, after, NO_NOTICES) as run:
+        await run.ready()
+        text = await send(run, "the next one")
+        await run.until(lambda s: not s.unsettled)
+    assert [push.text for push in phone.pushed] == ["taken back"] * retried + ["the next one"]

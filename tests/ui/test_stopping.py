@@ -14,7 +14,7 @@ from tests.ui.stage import Stage, a_relay, on_stage
 
 def a_stop() -> Limitation:
     stopped = {Capability.MESSAGES: Stopped(1240, NOW)}
-    (limit,) = app_limitations(a_phone(), kept=True, previews_hidden_since=None, stopped=stopped)
+    (limit,) = app_limitations(a_phone(), kept=None, previews_hidden_since=None, stopped=stopped)
     return limit
 
 
