@@ -87,17 +87,17 @@ async def test_two_drafts_become_one_and_are_written_on() -> None:
     async with bench.running():
         (unknown,) = (await bench.relay.snapshot()).threads
         private = ThreadId((await bench.do(StartThread("d0", ALICE))).sentence)
-        await bench.do(SaveDraft("d1", private, "for later"))
-        await bench.do(SaveDraft("d2", unknown.id, "on my"))
+        await bench.relay.execute(SaveDraft("d1", private, "for later"))
+        await bench.relay.execute(SaveDraft("d2", unknown.id, "on my"))
         await bench.do(MarkThread("d3", unknown.id, pinned=True))
         bench.backend.notifications[-1].tell(notice(1, "one"))
         await bench.quiet()
         (row,) = (await bench.relay.snapshot()).threads
         assert (row.id, row.draft, row.pinned) == (private, "for later\non my", True)
-        await bench.do(SaveDraft("d4", unknown.id, "on my way"))
+        await bench.relay.execute(SaveDraft("d4", unknown.id, "on my way"))
         (row,) = (await bench.relay.snapshot()).threads
         assert row.draft == "for later\non my way"
-        await bench.do(SaveDraft("d5", unknown.id, ""))
+        await bench.relay.execute(SaveDraft("d5", unknown.id, ""))
         (row,) = (await bench.relay.snapshot()).threads
         assert row.draft == "for later"
 
