@@ -9,7 +9,7 @@ from tests.e2e.run import scenarios_for
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(2700)
 @pytest.mark.parametrize("scenario", scenarios_for("newer"))
 def test_scenario(scenario: str, outcomes: dict[str, Outcome]) -> None:
     """The scenario went well in the virtual machine, at its first or second attempt."""

@@ -11,6 +11,7 @@ Who lives here:
     phone_records what it publishes of its services
     dlc_stream   an RFCOMM connection of the phone as a ByteStream
     served_phone the embedded phone's services on those streams; how it leaves and returns
+    pairing_person somebody at a terminal who pairs a phone; what bluetoothd holds of it then
     relayed      a relay over the real link, and waiting for what it tells
     patience     limits for guests slower than two idle cores
     bumble_fixes what the pinned Bumble does wrong, put right
@@ -19,6 +20,7 @@ Who lives here:
     byte_differences where our requests differ from obexd's, each with its reason
     contract     the contract suite of the ports, over the air
     contract_cases which of its tests, and why not the others
+    contract_ways how they reach the phone
     dbus         calls and waits over D-Bus
     bluez        bluetoothd's API: adapter, agent, pairing
     obexd        obexd's API: its MAP and PBAP clients

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.guest.contract import OVER_BLUEZ, run_contract
+from tests.e2e.guest.contract import run_contract
+from tests.e2e.guest.contract_ways import OVER_BLUEZ
 from tests.e2e.guest.world import Bluez
 
-LIMIT_S = 400.0
+LIMIT_S = 300.0
 
 
 def run_alone(bluez: Bluez, log: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.guest.contract import THROUGH_OBEXD, run_contract
+from tests.e2e.guest.contract import run_contract
+from tests.e2e.guest.contract_ways import THROUGH_OBEXD
 from tests.e2e.guest.world import Bluez
 
 LIMIT_S = 300.0
