@@ -11,6 +11,7 @@ May import `errors` only. Text that came from a phone is `RemoteText` here and e
     class_of_device what this computer looks like to a phone
     bluez_version   what a BlueZ offers, by its version
     thread         conversations, audience, who may be answered
+    drafts         two texts begun, as one
     message        texts in and out, and the delivery ladder
     failure        why something that was asked for certainly did not happen
     notification   notifications and their actions

@@ -307,12 +307,15 @@ class Commands:
             self._done(command.id)
 
     def _save_draft(self, command: SaveDraft) -> None:
-        self._set(command.id, self._store.current(command.thread), {"draft": clean(command.text)})
+        thread, text = self._store.current(command.thread), clean(command.text)
+        if thread != command.thread:
+            text = clean(self._store.redrafted(command.thread, thread, text))
+        self._set(command.id, thread, {"draft": text})
 
     def _set(self, command_id: str, thread: ThreadId, changed: dict[str, Any]) -> bool:
         """Whether it was set; what was not is told."""
         try:
-            self._publish(self._store.mark(thread, evolve(self._store.marks_of(thread), **changed)))
+            self._publish(self._store.mark(thread, evolve(self._store.marks_shown(thread), **changed)))
         except UnknownThread as error:
             self._fail(command_id, error.message, error.hint)
             return False
@@ -322,7 +325,7 @@ class Commands:
         thread = self._store.current(command.thread)
         texts = self._store.unread(thread) if command.read else self._newest_incoming(thread)
         if command.read:
-            self._publish(self._store.mark(thread, evolve(self._store.marks_of(thread), unread=False)))
+            self._publish(self._store.mark(thread, evolve(self._store.marks_shown(thread), unread=False)))
         self._publish(MessageChanged(evolve(m, read=command.read), live=False) for m in texts)
         for text in texts:
             handle, access = self._intake.handle_of(text.id), self.messages

@@ -19,7 +19,7 @@ NOTHING_KEPT: Final = frozenset({LimitKind.POLICY_STORE, LimitKind.POLICY_UNUSAB
 
 
 class LimitBook:
-    """The limits in force, and what they follow from besides the phone."""
+    """The limits in force, and what they follow from besides the phone. What changes comes back as events."""
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class LimitBook:
         self.policy: tuple[Limitation, ...] = ()
         """Those of the administrator."""
         self._now = now
+        self._phone: Callable[[], Phone]
         self._hidden_since: datetime | None = None
         self._stopped: dict[Capability, Stopped] = {}
         self._limitations: dict[LimitKind, Limitation] = {}
@@ -47,21 +48,36 @@ class LimitBook:
         """All of them."""
         return tuple(self._limitations.values())
 
-    def hide_previews(self, *, hidden: bool) -> bool:
-        """Notifications come without their text, or with it again; whether that is new."""
-        if hidden == (self._hidden_since is not None):
-            return False
-        self._hidden_since = self._now() if hidden else None
-        return True
+    def follow(self, phone: Callable[[], Phone]) -> None:
+        """Whose limits these are; to be said before anything else is asked."""
+        self._phone = phone
 
-    def stop_reading(self, capability: Capability, read: int | None) -> None:
+    def hide_previews(self, *, hidden: bool) -> tuple[Event, ...]:
+        """Notifications come without their text, or with it again."""
+        if hidden == (self._hidden_since is not None):
+            return ()
+        self._hidden_since = self._now() if hidden else None
+        return self.compare()
+
+    def say_kept(self, kept: NotKept | None) -> tuple[Event, ...]:
+        """Why what is published is not written to disk, from now on; None: it is."""
+        if kept == self.kept:
+            return ()
+        self.kept = kept
+        return self.compare()
+
+    def stop_reading(self, capability: Capability, read: int | None) -> tuple[Event, ...]:
         """A person stopped reading after so many; None: it goes on."""
         self._stopped.pop(capability, None)
         if read is not None:
             self._stopped[capability] = Stopped(read, self._now())
+        return self.compare()
 
-    def compare(self, phone: Phone) -> Iterator[Event]:
-        """What began, changed or ended, as the phone stands now."""
+    def compare(self) -> tuple[Event, ...]:
+        """What began, changed or ended, as things stand now."""
+        return tuple(self._compare(self._phone()))
+
+    def _compare(self, phone: Phone) -> Iterator[Event]:
         old, self._limitations = self._limitations, {}
         if self._set_aside:
             self._set_aside = self._look()

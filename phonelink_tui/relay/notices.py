@@ -88,7 +88,7 @@ class Notices:
             arrived_at=now,
         )
         hidden = self._previews.hides(facts, self._intake.newest_spoken(TEXTS), now)
-        yield from self._store.hide_previews(hidden=hidden)
+        yield from self._store.limits.hide_previews(hidden=hidden)
         yield from self._intake.take_notice(facts, instead_of=self._repeated(seen, id_))
 
     def take_gone(self, uid: int) -> Iterator[Event]:

@@ -90,7 +90,7 @@ class Policing:
         self._told: tuple[Limitation, ...] = tuple(self._limits())
         store.judge_send = source.judge_send
         limits.policy = self._told
-        store.apply_limits()
+        store.limits.compare()
 
     def refused(self, action: PolicyAction) -> Refused | None:
         """Whether an action is refused at this moment."""
@@ -145,7 +145,7 @@ class Policing:
             return
         self._told = limits
         self._book.policy = limits
-        self._publish([*self._store.apply_limits(), Resync()])
+        self._publish([*self._store.limits.compare(), Resync()])
 
     def _tells(self, code: OneTimeCode) -> bool:
         """A code may leave where all that it stood in may."""

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from phonelink_tui.domain.events import WORK_OF, Event, Progress
 from phonelink_tui.domain.phone import Capability
+from phonelink_tui.relay.listing_pages import SAME_SECOND
 from phonelink_tui.relay.store import Store
 
 
@@ -22,6 +23,15 @@ class Unread:
     """None: all, from the newest on."""
     floor: datetime | None
     """None: all, to the oldest."""
+
+    def below(self, end: datetime | None) -> Unread:
+        """What of it is left when all from the second before `end` on is read; None: nobody knows.
+
+        The rows of that second are listed again and known, so that only older ones say that it is all.
+        """
+        if self.floor is None or end is None:
+            return Unread(end, None)
+        return Unread(end, min(self.floor, end - SAME_SECOND))
 
     def join(self, older: Unread | None) -> Unread:
         """Both of them, and what lies between, as one."""
@@ -70,7 +80,7 @@ class Reading:
             return
         else:
             self._stopped.discard(capability)
-        self._publish(self._store.stop_reading(capability, left_out_after))
+        self._publish(self._store.limits.stop_reading(capability, left_out_after))
 
     def wanted(self, capability: Capability) -> asyncio.Event:
         """Set when what was left out is wanted; whoever has read it clears it."""

@@ -274,8 +274,8 @@ class Relay:
                 and self._store.is_bare(event.thread)
             ):
                 self._tasks.create_task(self._refill(event.thread))
-        if self._keeper.keeps != self._store.is_kept:
-            for limit in self._store.say_kept(None if self._keeper.keeps else NotKept.DISK):
+        if self._keeper.keeps != (self._store.limits.kept is None):
+            for limit in self._store.limits.say_kept(None if self._keeper.keeps else NotKept.DISK):
                 self._stream.publish(limit)
 
     # How

@@ -29,10 +29,9 @@ from phonelink_tui.domain.events import (
     ThreadChanged,
     ThreadGone,
 )
-from phonelink_tui.domain.keeping import NotKept
 from phonelink_tui.domain.message import UNSETTLED, Audience, Direction, MessageId, Source, TextMessage
 from phonelink_tui.domain.notification import NotificationId, PhoneNotification
-from phonelink_tui.domain.phone import Capability, Phone
+from phonelink_tui.domain.phone import Phone
 from phonelink_tui.domain.text import RemoteText
 from phonelink_tui.domain.thread import Thread, ThreadId
 from phonelink_tui.errors import UnknownThread
@@ -67,7 +66,8 @@ class Store:
         self._gaps = GapBook()
         self._calls: tuple[Call, ...] = ()
         self.looked_at: datetime | None = None
-        self._limits = limits or LimitBook(now)
+        self.limits = limits or LimitBook(now)
+        self.limits.follow(lambda: self.phone)
         self.judge_send: JudgeSend = lambda _recipient, _text: None
 
     # Facts in
@@ -81,7 +81,7 @@ class Store:
                 return tuple(self._drop_message(id_))
             case LinkChanged(phone=phone):
                 self.phone = phone
-                return tuple(self._limits.compare(self.phone))
+                return self.limits.compare()
             case NotificationChanged(notification=notification):
                 self._notifications.put(notification)
             case NotificationRemoved(id=id_):
@@ -103,7 +103,7 @@ class Store:
         for row in kept.threads:
             conversation = Conversation(row.id, row.audience, row.address, row.created_at)
             conversation.rest_on(row.total, row.unread, row.first_at)
-            self._conversations[row.id] = conversation
+            self._add(conversation)
         self._marks.begin_with(kept)
         self.looked_at = kept.looked_at
         for gap in kept.gaps:
@@ -146,22 +146,22 @@ class Store:
         """Whether all texts of a conversation are in memory. Raises UnknownThread."""
         return self._conversation(id_).is_whole
 
-    def apply_limits(self) -> tuple[Event, ...]:
-        """Find the limits in force as things stand; `apply` does it whenever the phone's state changes."""
-        return tuple(self._limits.compare(self.phone))
-
     def start_thread(self, id_: ThreadId, audience: Audience, address: Address) -> tuple[Event, ...]:
         """Make a conversation exist though nothing was said in it yet."""
         if id_ in self._conversations:
             return ()
-        self._conversations[id_] = Conversation(id_, audience, address, self._now())
-        return (ThreadChanged(self.thread(id_)),)
+        kin = self._add(Conversation(id_, audience, address, self._now()))
+        return tuple(map(self._row, (id_, *kin)))
 
     def move_empty_thread(self, id_: ThreadId, to: ThreadId, address: Address) -> tuple[Event, ...]:
         """An empty conversation is filed differently: its address is identified differently now."""
-        audience = self._conversations.pop(id_).audience
+        audience = self._conversations[id_].audience
+        kin = self._drop(id_)
         self._moves.rename(id_, to)
-        return (*self.start_thread(to, audience, address), ThreadGone(id_))
+        self._marks.confirm(to, self._marks.of(id_).confirmed)
+        started = self.start_thread(to, audience, address)
+        moved = self._marks.move(id_, to)
+        return (*started, *map(self._row, (*kin, *([to] if moved else ()))), ThreadGone(id_))
 
     def confirm(self, id_: ThreadId, asks: frozenset[Ask]) -> tuple[Event, ...]:
         """A person answered what the guard asked about this thread: it is not asked again."""
@@ -170,42 +170,26 @@ class Store:
         return (ThreadChanged(self.thread(id_)),)
 
     def mark(self, id_: ThreadId, marks: Marks) -> tuple[Event, ...]:
-        """A person set this on a conversation. Raises UnknownThread."""
+        """A person wants this to hold for a conversation; see `MarkBook.change`. Raises UnknownThread."""
         self._conversation(id_)
-        if marks == self._marks.of(id_):
-            return ()
-        self._marks.set(id_, marks)
-        return (ThreadChanged(self.thread(id_)),)
+        return tuple(map(self._row, self._marks.change(id_, marks, lambda t: self.thread(t).unread > 0)))
 
     def marks_of(self, id_: ThreadId) -> Marks:
-        """What a person set on a conversation."""
+        """What a person set on a conversation itself."""
         return self._marks.of(id_)
+
+    def marks_shown(self, id_: ThreadId) -> Marks:
+        """What holds for a conversation, by its own marks or those of the person."""
+        return self._marks.shown(id_)
+
+    def redrafted(self, id_: ThreadId, to: ThreadId, text: str) -> str:
+        """See `MarkBook.redrafted`."""
+        return self._marks.redrafted(id_, to, text)
 
     @property
     def contacts(self) -> tuple[Contact, ...]:
         """The phone's book."""
         return self._people.contacts
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether what is published counts as written to disk."""
-        return self._limits.kept is None
-
-    def say_kept(self, kept: NotKept | None) -> tuple[Event, ...]:
-        """Why what is published is not written to disk, from now on; None: it is."""
-        if kept == self._limits.kept:
-            return ()
-        self._limits.kept = kept
-        return tuple(self._limits.compare(self.phone))
-
-    def hide_previews(self, *, hidden: bool) -> tuple[Event, ...]:
-        """Notifications come without their text, or with it again."""
-        return tuple(self._limits.compare(self.phone)) if self._limits.hide_previews(hidden=hidden) else ()
-
-    def stop_reading(self, capability: Capability, read: int | None) -> tuple[Event, ...]:
-        """A person stopped reading after so many; None: it goes on."""
-        self._limits.stop_reading(capability, read)
-        return tuple(self._limits.compare(self.phone))
 
     # What is known
 
@@ -218,7 +202,7 @@ class Store:
             threads=tuple(threads),
             notifications=self._notifications.newest_first(),
             gaps=self._gaps.all(),
-            limitations=self._limits.in_force(),
+            limitations=self.limits.in_force(),
             contacts=self._people.contacts,
             calls=self._calls,
             unsettled=tuple(m for m in self._messages.values() if m.state in UNSETTLED),
@@ -246,7 +230,7 @@ class Store:
         return conversation.summary(
             contact_name=self._people.name_of(conversation.address.key),
             answering=reply_rule(self.send_facts(id_, None, conversation.address)),
-            marks=self._marks.of(id_),
+            marks=self._marks.shown(id_),
         )
 
     def message(self, id_: MessageId) -> TextMessage | None:
@@ -329,20 +313,23 @@ class Store:
         if Source.OWN in message.sources:
             self._own[message.id] = None
         conversation = self._conversations.get(message.thread)
+        kin: tuple[ThreadId, ...] = ()
+        begins = conversation is None
         if conversation is None:
             other = message.sender if message.direction is Direction.INCOMING else message.recipient
             assert other is not None, "a message has another end"
             conversation = Conversation(message.thread, message.audience, other, message.at)
-            self._conversations[message.thread] = conversation
+            kin = self._add(conversation)
         conversation.put(message, self._arrivals.setdefault(message.id, next(self._numbers)))
         self._messages[message.id] = message
         self._where[message.id] = message.thread
-        if before is None and message.direction is Direction.INCOMING and not message.read:
+        is_unread = message.direction is Direction.INCOMING and not message.read
+        if before is None and is_unread:
             self._marks.text_came(message.thread)
+        elif before is not None and before != message.thread:
+            self._marks.follow(before, message.thread, begins=begins, is_unread=is_unread)
         asked_less = self._asked_less(message)
-        yield ThreadChanged(self.thread(message.thread))
-        for other_thread in asked_less:
-            yield ThreadChanged(self.thread(other_thread))
+        yield from map(self._row, dict.fromkeys((message.thread, *asked_less, *kin)))
         if before != message.thread and message.direction is Direction.INCOMING:
             self._moves.stay(message.thread)
         if before is not None and before != message.thread:
@@ -378,13 +365,14 @@ class Store:
         conversation = self._conversations[thread]
         conversation.remove(id_)
         if conversation.is_empty:
-            del self._conversations[thread]
+            kin = self._drop(thread)
             yield ThreadGone(thread)
             to = self.current(thread)
             if to in self._conversations and self._marks.move(thread, to):
-                yield ThreadChanged(self.thread(to))
+                kin += (to, *self._marks.kin(to))
+            yield from map(self._row, dict.fromkeys(kin))
         else:
-            yield ThreadChanged(self.thread(thread))
+            yield self._row(thread)
 
     def _put_contacts(self, contacts: tuple[Contact, ...]) -> Iterator[Event]:
         before = {id_: self.thread(id_) for id_ in self._conversations}
@@ -392,6 +380,17 @@ class Store:
         for id_, row in before.items():
             if (now := self.thread(id_)) != row:
                 yield ThreadChanged(now)
+
+    def _row(self, id_: ThreadId) -> ThreadChanged:
+        return ThreadChanged(self.thread(id_))
+
+    def _add(self, conversation: Conversation) -> tuple[ThreadId, ...]:
+        self._conversations[conversation.id] = conversation
+        return self._marks.come(conversation.id, conversation.audience, conversation.address.key)
+
+    def _drop(self, id_: ThreadId) -> tuple[ThreadId, ...]:
+        del self._conversations[id_]
+        return self._marks.leave(id_)
 
     def _conversation(self, id_: ThreadId) -> Conversation:
         try:

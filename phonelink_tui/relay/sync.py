@@ -23,7 +23,7 @@ from phonelink_tui.errors import ProfileError
 from phonelink_tui.profiles.ports import MessageAccess
 from phonelink_tui.relay.bodies import Bodies
 from phonelink_tui.relay.intake import Intake
-from phonelink_tui.relay.listing_pages import PAGE_ROWS, SAME_SECOND, Rows, read_pages, second_of
+from phonelink_tui.relay.listing_pages import PAGE_ROWS, Rows, read_pages, second_of
 from phonelink_tui.relay.reading import Reading, Unread
 from phonelink_tui.relay.renumbering import HandleCheck, before_last_second
 from phonelink_tui.relay.store import Store
@@ -191,13 +191,15 @@ class MessageSync:
         """Page by page, each taken at once; what is not read in the end is left out."""
         done = 0
         later: Rows = ()
+        left = unread
         work = FIRST_SYNC if unread.floor is None else CATCH_UP
         self._unread.pop(folder, None)
 
         def take(rows: Rows) -> bool:
             """Doubtful texts of the last second wait for the next page, for it may hold more of that second."""
-            nonlocal done, later
+            nonlocal done, later, left
             done += len(rows)
+            left = unread.below(second_of(rows))
             self._rows_read += len(rows)
             known_below = any(self._is_below(row, unread.floor) and self._was_known(row) for row in rows)
             span = (*later, *rows)
@@ -209,14 +211,14 @@ class MessageSync:
             later = span[end:]
             goes_on = self._reading.come_to(work, done)
             if not goes_on and not known_below:
-                self._leave_out(folder, Unread(second_of(rows), unread.floor))
+                self._leave_out(folder, left)
             return goes_on and not known_below
 
         try:
             await self._read_pages(access, folder, PAGE_ROWS, take, unread.end)
         except BaseException:
             if self._synced_once:
-                self._leave_out(folder, unread)
+                self._leave_out(folder, left)
             raise
         if folder not in self._unread:
             self._handles.take(later)
@@ -246,7 +248,7 @@ class MessageSync:
         self._take_rows(missed, live=False)
         if whole and not goes_on:
             end = second_of(missed)
-            self._leave_out(folder, Unread(end, end and end - SAME_SECOND))
+            self._leave_out(folder, Unread(end, end).below(end))
         if len(missed) > CATCH_UP_ROWS:
             self._publish([Progress(CATCH_UP, len(missed), len(missed))])
 

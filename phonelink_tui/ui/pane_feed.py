@@ -64,7 +64,7 @@ class PaneFeed:
         limits = limits_of(projection, now, zone)
         gaps = tuple(sorted(projection.gaps.values(), key=_started))
         folds = fold(window.messages)
-        marker = (window.first_unread, window.was_left)
+        marker = (window.first_unread, window.was_left, window.unread_above)
         around = (gaps, limits, marker, window.older is None, now.astimezone(zone).date(), folds)
         shown = tuple(m for m in window.messages if m.id not in folds.folded)
         new = _Shown(window.thread, shown, around, bool(window.newer))
@@ -85,6 +85,7 @@ class PaneFeed:
             limitations=limits,
             first_unread=window.first_unread,
             was_left=window.was_left,
+            unread_above=window.unread_above,
             complete=window.older is None,
             folds=folds,
         )

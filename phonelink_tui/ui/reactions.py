@@ -1,7 +1,10 @@
 """Which texts are reactions to another text, and to which? Phones send them as plain text that quotes the other.
 
-The sentences are those of an iPhone set to English, as listings show them. In other languages, and where the quote
-fits no text or several, a reaction stays the plain text it came as.
+The sentence is in the language of the phone that reacts. Known are those of an iPhone set to English, as listings of
+real ones show them, and that of Google Messages over SMS, an emoji before `to` and the quote (both:
+github.com/quik-sms/quik/issues/152, where the other languages are an open question, too). No list of those is public,
+and single sentences that are ("A aimé « … »") do not tell what taking back looks like. So in other languages, and
+where the quote fits no text or several, a reaction stays the plain text it came as.
 """
 
 from __future__ import annotations
@@ -41,7 +44,11 @@ _QUOTE: Final = re.compile(r"(?P<verb>[^“”]+?) “(?P<quoted>.*)”", re.DOT
 _FREE: Final = re.compile(
     rf"(?P<verb>Reacted|Removed) (?P<glyph>[^\w\s]\S{{0,{LONGEST_GLYPH - 1}}}) (?:to|from)"
 )
-_BEGINS: Final = (*GIVEN, "Reacted ", "Removed ")
+_EMOJI_FIRST: Final = re.compile(
+    rf"\s*(?P<glyph>[^\w\s“”\"'()\[\].,:;!?-]\S{{0,{LONGEST_GLYPH - 1}}})\s+to\s+“(?P<quoted>.*)”\s*",
+    re.DOTALL,
+)
+"""Hair spaces stand around its parts; those of no width are gone when the text comes here."""
 _CUT: Final = "…"
 
 
@@ -68,7 +75,11 @@ class Folds:
 
 def reaction_of(text: str) -> Reaction | None:
     """The reaction a text is, or None where it is none that is known."""
-    if not text.startswith(_BEGINS) or not (found := _QUOTE.fullmatch(text)):
+    if not text.rstrip().endswith("”"):
+        return None
+    if first := _EMOJI_FIRST.fullmatch(text):
+        return Reaction(first["glyph"], "", first["quoted"].strip(), given=True)
+    if not (found := _QUOTE.fullmatch(text)):
         return None
     verb, quoted = found["verb"], found["quoted"].strip()
     if verb in GIVEN:

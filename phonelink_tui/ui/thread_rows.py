@@ -63,6 +63,7 @@ STILL: Final = "R sends it, u takes it back."
 NEW_SINCE_TEXT: Final = "new since you left"
 UNREAD_TEXT: Final = "new"
 """Where nobody was here before; it stays true when it is read."""
+UNREAD_ABOVE_TEXT: Final = " · {count:,} more above, not loaded yet"
 
 
 @frozen
@@ -83,6 +84,7 @@ def thread_rows(
     limitations: Iterable[Limitation] = (),
     first_unread: MessageId | None = None,
     was_left: bool = True,
+    unread_above: int = 0,
     complete: bool = True,
     folds: Folds | None = None,
 ) -> tuple[Row, ...]:
@@ -97,6 +99,7 @@ def thread_rows(
             under the first text it speaks of.
         first_unread: The message above which "new since you left" stands.
         was_left: Whether there was a leave; else it is only new.
+        unread_above: So many more are new and not loaded; the line says so.
         complete: Whether `messages` begins where the history does; only then history-start is shown.
         folds: The reactions that stand under other texts.
     """
@@ -123,6 +126,7 @@ def thread_rows(
             rows.extend(rows_after(previous, message, clock))
         if message.id == first_unread:
             words = NEW_SINCE_TEXT if was_left else UNREAD_TEXT
+            words += UNREAD_ABOVE_TEXT.format(count=unread_above) if unread_above else ""
             rows.insert(len(rows) - 1, Row(RowKind.NEW_SINCE, "new-since", words))
         if message.id in folds.under:
             rows.append(Row(RowKind.REACTIONS, f"reactions:{message.id}", folds.under[message.id]))

@@ -42,8 +42,14 @@ class Window:
     """Whether a person was here before `first_unread` came, so that it is new since then."""
     left_at: datetime | None = field(default=None)
     """When a person looked last, in whatever run: what came after that is new since then, too."""
+    unread_above: int = field(default=0, init=False)
+    """Texts that were unread when it was opened and lie before all that was at hand since."""
     _unread_at_open: int = field(default=0)
     """So many unread texts are still looked for, page after page; 0 when the first one is found."""
+    _counted_from: datetime | None = field(default=None, init=False)
+    """Where the counting of `unread_above` has come to."""
+    _read_above: set[MessageId] = field(factory=set, init=False)
+    """Texts out of reach that were marked read: they are new still when their page comes."""
     _away: bool = field(default=False, init=False)
     """Nobody looks, and nothing came since."""
     _crossed: dict[MessageId, TextMessage | None] = field(factory=dict, init=False)
@@ -79,6 +85,8 @@ class Window:
             self.remove(id_) if message is None else self.put(message)
         if self._unread_at_open:
             self._look_for_first_unread()
+        elif self.unread_above:
+            self._look_further_up()
         while len(self.messages) > MOST:
             self.newer.append(self._next)
             self._next = self.messages[-CHUNK].id
@@ -144,6 +152,8 @@ class Window:
                 return True
             self._pop(known)
         elif not self._reaches(message.at):
+            if self.unread_above and message.read and message.direction is Direction.INCOMING:
+                self._read_above.add(message.id)
             return False
         if self.newer and self._at and message.at > self._at[-1]:
             if known is None and is_news(message):
@@ -198,7 +208,26 @@ class Window:
         if found >= self._unread_at_open or self.older is None or not room:
             self._mark_first_unread()
 
+    def _look_further_up(self) -> None:
+        """An older page came: the line goes up to the first new text in it."""
+        new = [
+            m
+            for m in self.messages
+            if (self._counted_from is None or m.at < self._counted_from)
+            and (is_news(m) or m.id in self._read_above)
+        ]
+        if new:
+            self.first_unread, self._counted_from = new[0].id, new[0].at
+            self.unread_above = max(0, self.unread_above - len(new))
+        if self.older is None:
+            self.unread_above = 0
+        if not self.unread_above:
+            self._read_above = set()
+
     def _mark_first_unread(self) -> None:
+        if self.older is not None:
+            self.unread_above = max(0, self._unread_at_open - sum(map(is_news, self.messages)))
+            self._counted_from = self._at[0] if self._at else None
         self._unread_at_open = 0
         first = next(filter(is_news, self.messages), None)
         if first is not None:

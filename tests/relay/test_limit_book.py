@@ -24,7 +24,7 @@ def test_a_damaged_archive_is_said_as_long_as_it_lies_there() -> None:
 
     phone = make_phone()
     store = Store(phone, FakeClock(), LimitBook(FakeClock(), None, look))
-    (said,) = store.apply_limits()
+    (said,) = store.limits.compare()
     assert isinstance(said, LimitationChanged)
     assert (said.limitation.kind, said.active) == (LimitKind.HISTORY_SET_ASIDE, True)
     assert lies[0] in said.limitation.sentence
@@ -42,9 +42,9 @@ def test_a_damaged_archive_is_said_as_long_as_it_lies_there() -> None:
 def test_a_disk_that_refuses_is_another_cause() -> None:
     """The limit says that, and ends when the disk takes again."""
     store = Store(make_phone(), FakeClock(), LimitBook(FakeClock(), None))
-    assert store.apply_limits() == ()
-    (began,) = store.say_kept(NotKept.DISK)
+    assert store.limits.compare() == ()
+    (began,) = store.limits.say_kept(NotKept.DISK)
     assert isinstance(began, LimitationChanged)
     assert "disk" in began.limitation.sentence
-    assert store.say_kept(NotKept.DISK) == ()
-    assert store.say_kept(None) == (LimitationChanged(began.limitation, active=False),)
+    assert store.limits.say_kept(NotKept.DISK) == ()
+    assert store.limits.say_kept(None) == (LimitationChanged(began.limitation, active=False),)

@@ -111,7 +111,7 @@ def test_a_proof_of_what_is_not_there_is_nothing() -> None:
 def test_the_battery_is_told_when_it_changes() -> None:
     """Also when it is not known any more."""
     desk = Desk()
-    desk.publish(desk.store.apply_limits())
+    desk.publish(desk.store.limits.compare())
     told = [desk.publish(desk.links.take_battery(p)) for p in (80, 80, 79, None, None)]
     assert [len(events) for events in told] == [1, 0, 1, 1, 0]
     last = told[3][0]

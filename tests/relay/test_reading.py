@@ -108,7 +108,7 @@ async def test_reading_on_that_breaks_is_gone_on_with() -> None:
         await bench.settle(lambda: len(bench.texts()) == 1300)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.sampled_from([IPHONE_TRAITS, ANDROID_TRAITS]),
     st.lists(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import hypothesis.strategies as st
 from attrs import evolve
@@ -60,6 +61,9 @@ class StoreMachine(RuleBasedStateMachine):
         self.names: dict[str, str] = {}
         self.confirmed: dict[ThreadId, set[Ask]] = {}
         self.rows: dict[ThreadId, Thread] = {}
+        self.drafts: set[str] = set()
+        self.seen: set[MessageId] = set()
+        """Texts that were in a conversation when it was put away, or were read before."""
         self.count = 0
 
     def publish(self, event: Event) -> None:
@@ -74,7 +78,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.read(self.store.apply_limits())
+        self.read(self.store.limits.compare())
 
     @rule(
         thread=thread_ids,
@@ -124,6 +128,8 @@ class StoreMachine(RuleBasedStateMachine):
         if changed.thread != message.thread and changed.audience is message.audience:
             answered = self.confirmed.get(message.thread, set())
             self.confirmed.setdefault(changed.thread, set()).update(answered)
+        if message.read:
+            self.seen.add(message.id)
         self.put(changed)
 
     def put(self, message: TextMessage) -> None:
@@ -169,6 +175,38 @@ class StoreMachine(RuleBasedStateMachine):
         if known:
             self.confirmed.setdefault(thread, set()).add(ask)
         self.read(derived)
+
+    @precondition(lambda self: self.rows)
+    @rule(data=st.data(), mark=st.sampled_from(["pinned", "muted", "archived"]), value=st.booleans())
+    def mark(self, data: st.DataObject, mark: str, value: bool) -> None:
+        thread = data.draw(st.sampled_from(sorted(self.rows)))
+        told: dict[str, Any] = {mark: value}
+        self.read(self.store.mark(thread, evolve(self.store.marks_shown(thread), **told)))
+        assert getattr(self.rows[thread], mark) == value
+        if mark == "archived":
+            self.seen.update(m.id for m in self.messages.values() if m.thread == thread)
+
+    @precondition(lambda self: self.rows)
+    @rule(data=st.data())
+    def draft(self, data: st.DataObject) -> None:
+        thread = data.draw(st.sampled_from(sorted(self.rows)))
+        self.count += 1
+        self.drafts.difference_update(self.rows[thread].draft.split("\n"))
+        self.drafts.add(f"draft {self.count}")
+        marks = evolve(self.store.marks_shown(thread), draft=f"draft {self.count}")
+        self.read(self.store.mark(thread, marks))
+
+    @invariant()
+    def marks_are_of_people_and_nothing_is_lost(self) -> None:
+        """Both conversations with a person are muted or none; each draft is somewhere, once; no news is put away."""
+        private, unknown = (self.rows.get(ThreadId(f"{kind}-alice")) for kind in "pu")
+        if private is not None and unknown is not None:
+            assert (private.pinned, private.muted) == (unknown.pinned, unknown.muted)
+        lines = [line for t in THREADS for line in self.store.marks_of(t).draft.split("\n") if line]
+        assert sorted(lines) == sorted(self.drafts)
+        for message in self.messages.values():
+            if message.sender is not None and not message.read and message.id not in self.seen:
+                assert not self.rows[message.thread].archived
 
     @rule(names=st.dictionaries(st.sampled_from([ALICE, BOB]), st.sampled_from(["Alice", "Bob", ""])))
     def book(self, names: dict[str, str]) -> None:

@@ -6,9 +6,19 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
-from phonelink_tui.domain.events import CommandChanged, CommandState, Event, Resync, ThreadChanged
-from phonelink_tui.domain.thread import Thread
+from phonelink_tui.domain.events import (
+    CommandChanged,
+    CommandState,
+    Event,
+    MessageChanged,
+    Resync,
+    ThreadChanged,
+    ThreadGone,
+)
+from phonelink_tui.domain.message import Audience, MessageId
+from phonelink_tui.domain.thread import Thread, ThreadId
 from phonelink_tui.relay.api import Command, SaveDraft
+from tests.ui.believable import NOW
 from tests.ui.scripted_relay import ScriptedRelay
 from tests.ui.stage import ALICE, BOB, CAROL, a_relay, on_stage
 
@@ -108,3 +118,24 @@ async def test_a_new_run_of_the_relay_gets_the_drafts_again() -> None:
         await stage.settle()
         assert [c.text for c in stage.relay.told(SaveDraft)[before:]] == ["one"]
         assert stage.composer.draft == "one"
+
+
+async def test_a_draft_joins_the_one_of_the_conversation_its_texts_went_to() -> None:
+    """What was typed since the relay joined them is in it, once; nothing of either is lost."""
+    unsure = evolve(ALICE, id=ThreadId("unsure"), audience=Audience.UNKNOWN, last_at=NOW)
+    known = evolve(ALICE, unread=0, draft="for later")
+    relay = a_relay(unsure, known)
+    text = evolve(relay.texts[known.id][0], id=MessageId("moved"), thread=unsure.id)
+    relay.texts[unsure.id] = [text]
+    async with on_stage(relay) as stage:
+        await stage.type("on my")
+        await stage.say(ThreadChanged(evolve(unsure, draft="on my")))
+        await stage.type(" way")
+        await stage.say(
+            MessageChanged(evolve(text, thread=known.id), moved_from=unsure.id, live=False),
+            ThreadGone(unsure.id),
+            ThreadChanged(evolve(known, draft="for later\non my")),
+        )
+        await stage.until(lambda: stage.composer.draft == "for later\non my way")
+        last = relay.told(SaveDraft)[-1]
+        assert (last.thread, last.text) == (known.id, "for later\non my way")

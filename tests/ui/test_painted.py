@@ -52,7 +52,7 @@ class Painted:
 
     def lines(self) -> list[str]:
         """The lines of the screen once nothing comes any more."""
-        self.process.read(limit_s=5, quiet_s=QUIET_S)
+        self.process.read(limit_s=60, quiet_s=QUIET_S)
         self._screen.feed(bytes(self.process.output[self._fed :]))
         self._fed = len(self.process.output)
         return self._screen.lines()
@@ -76,7 +76,7 @@ def test_no_cell_is_left_behind(columns: int, rows: int) -> None:
                 name = chosen.choice([*KEYS])
                 walked.append(name)
                 process.type(KEYS[name])
-                process.read(limit_s=3, quiet_s=KEY_S)
+                process.read(limit_s=60, quiet_s=KEY_S)
             if chosen.random() < 0.4:
                 process.signal(signal.SIGUSR1)
                 walked.append("a text")

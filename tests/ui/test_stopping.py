@@ -29,13 +29,14 @@ async def test_the_key_stops_what_is_read_and_goes_on_with_it() -> None:
     async with on_stage(a_relay()) as stage:
         await stage.press("a", "alt+x")
         assert not [c for c in stage.relay.commands if isinstance(c, StopReading | ReadOn)]
-        assert "Nothing is being read" in stage.line("hints")
+        await stage.until(lambda: "Nothing is being read" in stage.line("hints"))
         await stage.say(Progress("first sync", 1240, None))
         await stage.until(lambda: "first sync 1,240 (Alt+X stops)" in stage.line("status"))
         await stage.press("alt+x")
         await stage.say(Progress("first sync", 1240, 1240), LimitationChanged(a_stop(), active=True))
         await stage.until(lambda: "stops" not in stage.line("status"))
         await stage.press("alt+x")
+        await stage.until(lambda: isinstance(stage.relay.commands[-1], ReadOn))
         sent = [c for c in stage.relay.commands if isinstance(c, StopReading | ReadOn)]
         assert [type(c) for c in sent] == [StopReading, ReadOn]
         assert evolve(sent[0], id="c") == StopReading("c", Capability.MESSAGES)
@@ -45,10 +46,10 @@ async def test_the_key_stops_what_is_read_and_goes_on_with_it() -> None:
 async def test_a_stop_is_a_banner_and_stands_where_history_begins() -> None:
     """Enter on the banner reads on."""
     async with on_stage(a_relay()) as stage:
-        assert "Older messages are on your phone." in start_of(stage)
+        await stage.until(lambda: "Older messages are on your phone." in start_of(stage))
         await stage.say(LimitationChanged(a_stop(), active=True))
-        assert "you stopped that" in start_of(stage)
+        await stage.until(lambda: "you stopped that" in start_of(stage))
         await stage.press("escape", "b", "enter")
-        assert isinstance(stage.relay.commands[-1], ReadOn)
+        await stage.until(lambda: isinstance(stage.relay.commands[-1], ReadOn))
         await stage.say(LimitationChanged(a_stop(), active=False))
-        assert "Older messages are on your phone." in start_of(stage)
+        await stage.until(lambda: "Older messages are on your phone." in start_of(stage))

@@ -225,6 +225,31 @@ def test_the_search_for_the_first_unread_text_ends() -> None:
     assert not full.newer
 
 
+def test_the_new_line_goes_up_with_the_pages_until_all_that_was_unread_is_there() -> None:
+    """Meanwhile it says how much is above; also where that was marked read since."""
+    unread = 2 * MOST + 250
+    window = Window(ALICE.id, unread_at_open=unread)
+    first = unread + 1000
+    while not window.settled:
+        first -= CHUNK
+        rows = tuple(text(n, read=False) for n in range(first, first + CHUNK))
+        window.take_page(MessagePage(rows, rows[0].id))
+    top = unread + 1000 - len(window.messages)
+    assert window.first_unread == text(top).id
+    assert window.unread_above == unread - len(window.messages)
+    for n in range(1000, top):
+        assert not window.put(text(n))  # read, all of them
+    last = top
+    while window.unread_above:
+        first -= CHUNK
+        window.take_page(MessagePage(tuple(text(n) for n in range(first, first + CHUNK)), text(first).id))
+        last = max(1000, first)
+        assert window.first_unread == text(last).id
+        assert window.unread_above == last - 1000
+    window.take_page(MessagePage(tuple(text(n) for n in range(first - CHUNK, first)), None))
+    assert (window.first_unread, window.unread_above) == (text(1000).id, 0)
+
+
 def test_what_came_after_the_last_look_is_new_since_then() -> None:
     """Over restarts, by the relay's word; what is older was simply never read."""
     since = text(5).at

@@ -32,6 +32,8 @@ def talk(*texts: str) -> list[TextMessage]:
         ("Disliked “See you at 7”", "👎"),
         ("Reacted 🎉 to “See you at 7”", "🎉"),
         ("Reacted 👨‍👩‍👧 to “See you at 7”", "👨‍👩‍👧"),
+        ("👍 to “See you at 7”", "👍"),
+        ("\u200a👍 to “\u200aSee you at 7\u200a”\u200a", "👍"),
     ],
 )
 def test_a_reaction_stands_under_the_text_it_quotes(text: str, glyph: str) -> None:
@@ -56,6 +58,9 @@ def test_a_reaction_stands_under_the_text_it_quotes(text: str, glyph: str) -> No
         ("Hi", "Removed a heart from “Hi”"),
         ("Hi", "Reacted strongly to “Hi”"),
         ("Hi", "I loved “Hi”"),
+        ("Hi", "- to “Hi”"),
+        ("Hi", "up to “Hi”"),
+        ("Hi", "A aimé « Hi »"),
     ],
 )
 def test_what_names_no_one_text_stays_a_text(texts: tuple[str, ...]) -> None:

@@ -155,3 +155,11 @@ def test_a_text_that_asks_says_how_to_answer() -> None:
     held = message(1, own=True, state=DeliveryState.HELD)
     details = [row.detail for row in thread_rows([asks, held], CLOCK) if row.kind is RowKind.MESSAGE]
     assert details == [f"{question} R sends it, u takes it back.", ""]
+
+
+def test_the_new_line_says_what_is_not_loaded() -> None:
+    """Where the oldest text at hand is not the first new one."""
+    messages = [message(n) for n in range(3)]
+    rows = thread_rows(messages, CLOCK, first_unread=messages[0].id, was_left=False, unread_above=1250)
+    (line,) = [row.text for row in rows if row.kind is RowKind.NEW_SINCE]
+    assert line == "new · 1,250 more above, not loaded yet"

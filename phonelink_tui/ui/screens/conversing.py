@@ -176,9 +176,7 @@ class Conversing:
             self.retarget()
             self.feed.update(self.desk.projection, self.desk.now(), self.desk.zone)
             return
-        draft = self.desk.view.drafts.pop(window.thread, "")
-        if draft and heir not in self.desk.view.drafts:
-            self.drafting.put(heir, draft)
+        self.drafting.move(window.thread, heir)
         self.desk.projection.open(heir)
         self.desk.bridge.want_page()
         self.retarget(with_draft=True)

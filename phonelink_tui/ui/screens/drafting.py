@@ -11,6 +11,7 @@ from typing import Final
 
 from attrs import define, field
 
+from phonelink_tui.domain.drafts import with_part
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.text import clean
 from phonelink_tui.domain.thread import ThreadId
@@ -83,6 +84,13 @@ class Drafting:
             return
         self._awaited.setdefault(thread, deque(maxlen=AWAITED)).append(text)
         self.desk.bridge.send(SaveDraft(new_id(), thread, text))
+
+    def move(self, gone: ThreadId, heir: ThreadId) -> None:
+        """A conversation is part of another one now: its draft joins the one there, as the relay joins them."""
+        draft, before = self._known(gone), self._heard.pop(gone, "")
+        self._note(gone, "")
+        if draft:
+            self.put(heir, with_part(self._known(heir), before, draft))
 
     def follow(self) -> None:
         """The rows of the list changed: take drafts of other terminals and of earlier times."""

@@ -11,7 +11,7 @@ from phonelink_tui.domain.message import TextMessage
 from phonelink_tui.domain.notification import PhoneNotification
 from phonelink_tui.domain.text import preview
 from phonelink_tui.domain.thread import ThreadId
-from phonelink_tui.ui.actions import ACTIONS, Place
+from phonelink_tui.ui.actions import ACTIONS, Group, Place
 from phonelink_tui.ui.keymap import shown
 from phonelink_tui.ui.layout import Pane
 from phonelink_tui.ui.list_rows import age, list_rows
@@ -28,6 +28,9 @@ from phonelink_tui.ui.widgets.picker import Choice, Offer
 
 MOST = 200
 """Choices shown at once; more are found by typing."""
+
+_GROUP, _KEY = max(len(group.value) for group in Group), 6
+"""Cells of two columns of the palette: what is chosen is the title, which gets the rest."""
 
 
 @define(eq=False)
@@ -152,10 +155,9 @@ class Panels:
 
     def _actions(self, words: str) -> Sequence[Choice]:
         needles = words.casefold().split()
+        keys = self.desk.keys
         return [
-            Choice(
-                a.id, a.title, a.group.value, shown(key) if (key := self.desk.keys.first_key(a.id)) else ""
-            )
+            Choice(a.id, a.title, right=f"{a.group.value:<{_GROUP}} {shown(keys.first_key(a.id)):>{_KEY}}")
             for a in ACTIONS
             if a.palette and all(n in f"{a.title} {a.group.value}".casefold() for n in needles)
         ]
