@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import os
 import shutil
 import socket
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import hypothesis
 import pytest
@@ -28,9 +29,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(f"NEEDS PACKAGE {package}: {program} is not installed")
 
 
+_NUMBERS: Final = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`mktemp` reads all of its folder to number one more: after thousands of tests that takes milliseconds."""
+    return tmp_path_factory.mktemp("homes")
+
+
 @pytest.fixture(autouse=True)
-def _nobodys_own_files(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    home: Path = tmp_path_factory.mktemp("home")
+def _nobodys_own_files(monkeypatch: pytest.MonkeyPatch, _homes: Path) -> None:
+    home = _homes / str(next(_NUMBERS))
+    home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
@@ -39,7 +50,8 @@ def _nobodys_own_files(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     for bus in ("SYSTEM", "SESSION"):
         monkeypatch.setenv(f"DBUS_{bus}_BUS_ADDRESS", "unix:path=/nonexistent/no-bus-in-tests")
-    for name in ("NO_COLOR", "TMUX", "SSH_CONNECTION", "PHONELINK_KEY_FILE"):
+    # Without its bytecode on disk every program that a test starts compiles the whole package again.
+    for name in ("NO_COLOR", "TMUX", "SSH_CONNECTION", "PHONELINK_KEY_FILE", "PYTHONDONTWRITEBYTECODE"):
         monkeypatch.delenv(name, raising=False)
 
 

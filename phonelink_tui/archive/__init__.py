@@ -13,6 +13,8 @@ apsw-sqlite3mc). Never decides what may be sent or shown; never keeps a one-time
     schema      numbered migrations
     database    a keyed connection                                   sqlite_errors  foreign errors to ours
     key_sources where the key comes from                             key_file  the wrapped data key
+    system_keyring  what the desktop's keyring holds for us
 
-Three threads: one writes, one reads pages, one searches. The event loop never waits for the disk.
+Three threads: one writes, one reads pages, one searches; and one for as long as the keyring is asked. The event loop
+never waits for the disk.
 """

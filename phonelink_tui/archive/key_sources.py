@@ -5,18 +5,17 @@ In that order; without any, nothing is kept. Secrets are never logged and have n
 
 from __future__ import annotations
 
-import importlib
 import os
-import secrets
 import stat
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from attrs import field, frozen
 
-from phonelink_tui.errors import ArchiveKeyRefused, ArchiveLocked
+from phonelink_tui.archive import system_keyring
+from phonelink_tui.errors import ArchiveKeyRefused
 
 KEY_FILE_VARIABLE: Final = "PHONELINK_KEY_FILE"
 CREDENTIALS_VARIABLE: Final = "CREDENTIALS_DIRECTORY"
@@ -27,8 +26,6 @@ KEY_FILE_BYTES: Final = range(16, 4097)
 """Length of a key file: 16 random bytes are 128 bits; a text of that length is a passphrase."""
 
 PASSPHRASE_CHARS: Final = range(1, 1025)
-
-KEYRING_SERVICE: Final = "phonelink-tui"
 
 
 class SecretKind(StrEnum):
@@ -59,17 +56,23 @@ class SecretSources:
     environ: Mapping[str, str] = field(factory=dict, repr=False)
 
 
-def find_secret(sources: SecretSources, phone_id: str) -> Secret | None:
+def find_secret(sources: SecretSources, phone_id: str, wanted: SecretKind | None = None) -> Secret | None:
     """The first secret there is, in the order of the room's contract; None: nothing is kept.
+
+    Args:
+        sources: Where to look.
+        phone_id: Whose archive.
+        wanted: What opens the archive, where there is one already: no keyring is asked for another one, and none
+            makes a secret that cannot open it.
 
     Raises:
         ArchiveKeyRefused: A file was named, and may not be used.
-        ArchiveLocked: The keyring was asked for, and is not there or locked.
+        ArchiveLocked: The keyring was asked for, and is not there, locked, silent, or empty.
     """
     if sources.passphrase is not None:
         return from_passphrase(sources.passphrase)
-    if sources.use_keyring:
-        return from_keyring(phone_id)
+    if sources.use_keyring and wanted in (None, SecretKind.KEYRING):
+        return from_keyring(phone_id, make=wanted is None)
     named = sources.key_file or _path(sources.environ.get(KEY_FILE_VARIABLE))
     if named is not None:
         return from_file(named)
@@ -112,35 +115,9 @@ def from_file(path: Path, *, mode: int = 0o177) -> Secret:
     return Secret(SecretKind.FILE, value)
 
 
-def from_keyring(phone_id: str) -> Secret:
-    """The secret in the system's keyring, made there at first use.
-
-    Raises:
-        ArchiveLocked: The `keyring` package is not installed, or its store is not there or locked.
-    """
-    try:
-        keyring: Any = importlib.import_module("keyring")
-    except ImportError:
-        raise ArchiveLocked(
-            "The package for the system keyring is not installed.", "pip install 'phonelink-tui[keyring]'"
-        ) from None
-    try:
-        found = keyring.get_password(KEYRING_SERVICE, phone_id)
-        if found is None:
-            found = secrets.token_hex(32)
-            keyring.set_password(KEYRING_SERVICE, phone_id, found)
-    except Exception as error:
-        raise ArchiveLocked("The system keyring gave no key.", "Unlock it, or use a key file.") from error
-    return Secret(SecretKind.KEYRING, str(found).encode())
-
-
-def forget_in_keyring(phone_id: str) -> None:
-    """Remove the secret from the system's keyring, should there be one; failing is no error."""
-    try:
-        keyring: Any = importlib.import_module("keyring")
-        keyring.delete_password(KEYRING_SERVICE, phone_id)
-    except Exception:  # noqa: BLE001 - the key file that it opens is erased first and makes it worthless
-        return
+def from_keyring(phone_id: str, *, make: bool = True) -> Secret:
+    """The secret in the system's keyring, with `make` made there at first use. Raises ArchiveLocked."""
+    return Secret(SecretKind.KEYRING, system_keyring.ask(phone_id, make=make).encode())
 
 
 def _check_private(found: os.stat_result, mode: int) -> None:

@@ -12,6 +12,7 @@
     recipient      whom a name, number or address means
     sending        `send`
     acting         `act`, `read`
+    codes          `code`
     streaming      `tail`, `demo --headless`
     event_words    one line for people an event
     stdin_lines    lines of stdin while events go on
@@ -21,7 +22,11 @@
     relay_commands the commands of `relay` and their options
     relaying       `relay run|status|stop|install`
     replying       `reply --last`
+    outbox_commands the commands of `outbox`
     waiting        `outbox`
+    selftest_commands the commands of `selftest`
+    selftest       `selftest text`
+    cursor         how wide a text is on this terminal
     expiry         the words after `--expires`
     status_line    `status --format`; imports next to nothing
     clock          how a time is said

@@ -11,7 +11,9 @@ from typing import Annotated
 import typer
 
 from phonelink_tui.cli.archive_commands import archive_app
+from phonelink_tui.cli.outbox_commands import outbox_app
 from phonelink_tui.cli.relay_commands import Json, relay_app
+from phonelink_tui.cli.selftest_commands import selftest_app
 from phonelink_tui.ipc.role import Role
 
 app = typer.Typer(
@@ -25,8 +27,8 @@ app = typer.Typer(
 )
 app.add_typer(relay_app, name="relay")
 app.add_typer(archive_app, name="archive")
-outbox_app = typer.Typer(help="Your texts on their way.", rich_markup_mode=None)
 app.add_typer(outbox_app, name="outbox")
+app.add_typer(selftest_app, name="selftest")
 
 Scenario = Annotated[str | None, typer.Option(help="Scenario of the embedded phone: a name or a TOML file.")]
 Persona = Annotated[str | None, typer.Option(help="iphone or android.")]
@@ -37,7 +39,6 @@ SearchLimit = Annotated[int, typer.Option(min=1, max=100, help="How many, the ne
 Text = Annotated[str | None, typer.Option("-m", "--message", help="Without it, from stdin.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Answer what is asked, not what is refused.")]
 Timeout = Annotated[float, typer.Option(min=0.1, max=600, help="Seconds; then it is taken back.")]
-TextId = Annotated[str, typer.Argument(metavar="ID")]
 
 _HEADERS, _READ, _SEND = Role.HEADERS, Role.READ, Role.SEND
 """What a command asks of a shared relay: no more than it needs."""
@@ -76,7 +77,9 @@ def _version(wanted: bool) -> None:
 @app.callback(invoke_without_command=True)
 def phonelink(
     ctx: typer.Context,
-    phone: Annotated[str | None, typer.Option(help="bluez…, tcp:HOST:PORT or virtual[:SCENARIO].")] = None,
+    phone: Annotated[
+        str | None, typer.Option(help="bluez…, obexd…, tcp:HOST:PORT or virtual[:SCENARIO].")
+    ] = None,
     relay: Annotated[str, typer.Option(help="auto, private, a socket's path, or ssh:HOST.")] = "auto",
     plain: Annotated[bool, typer.Option("--plain", help="Lines in place of a screen.")] = False,
     no_history: Annotated[
@@ -250,6 +253,22 @@ def read(ctx: typer.Context, thread: str) -> None:
 
 
 @app.command()
+def code(
+    ctx: typer.Context,
+    wait: Annotated[
+        float | None,
+        typer.Option(metavar="S", min=0.1, max=3600, help="For one that comes from now on: seconds."),
+    ] = None,
+    copy: Annotated[bool, typer.Option("--copy", help="To the terminal's clipboard, not to stdout.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Print the newest one-time code. Of the last ten minutes, and nothing else; without one, exit 7."""
+    from phonelink_tui.cli.opening import open_code
+
+    open_code(ctx, wait, copy=copy, as_json=as_json)
+
+
+@app.command()
 def reading(ctx: typer.Context, wish: Wish) -> None:
     """Stop reading texts and contacts from the phone, or read on. What was read stays."""
     from phonelink_tui.cli import acting, run
@@ -352,31 +371,6 @@ def reply(
     from phonelink_tui.cli.opening import open_reply
 
     open_reply(ctx, text, yes=yes, timeout_s=timeout)
-
-
-@outbox_app.callback(invoke_without_command=True)
-def outbox(ctx: typer.Context, as_json: Json = False) -> None:
-    """Your texts that wait, are on their way, may have been sent, or failed."""
-    if ctx.invoked_subcommand is None:
-        from phonelink_tui.cli import run, waiting
-
-        run.with_relay(ctx, lambda api, out: waiting.outbox(api, out, as_json=as_json), _READ)
-
-
-@outbox_app.command("cancel")
-def outbox_cancel(ctx: typer.Context, text_id: TextId) -> None:
-    """Take back a text that has not left."""
-    from phonelink_tui.cli import run, waiting
-
-    run.with_relay(ctx, lambda api, out: waiting.cancel(api, out, text_id), _HEADERS, _SEND)
-
-
-@outbox_app.command("retry")
-def outbox_retry(ctx: typer.Context, text_id: TextId) -> None:
-    """Send again a text that certainly was not sent."""
-    from phonelink_tui.cli import run, waiting
-
-    run.with_relay(ctx, lambda api, out: waiting.retry(api, out, text_id), _HEADERS, _SEND)
 
 
 @app.command()

@@ -16,7 +16,7 @@ _EXIT_CODES: Final = (
     (4, "refused by the guard, the policy, or the role of the connection"),
     (5, "refused by the phone"),
     (6, "ambiguous recipient"),
-    (7, "timed out or expired, certainly not sent"),
+    (7, "timed out or expired, certainly not sent; no one-time code came"),
     (8, "the archive is locked"),
     (9, "unknown, may have been sent: do not try again"),
     (130, "interrupted"),

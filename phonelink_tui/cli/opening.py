@@ -12,6 +12,7 @@ from typing import Final
 import typer
 
 from phonelink_tui.cli import exit_codes
+from phonelink_tui.cli.codes import check_copy, copied, newest_code, next_code, print_code
 from phonelink_tui.cli.expiry import parse_expiry
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.plain import plain as plain_mode
@@ -147,6 +148,27 @@ def open_tail(ctx: typer.Context, since: str | None, *, as_json: bool) -> None:
     def body(out: Output, paths: Paths) -> None:
         place = parse_place(since) if since is not None else None
         work = partial(tail, as_json=as_json, since=place)
+        use_relay(ctx, out, paths, chosen_phone(ctx), work, _READER)
+
+    carry_out(ctx, body)
+
+
+def open_code(ctx: typer.Context, wait_s: float | None, *, copy: bool, as_json: bool) -> None:
+    """`phonelink code`."""
+
+    def body(out: Output, paths: Paths) -> None:
+        if copy:
+            check_copy(out, as_json=as_json)
+
+        async def work(api: RelayApi, out: Output) -> None:
+            if wait_s is not None and out.can_ask:
+                out.notice("Waiting for a code; Ctrl+C ends.")
+            code = await (newest_code(api) if wait_s is None else next_code(api, wait_s))
+            if copy:
+                copied(out, code)
+            else:
+                print_code(out, code, as_json=as_json)
+
         use_relay(ctx, out, paths, chosen_phone(ctx), work, _READER)
 
     carry_out(ctx, body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -102,6 +103,15 @@ class Output:
     def ask_on_terminal(self, question: str) -> bool:
         """The same where there is a terminal; without one nobody is asked and the answer is yes."""
         return not self.can_ask or self.ask(question)
+
+    def copy(self, text: str) -> None:
+        """Give a text to the clipboard of the terminal that stdout is (OSC 52, xterm ctlseqs).
+
+        Whether the terminal takes it cannot be known.
+        """
+        data = base64.b64encode(clean_line(text, limit=4000).encode()).decode("ascii")
+        sys.stdout.write(f"\x1b]52;c;{data}\x07")
+        sys.stdout.flush()
 
     def abandon(self) -> None:
         """Nobody reads any more: keep the interpreter's last flush from complaining."""

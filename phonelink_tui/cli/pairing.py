@@ -91,14 +91,17 @@ async def _pair(ctx: typer.Context, out: Output, paths: Paths, adapter: str | No
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop, number)
+    pairing: Pairing | None = None
     try:
         async with surroundings_of(ctx).open_pairing(adapter, paths) as pairing:
             try:
                 return await converse(pairing, out)
             except asyncio.CancelledError:
-                out.notice("Stopping; what was begun is undone.")
+                out.notice("Stopping…")
                 raise
     except asyncio.CancelledError:
+        if pairing is not None and pairing.view.end is not None:  # what was undone, or is kept
+            out.notice(" ".join((pairing.view.headline, *pairing.view.details)))
         if stopped:
             return 128 + stopped[0]
         raise

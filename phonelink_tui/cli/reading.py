@@ -60,7 +60,7 @@ async def messages(api: RelayApi, out: Output, thread_words: str, limit: int, *,
     if not snapshot.threads:
         require(snapshot, Capability.MESSAGES)
     thread = find_thread(thread_words, snapshot)
-    texts = await _whole(api, thread, limit)
+    texts = await whole_texts(api, thread, limit)
     if not as_json:
         for limitation in _limits_of(thread, snapshot):
             out.line(f"— {limitation.sentence}")
@@ -164,7 +164,7 @@ def text_row(text: TextMessage) -> tuple[str, str, str, str]:
     return when(text.at), who, " ".join(words.split()), text.state.value if ours else ""
 
 
-async def _whole(api: RelayApi, thread: Thread, limit: int) -> list[TextMessage]:
+async def whole_texts(api: RelayApi, thread: Thread, limit: int) -> list[TextMessage]:
     """`_newest`, once their bodies are read, or after `BODIES_S` with what is there. Asking has them read first."""
     async with api.events() as events:
         texts = await _newest(api, thread, limit)

@@ -17,6 +17,7 @@ from phonelink_tui.config.exact_json import encode_time
 from phonelink_tui.domain.events import (
     STORY,
     CallChanged,
+    CodeCame,
     ContactsChanged,
     Event,
     GapChanged,
@@ -96,6 +97,7 @@ def as_events(snapshot: Snapshot) -> Iterator[Event]:
     yield from (LimitationChanged(limit, active=True) for limit in snapshot.limitations)
     yield from (ThreadChanged(thread) for thread in reversed(snapshot.threads))
     yield from (NotificationChanged(each, live=False) for each in reversed(snapshot.notifications))
+    yield from (CodeCame(code, live=False) for code in reversed(snapshot.codes))
 
 
 class _EventLog:

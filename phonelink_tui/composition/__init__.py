@@ -9,6 +9,7 @@
     phones      known and paired phones, listed and forgotten; phone_rows are the values
     remembering what a relay leaves behind for the doctor
     keeping     the archive of a phone, or none
+    self_test   hostile texts, held against what the app would draw of them
     simulation  an embedded phone on TCP
 
 May import everything but `cli`.

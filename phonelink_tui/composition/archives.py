@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from phonelink_tui.archive import key_file, opening
+from phonelink_tui.archive import key_file, opening, system_keyring
 from phonelink_tui.archive.archive import ToldGone
 from phonelink_tui.archive.database import CIPHER
 from phonelink_tui.archive.facts import ArchiveInfo
@@ -20,7 +20,6 @@ from phonelink_tui.archive.key_sources import (
     SecretKind,
     SecretSources,
     find_secret,
-    forget_in_keyring,
     from_passphrase,
 )
 from phonelink_tui.archive.looking import Look, look_at
@@ -130,10 +129,9 @@ def secret_of(place: ArchivePlace, settings: ArchiveSettings, ask: AskPassphrase
                 "The archive is locked by a passphrase.", "Run this on a terminal to type it."
             )
         return from_passphrase(typed)
-    return find_secret(
-        SecretSources(environ=os.environ, use_keyring=settings.keyring or place.kind is SecretKind.KEYRING),
-        place.phone_id,
-    )
+    kind = place.kind
+    use_keyring = settings.keyring or kind is SecretKind.KEYRING
+    return find_secret(SecretSources(environ=os.environ, use_keyring=use_keyring), place.phone_id, kind)
 
 
 def cipher_words() -> str:
@@ -176,7 +174,7 @@ def erase(place: ArchivePlace) -> bool:
     """
     check_free(place)
     had_key = opening.erase(place.files)
-    forget_in_keyring(place.phone_id)
+    system_keyring.forget(place.phone_id)
     return had_key
 
 

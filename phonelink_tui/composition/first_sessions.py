@@ -14,6 +14,7 @@ from phonelink_tui.composition.choosing import ChosenPhone
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.secret import install_secret
 from phonelink_tui.config.settings import load_settings
+from phonelink_tui.domain.class_of_device import COMMAND
 from phonelink_tui.domain.events import CommandChanged, CommandState, LinkChanged, MessageChanged, Stamped
 from phonelink_tui.domain.message import DeliveryState, MessageId, TextMessage
 from phonelink_tui.domain.pairing import SwitchView
@@ -42,7 +43,7 @@ _NOTES: Final = {
     DownReason.REFUSED: "the phone does not offer it yet",
     DownReason.LINK_LOST: "the phone does not answer yet",
     DownReason.TIMEOUT: "the phone does not answer yet",
-    DownReason.CLASS_OF_DEVICE: "the phone takes this for a computer: sudo btmgmt class 4 8",
+    DownReason.CLASS_OF_DEVICE: f"the phone takes this for a computer: {COMMAND}",
     DownReason.OBEXD_IN_THE_WAY: "obexd is in the way: systemctl --user mask --now obex.service",
 }
 

@@ -103,7 +103,8 @@ async def kept_history(
         _log.warning("the history waits for its passphrase: phonelink archive unlock")
         yield History(None, NotKept.LOCKED_YET if unlockable else NotKept.LOCKED, aside)
         return
-    secret = find_secret(SecretSources(start.passphrase, None, settings.keyring, os.environ), phone_id)
+    sources = SecretSources(start.passphrase, None, settings.keyring, os.environ)
+    secret = find_secret(sources, phone_id, kind)
     if secret is None and kind is None:
         yield History(None, NotKept.NO_KEY_YET if unlockable else NotKept.NO_KEY, aside)
         return

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from phonelink_tui.composition.choosing import ChosenPhone
 from phonelink_tui.composition.first_sessions import LOOK_S, FirstSessions
@@ -146,7 +146,7 @@ class _Host:
             Do.SAVE: lambda: self._save(id_),
             Do.BEGIN_SESSIONS: lambda: self._begin_sessions(id_),
             Do.RETRY_SESSIONS: self._retry,
-            Do.END_SESSIONS: self.end_sessions,
+            Do.END_SESSIONS: lambda: self._end_sessions(id_),
             Do.SEND_TEST: lambda: self._send_test(effect.text),
             Do.REMOVE_DEVICE: lambda: radio.remove(id_),
         }
@@ -178,6 +178,15 @@ class _Host:
         )
         if not known.put(record):
             raise PairingFailed("not-kept", "The state directory cannot be written.")
+
+    async def _end_sessions(self, id_: str) -> None:
+        """The key for LE is derived some time after the pairing: what a phone is known by is what it has now."""
+        await self.end_sessions()
+        known = KnownPhones(self._place.paths.state_dir)
+        seen = phone_at(self._daemon.tree, id_, self._daemon.tree.get(id_, names.DEVICE) or {})
+        record = known.get(seen.address)
+        if record is not None and seen.bond.paired and record.bond != seen.bond:
+            known.put(evolve(record, bond=seen.bond))
 
     async def _begin_sessions(self, id_: str) -> None:
         await self.end_sessions()

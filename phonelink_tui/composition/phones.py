@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from phonelink_tui.archive.key_sources import forget_in_keyring
+from phonelink_tui.archive import system_keyring
 from phonelink_tui.archive.opening import erase
 from phonelink_tui.composition.keeping import files_of
 from phonelink_tui.composition.phone_rows import PhoneList, PhoneRow
@@ -55,7 +55,7 @@ async def forget_phone(row: PhoneRow, paths: Paths, *, unpair: bool) -> None:
     files = files_of(phone_id, paths) if row.history else None
     if files is not None:
         erase(files)
-        forget_in_keyring(phone_id)
+        system_keyring.forget(phone_id)
     _forget_records(phone_id, paths)
     if unpair:
         for path in row.paths:

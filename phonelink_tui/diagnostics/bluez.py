@@ -17,7 +17,7 @@ from phonelink_tui.diagnostics.facts import (
 from phonelink_tui.domain.phone import PhoneKind
 from phonelink_tui.domain.text import clean_line
 from phonelink_tui.protocol.ancs.constants import SERVICE_UUID as ANCS_UUID
-from phonelink_tui.transport.bluez import names
+from phonelink_tui.transport.bluez import names, signs
 
 Objects = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Paths to interfaces to properties, without variants."""
@@ -30,7 +30,7 @@ SERVICE_WORDS: Final[Mapping[str, str]] = {
     names.MNS_UUID: "message reports",
     "0000112f-0000-1000-8000-00805f9b34fb": "contacts",
     ANCS_UUID.lower(): "notifications",
-    "00000000-deca-fade-deca-deafdecacafe": "wireless iap",
+    signs.WIRELESS_IAP_UUID: "wireless iap",
     "0000110b-0000-1000-8000-00805f9b34fb": "a2dp sink",
     "0000110a-0000-1000-8000-00805f9b34fb": "a2dp source",
     "0000111e-0000-1000-8000-00805f9b34fb": "hands-free",
@@ -39,18 +39,10 @@ SERVICE_WORDS: Final[Mapping[str, str]] = {
 }
 """UUIDs that matter here; others are not kept."""
 
-APPLE: Final = "v004C"
-"""Apple's company identifier in a Modalias `bluetooth:v004Cp<product>d<version>`."""
-
 _DEVICE_ID: Final = re.compile("(bluetooth|usb):v[0-9A-F]{4}p[0-9A-F]{4}d[0-9A-F]{4}")
 _ADDRESS: Final = re.compile("[0-9A-F]{2}(:[0-9A-F]{2}){5}")
 _ADAPTER: Final = re.compile("hci[0-9]{1,3}")
-_MAJOR_CLASS: Final = 0x1F00
-_PHONE: Final = 0x0200
 _VERSION: Final = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}")
-_MONITOR_MANAGER: Final = "org.bluez.AdvertisementMonitorManager1"
-"""Only there with --experimental; the bearer interfaces are empty markers without. (PROTOCOLS 7.4)"""
-
 SERVICE_UNKNOWN: Final = frozenset({"org.freedesktop.DBus.Error.NameHasNoOwner"})
 
 
@@ -60,7 +52,7 @@ def bluez_facts(objects: Objects) -> Bluez:
     devices = [_device(path, interfaces) for path, interfaces in sorted(objects.items())]
     return Bluez(
         DaemonState.RUNNING,
-        experimental=any(_MONITOR_MANAGER in interfaces for interfaces in objects.values()),
+        experimental=any(names.ADVERTISEMENT_MONITORS in interfaces for interfaces in objects.values()),
         bearer_api=any(interfaces.get(names.BEARER_LE) for interfaces in objects.values()),
         adapters=tuple(adapter for adapter in adapters if adapter is not None)[:MOST],
         devices=tuple(device for device in devices if device is not None)[:MOST],
@@ -84,7 +76,7 @@ def _adapter(path: str, interfaces: Mapping[str, Mapping[str, Any]]) -> AdapterF
         powered=properties.get(names.POWERED) is True,
         class_of_device=_number(properties.get(names.CLASS)),
         pairable=_truth(properties.get("Pairable")),
-        services=_services(properties.get(names.UUIDS)),
+        services=_services(_uuids(properties.get(names.UUIDS))),
         can_advertise=advertising is not None,
         advertisements=_number((advertising or {}).get("ActiveInstances")),
         free_advertisements=_number((advertising or {}).get("SupportedInstances")),
@@ -96,16 +88,15 @@ def _device(path: str, interfaces: Mapping[str, Mapping[str, Any]]) -> DeviceFac
     properties = interfaces.get(names.DEVICE)
     if properties is None:
         return None
-    services = _services(properties.get(names.UUIDS))
+    uuids = _uuids(properties.get(names.UUIDS))
     device_id = properties.get("Modalias")
     device_id = device_id if isinstance(device_id, str) and _DEVICE_ID.fullmatch(device_id) else ""
-    of_phone_class = (_number(properties.get(names.CLASS)) or 0) & _MAJOR_CLASS == _PHONE
-    is_phone = of_phone_class or bool(services & {"messages", "notifications"})
+    is_phone = signs.is_phone(_number(properties.get(names.CLASS)) or 0, uuids)
     paired = properties.get(names.PAIRED) is True
     address = str(properties.get(names.ADDRESS, "")).upper()
     if not (paired or is_phone) or not _ADDRESS.fullmatch(address):
         return None
-    is_apple = is_phone and (APPLE in device_id or bool(services & {"notifications", "wireless iap"}))
+    is_apple = is_phone and signs.is_apple(device_id, uuids)
     le = interfaces.get(names.BEARER_LE) or {}
     return DeviceFacts(
         address,
@@ -120,7 +111,7 @@ def _device(path: str, interfaces: Mapping[str, Mapping[str, Any]]) -> DeviceFac
         blocked=properties.get("Blocked") is True,
         connected=properties.get(names.CONNECTED) is True,
         services_resolved=properties.get(names.SERVICES_RESOLVED) is True,
-        services=services,
+        services=_services(uuids),
         le_bonded=_truth(le.get("Bonded")),
         le_connected=_truth(le.get(names.CONNECTED)),
     )
@@ -130,11 +121,14 @@ def _adapter_of(path: str) -> str:
     return next((part for part in path.split("/") if _ADAPTER.fullmatch(part)), "")
 
 
-def _services(uuids: object) -> frozenset[str]:
-    if not isinstance(uuids, Iterable) or isinstance(uuids, str | bytes):
+def _uuids(told: object) -> frozenset[str]:
+    if not isinstance(told, Iterable) or isinstance(told, str | bytes):
         return frozenset()
-    words = (SERVICE_WORDS.get(uuid.lower()) for uuid in uuids if isinstance(uuid, str))
-    return frozenset(word for word in words if word)
+    return frozenset(uuid.lower() for uuid in told if isinstance(uuid, str))
+
+
+def _services(uuids: frozenset[str]) -> frozenset[str]:
+    return frozenset(SERVICE_WORDS[uuid] for uuid in uuids if uuid in SERVICE_WORDS)
 
 
 def _number(value: object) -> int | None:

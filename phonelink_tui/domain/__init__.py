@@ -7,7 +7,9 @@ May import `errors` only. Text that came from a phone is `RemoteText` here and e
     address        who can be written to, and when two spellings are the same person
     phone          the phone, its capabilities and the state of each
     bond           the pairing, as far as it can be seen
+    hostile_texts  what a phone has no business to send: the corpus that tests and the self-test share
     class_of_device what this computer looks like to a phone
+    bluez_version   what a BlueZ offers, by its version
     thread         conversations, audience, who may be answered
     message        texts in and out, and the delivery ladder
     failure        why something that was asked for certainly did not happen

@@ -8,6 +8,9 @@ MAJOR_AND_MINOR: Final = 0x1FFC
 HANDS_FREE: Final = 0x0408
 """Major class audio/video, minor hands-free: what iPhones were seen to open messages for."""
 
+COMMAND: Final = "sudo btmgmt class 4 8"
+"""What makes it one, until bluetoothd starts again."""
+
 
 def is_hands_free(class_of_device: int) -> bool:
     """Whether major and minor class are Audio/Video, Hands-free (0x..0408), whatever services stand before."""

@@ -88,9 +88,10 @@ def find_code(text: str, *, cut: bool = False) -> FoundCode | None:
 
     Args:
         text: A body, or a notification's words.
-        cut: Only its beginning is known: what its end may have cut in two is not taken.
+        cut: Only its beginning is known: what its end may have cut in two is not taken, and where a host begins
+            to be told nothing is.
     """
-    if not _DIGIT.search(text):
+    if not _DIGIT.search(text) or (cut and "@" in text):
         return None
     bound = None if cut else _bound_in(text[-_LAST_CHARS:].rpartition("\n")[2])
     if bound is not None:

@@ -24,6 +24,7 @@ LINE_CHARS: Final = 256
 CUT_MARK: Final = "…"
 
 _REPLACEMENT = 0xFFFD
+_NO_CHARACTERS: Final = tuple(plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF))
 
 
 def _table() -> dict[int, int | None]:
@@ -33,6 +34,8 @@ def _table() -> dict[int, int | None]:
     table.update(dict.fromkeys(range(55296, 57344), _REPLACEMENT))
     table.update(dict.fromkeys((*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2), _REPLACEMENT))
     table.update(dict.fromkeys((0x110BD, 0x110CD, *range(0x13430, 0x13440)), _REPLACEMENT))
+    # Noncharacters: tmux draws none of them, Rich counts a cell for each.
+    table.update(dict.fromkeys((*range(0xFDD0, 0xFDF0), *_NO_CHARACTERS), _REPLACEMENT))
     table.update({0x85: 0x0A, 0x2028: 0x0A, 0x2029: 0x0A, 0x0D: 0x0A})
     invisible = (
         *(0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x200B, 0x200E, 0x200F),
@@ -94,7 +97,7 @@ the parts where the width counted for them is that of one."""
 def clean(raw: str, *, limit: int = BODY_CHARS) -> RemoteText:
     """Text that cannot act on the terminal, with its line breaks as LF.
 
-    C0 and DEL become their control pictures; C1, lone surrogates and formatters that are drawn U+FFFD;
+    C0 and DEL become their control pictures; C1, lone surrogates, noncharacters and formatters that are drawn U+FFFD;
     bidirectional controls and invisible formatters go. Of the joiners stay: the zero width joiner between two
     emoji, up to four in a chain, and after an Indic virama; a single non-joiner. Tabs become spaces, at most
     four marks stay on one character. Idempotent.

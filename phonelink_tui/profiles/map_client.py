@@ -102,8 +102,9 @@ class MapClient:
         session = ObexSession(await link.open_stream(Service.MAS))
         stack.push_async_callback(session.aclose)
         async with beside(session.run()):
-            await session.connect(connect_mas())
-            await _ask_if_known(session, SetNotificationRegistration(on=True).encode())
+            await session.connect(connect_mas(link.connect_features(Service.MAS)))
+            if await _ask_if_known(session, SetNotificationRegistration(on=True).encode()):
+                session.last_requests = (SetNotificationRegistration(on=False).encode(),)
             for step in (
                 SetFolder(FolderStep.ROOT),
                 *(SetFolder(FolderStep.DOWN, name) for name in FOLDER_PATH),
@@ -173,7 +174,7 @@ class MapClient:
         return await self._changes.get()
 
     async def aclose(self) -> None:
-        """Close the session; the phone closes its call-back by itself."""
+        """End the registration and the session; the phone closes its call-back by itself."""
         await self._stack.aclose()
 
     async def _take_events(self) -> None:
@@ -199,13 +200,15 @@ class MapClient:
         return MapDateTime(self._clock.to_local(moment)) if moment is not None else None
 
 
-async def _ask_if_known(session: ObexSession, operation: Operation) -> None:
-    """Ask for what some phones do not know; those are listened to, or looked at, without it."""
+async def _ask_if_known(session: ObexSession, operation: Operation) -> bool:
+    """Ask for what some phones do not know; those are listened to, or looked at, without it. Whether it knew."""
     try:
         await session.request(operation)
     except ObexRefused as refusal:
         if refusal.code not in NOT_KNOWN:
             raise
+        return False
+    return True
 
 
 def known_handle(text: str) -> MessageHandle:

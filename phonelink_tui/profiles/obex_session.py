@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from phonelink_tui.errors import (
@@ -15,13 +15,16 @@ from phonelink_tui.errors import (
     RemoteProtocolError,
 )
 from phonelink_tui.profiles.refusals import refusal
-from phonelink_tui.protocol.obex.client import ClientConnection
+from phonelink_tui.protocol.obex.client import ClientConnection, ClientState
 from phonelink_tui.protocol.obex.events import NEED_DATA, Aborted, Connected, OperationDone
-from phonelink_tui.protocol.obex.operations import Connect, Operation
+from phonelink_tui.protocol.obex.operations import Connect, Disconnect, Operation
 from phonelink_tui.transport.stream import ByteStream
 
 PACKET_S: Final = 10.0
 """The phone answers each packet within this; the same patience as BlueZ's gobex has."""
+
+FAREWELL_S: Final = 1.0
+"""For all of a leave-taking. A phone that is still there answers in a tenth of that; one that went never does."""
 
 
 class ObexSession:
@@ -39,6 +42,9 @@ class ObexSession:
         self._packets = 0
         self._reading = asyncio.Event()
         self._over: PhonelinkError | None = None
+        self._running = False
+        self.last_requests: tuple[Operation, ...] = ()
+        """Asked before the DISCONNECT, when the session is closed here."""
 
     async def run(self) -> None:
         """Read answers until the connection ends.
@@ -48,19 +54,17 @@ class ObexSession:
             RemoteProtocolError: The phone broke the rules.
         """
         self._reading.set()
+        self._running = True
         try:
             while True:
-                data = await self._stream.receive()
-                if not data:
-                    raise LinkLost("The phone closed the connection.")
-                self._machine.receive_data(data)
-                await self._read_answers()
+                await self._read_some()
         except PhonelinkError as error:
             over = self._end(error)
             if over is error:
                 raise
             raise over from error  # our own end of a session shows as a closed stream
         finally:
+            self._running = False
             if self._answer is not None and not self._answer.done():
                 self._end(LinkLost("The session ended in the middle of a request."))
             if self._over is None:
@@ -115,9 +119,37 @@ class ObexSession:
         return event
 
     async def aclose(self) -> None:
-        """Close the stream; whoever waits gets LinkLost."""
+        """Take leave, as other clients do, and close the stream; whoever waits gets LinkLost.
+
+        No leave is taken where the connection is broken, was never opened, or is in the middle of a request.
+        """
+        between_requests = self._over is None and self._machine.state is ClientState.READY
         self._end(LinkLost("The session was closed."))
-        await self._stream.aclose()
+        try:
+            if between_requests and not self._turn.locked():
+                with suppress(PhonelinkError, TimeoutError):
+                    async with asyncio.timeout(FAREWELL_S):
+                        for operation in (*self.last_requests, Disconnect()):
+                            await self._say(operation)
+        finally:
+            await self._stream.aclose()
+
+    async def _say(self, operation: Operation) -> None:
+        """Ask for something whose outcome changes nothing; whoever reads the connection anyhow takes the answer."""
+        answer = self._answer = asyncio.get_running_loop().create_future()
+        await self._stream.send(self._machine.send(operation))
+        while not answer.done():
+            if self._running:
+                await answer
+            else:
+                await self._read_some()
+
+    async def _read_some(self) -> None:
+        data = await self._stream.receive()
+        if not data:
+            raise LinkLost("The phone closed the connection.")
+        self._machine.receive_data(data)
+        await self._read_answers()
 
     async def _carry_out(self, operation: Operation) -> Connected | OperationDone | Aborted:
         async with self._my_turn():

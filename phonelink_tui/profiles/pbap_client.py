@@ -62,7 +62,7 @@ class PbapClient:
             stack.push_async_callback(session.aclose)
             client = cls(session, clock)
             async with beside(session.run()):
-                await session.connect(connect_pse())
+                await session.connect(connect_pse(link.connect_features(Service.PBAP)))
             client._stack = stack.pop_all()
             return client
 

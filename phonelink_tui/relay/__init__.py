@@ -21,6 +21,7 @@ command line and scripts see `relay.api` only, and all read the same stream of e
     filing        who an address is, which thread a text is in  notices       what a notification becomes
     correlation   which notification belongs to which text      nearby        its index
     commands      what each command does                        guard         may this text go out? pure
+    code_book     one-time codes, until they expire
     outbox        at most once                                  failures      what an error counts as
 
 This file imports nothing.

@@ -14,6 +14,7 @@ from phonelink_tui.domain.events import CodeCame, Event, MessageChanged, Message
 from phonelink_tui.domain.message import Direction, MessageId
 from phonelink_tui.domain.notification import NotificationId
 from phonelink_tui.domain.text import RemoteText
+from phonelink_tui.relay.correlation import TEXT_APPS
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -75,7 +76,8 @@ class CodeBook:
                     yield from self._take(found, sender, text.at, live=live, message=text.id)
             case NotificationChanged(notification=each, live=live) if not each.stale:
                 if live or each.at + LIFE > self._now():
-                    name = each.app_name or each.app_id
+                    # The app of the texts is nobody: its title says who wrote.
+                    name = each.title if each.app_id in TEXT_APPS else each.app_name or each.app_id
                     yield from self._take(code_in(each), name, each.at, live=live, notification=each.id)
             case MessageGone(id=id_):
                 self._entries = [e for e in self._entries if e.found.message != id_]

@@ -34,6 +34,13 @@ class PhoneLink(Protocol):
         """
         ...
 
+    def connect_features(self, service: Service) -> int | None:
+        """Our features for the CONNECT of a service that was just opened; None: the phone's record asks for none.
+
+        A phone that is told features it did not ask for may refuse the CONNECT (MAP 1.4, 6.3; PBAP 1.2.3, 6.4).
+        """
+        ...
+
     def serve_call_backs(self, serve: CallBack) -> AbstractAsyncContextManager[None]:
         """While inside, connections the phone opens to our notification server (MNS) go to `serve`."""
         ...

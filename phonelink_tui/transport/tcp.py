@@ -87,6 +87,11 @@ class TcpLink:
         """See `PhoneLink.open_stream`."""
         return await connect_tcp(self._services[service])
 
+    def connect_features(self, service: Service) -> int | None:
+        """See `PhoneLink.connect_features`: there are no records here, so nothing asks for them."""
+        del service
+        return None
+
     @asynccontextmanager
     async def serve_call_backs(self, serve: CallBack) -> AsyncIterator[None]:
         """See `PhoneLink.serve_call_backs`.

@@ -18,13 +18,16 @@ from textual.filter import LineFilter
 
 _EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
 
+_NO_CHARACTERS = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+
 FORBIDDEN: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
     "\u180b-\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd"
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d165-\U0001d169\U0001d16d-\U0001d182\U000e0000-\U000e0fff"
-    f"\ud800-\udfff]|(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])"
+    f"\ud800-\udfff\ufdd0-\ufdef{_NO_CHARACTERS}]|(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])"
 )
-"""Controls, bidirectional overrides, invisible formatters, lone surrogates; joiners, except within an emoji."""
+"""Controls, bidirectional overrides, invisible formatters, lone surrogates, noncharacters; joiners, except within
+an emoji."""
 
 REPLACEMENT: Final = "\ufffd"
 

@@ -24,6 +24,8 @@ class Persona:
     """MapSupportedFeatures of its SDP record (MAP 1.4, 7.1.1)."""
     supported_message_types: int
     """SupportedMessageTypes of the same record."""
+    pbap_features: int | None
+    """PbapSupportedFeatures of its phonebook's record, which is of 1.2 then; None: of 1.1, which has none."""
     has_mms: bool
     """Group texts and pictures are listed as MMS with all recipients; else everything is SMS_GSM."""
     keeps_sent: bool
@@ -59,6 +61,7 @@ IPHONE: Final = Persona(
     device_name="iPhone",
     map_features=0x0006027F,
     supported_message_types=0x02,
+    pbap_features=None,
     has_mms=False,
     keeps_sent=False,
     one_map_session=True,
@@ -81,6 +84,7 @@ ANDROID: Final = Persona(
     device_name="Pixel",
     map_features=0x000603FF,
     supported_message_types=0x0E,
+    pbap_features=0x0000021F,
     has_mms=True,
     keeps_sent=True,
     one_map_session=False,

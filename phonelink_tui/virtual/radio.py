@@ -32,6 +32,11 @@ class VirtualLink:
         session = self._services.serve(service, far, self._call_out)
         return _ClientEnd(near, session.release)
 
+    def connect_features(self, service: Service) -> int | None:
+        """See `PhoneLink.connect_features`: there are no records here, so nothing asks for them."""
+        del service
+        return None
+
     @asynccontextmanager
     async def serve_call_backs(self, serve: CallBack) -> AsyncIterator[None]:
         """See `PhoneLink.serve_call_backs`."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from phonelink_tui.archive import key_file
 from phonelink_tui.archive.files import ArchiveFiles
@@ -92,6 +92,25 @@ def test_a_key_file_of_another_user_is_refused(tmp_path: Path) -> None:
 def test_a_line_end_is_no_part_of_a_key(tmp_path: Path) -> None:
     """An editor adds one."""
     assert from_file(key_in(tmp_path / "key", value=b"k" * 32 + b"\n")).value == b"k" * 32
+
+
+def test_the_key_beside_the_archive_is_no_link(tmp_path: Path) -> None:
+    """Whoever can put a link there does not choose what is read."""
+    key_file.create(tmp_path / "elsewhere.key", SECRET)
+    (tmp_path / "a.key").symlink_to(tmp_path / "elsewhere.key")
+    with pytest.raises(ArchiveDamaged):
+        key_file.unwrap(tmp_path / "a.key", SECRET)
+
+
+def test_what_opened_it_before_is_overwritten(tmp_path: Path) -> None:
+    """On the disk, not only in the folder: a second name of the old file has nothing to open any more."""
+    path, before = tmp_path / "a.key", tmp_path / "before.key"
+    key = key_file.create(path, SECRET)
+    before.hardlink_to(path)
+    key_file.rewrap(path, key, OTHER)
+    assert key_file.unwrap(path, OTHER) == key
+    with pytest.raises(ArchiveDamaged):
+        key_file.unwrap(before, SECRET)
 
 
 async def test_a_wrong_key_is_locked_and_not_damaged(tmp_path: Path) -> None:
@@ -189,6 +208,7 @@ async def test_erasing_takes_the_key_first(tmp_path: Path) -> None:
 
 
 @given(data=st.data())
+@settings(max_examples=100)
 def test_a_changed_key_file_is_never_taken(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:

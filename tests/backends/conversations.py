@@ -213,6 +213,9 @@ class MeteredLink:
         stream = await self._link.open_stream(service)
         return _MeteredStream(stream, self._meter) if service is self._service else stream
 
+    def connect_features(self, service: Service) -> int | None:
+        return self._link.connect_features(service)
+
     def serve_call_backs(self, serve: CallBack) -> AbstractAsyncContextManager[None]:
         return self._link.serve_call_backs(serve)
 

@@ -67,9 +67,30 @@ async def test_pair_stopped_on_a_terminal(stop: str, bluetoothd: FakeBluetoothd,
             case word:
                 terminal.type(word)
         assert await terminal.ended() == code
+        if stop != "sighup":  # that is the terminal's own end
+            await terminal.until("Nothing was kept." if stop == "n" else "nothing was kept.")
     assert "Traceback" not in terminal.written
     await assert_nothing_left(bluetoothd, device=False)
     assert KnownPhones(paths.state_dir).all() == ()
+
+
+@pytest.mark.usefixtures("pairing_phone", "near")
+async def test_ctrl_c_after_trust_says_that_the_phone_is_paired(
+    bluetoothd: FakeBluetoothd, paths: Paths
+) -> None:
+    """Not that all was undone: the pairing is whole by then, and kept."""
+    async with on_terminal("pair") as terminal:
+        await terminal.until("1 Robin's iPhone")
+        terminal.type("1")
+        await terminal.until("012 345")
+        terminal.type("y")
+        await terminal.until("s later")
+        terminal.interrupt()
+        assert await terminal.ended() == 130
+        await terminal.until("Stopping… Robin's iPhone is paired.")
+    assert "undone" not in terminal.written
+    assert [phone.address for phone in KnownPhones(paths.state_dir).all()] == [PHONE_ADDRESS]
+    await assert_nothing_left(bluetoothd, device=True)
 
 
 @pytest.mark.usefixtures("near")

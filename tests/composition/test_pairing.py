@@ -120,6 +120,26 @@ async def test_from_nothing_to_a_test_message(
     await assert_nothing_left(bluetoothd, device=True)
 
 
+@pytest.mark.usefixtures("pairing_phone")
+async def test_a_key_that_comes_after_the_pairing_is_known(
+    near: FakeAir, bluetoothd: FakeBluetoothd, paths: Paths
+) -> None:
+    """The LE key is derived later; without it in the record, nobody would notice that it is gone one day."""
+    async with pairing(near, paths) as going:
+        await to_the_digits(going)
+        for bearer in ("BREDR1", "LE1"):
+            bluetoothd.add(DEVICE, f"org.bluez.Bearer.{bearer}", {"Bonded": ("b", bearer == "BREDR1")})
+        going.answer(YES)
+        await until(going, offers(AnswerKind.SKIP))
+        (known,) = KnownPhones(paths.state_dir).all()
+        assert (known.bond.bredr, known.bond.le) == (True, False)
+        bluetoothd.set(DEVICE, "org.bluez.Bearer.LE1", "Bonded", "b", True)
+        going.answer(CANCEL)
+        await until(going, ended)
+    (known,) = KnownPhones(paths.state_dir).all()
+    assert (known.bond.bredr, known.bond.le) == (True, True)
+
+
 async def test_the_phone_may_begin(
     near: FakeAir, bluetoothd: FakeBluetoothd, pairing_phone: PairingPhone, paths: Paths
 ) -> None:

@@ -63,9 +63,14 @@ def test_wrong_specs_are_usage_errors(text: str) -> None:
     assert caught.value.hint
 
 
-@given(st.sampled_from(["bluez", "obexd", "tcp:", "virtual", "virtual?"]), st.text(max_size=20))
-def test_any_words_are_a_phone_or_a_usage_error(word: str, rest: str) -> None:
+@given(
+    st.sampled_from(list(CASES)),
+    st.integers(0, 40),
+    st.integers(0, 2),
+    st.text(max_size=20) | st.text("abc019:/,=&?%[].", max_size=4),
+)
+def test_any_words_are_a_phone_or_a_usage_error(word: str, at: int, out: int, put: str) -> None:
     """No words raise anything else, and what is understood is said again the same."""
     with suppress(UsageError):
-        spec = parse_spec(word + rest)
+        spec = parse_spec(word[:at] + put + word[at + out :])
         assert parse_spec(str(spec)) == spec

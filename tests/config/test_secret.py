@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
+
+import pytest
 
 from phonelink_tui.config.secret import SECRET_BYTES, VIRTUAL_SECRET, install_secret
 
@@ -31,6 +34,19 @@ def test_open_secret_is_closed(tmp_path: Path) -> None:
     (tmp_path / "secret").chmod(0o644)
     assert install_secret(tmp_path) == secret
     assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
+
+
+def test_of_two_makers_both_use_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process makes it between our look and our writing."""
+    theirs, link = b"t" * SECRET_BYTES, os.link
+
+    def too_late(part: Path, path: Path) -> None:
+        path.write_bytes(theirs)
+        link(part, path)
+
+    monkeypatch.setattr("os.link", too_late)
+    assert install_secret(tmp_path) == theirs
+    assert install_secret(tmp_path) == theirs
 
 
 def test_nowhere_to_keep_it_is_a_new_one(tmp_path: Path) -> None:

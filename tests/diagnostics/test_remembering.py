@@ -54,6 +54,7 @@ async def test_without_a_place_nothing_is_written() -> None:
     """A read-only home costs the week, not the relay."""
     async with remembering(FakeRelay(), "x", Paths(None, None, None), SECRET):
         await asyncio.sleep(MOMENT_S)
+    assert [path for path in Path.home().rglob("*") if path.is_file()] == []
 
 
 async def test_a_relay_that_ends_first(tmp_path: Path) -> None:
@@ -63,6 +64,9 @@ async def test_a_relay_that_ends_first(tmp_path: Path) -> None:
         await asyncio.sleep(MOMENT_S)
         relay.end()
         await asyncio.sleep(MOMENT_S)
+    (path,) = tmp_path.iterdir()
+    last = [entry.mark for entry in load_history(path) if isinstance(entry, Transition)][-2:]
+    assert last == [Mark.UNKNOWN, Mark.UNKNOWN]
 
 
 async def test_good_facts_are_kept_once_messages_work(tmp_path: Path) -> None:

@@ -143,6 +143,7 @@ def test_what_is_cut_is_not_taken() -> None:
     assert find_code("Your code is 1234", cut=True) is None
     assert find_code("Your code is 123 4", cut=True) is None
     assert find_code("Your code is 123456. It is va", cut=True) == FoundCode("123456")
+    assert find_code("Your code is 123456. @example.c", cut=True) is None
 
 
 @pytest.mark.parametrize(

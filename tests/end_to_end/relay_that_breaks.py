@@ -112,6 +112,9 @@ class BreakingLink:
         stream = await self.link.open_stream(service)
         return BreakingStream(stream, self.steps) if service is Service.MAS else stream
 
+    def connect_features(self, service: Service) -> int | None:
+        return self.link.connect_features(service)
+
     def serve_call_backs(self, serve: CallBack) -> AbstractAsyncContextManager[None]:
         return self.link.serve_call_backs(serve)
 

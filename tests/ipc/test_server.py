@@ -15,7 +15,7 @@ from phonelink_tui.errors import DeadlineExceeded, IpcError, RelayError
 from phonelink_tui.ipc import wire
 from phonelink_tui.ipc.client import connect
 from phonelink_tui.ipc.hello import encode_client_hello
-from phonelink_tui.ipc.outgoing import EVENTS_QUEUED
+from phonelink_tui.ipc.outgoing import EVENT_BYTES_QUEUED, EVENTS_QUEUED, Outgoing
 from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.ipc.server import RelayServer
 from phonelink_tui.ipc.subscription import EventQueue
@@ -77,6 +77,25 @@ async def test_client_that_never_reads_stops_nobody(fake: FakeRelay) -> None:
                 await read_to(events, fake.current.rev)
             assert (await good.snapshot()).rev == 3000
         stalled.close()
+
+
+async def test_large_events_are_bounded_by_their_bytes() -> None:
+    """Few events may be much: what a client that does not read costs is bounded in bytes, too."""
+    ours, theirs = socket.socketpair()
+    reader, far = await asyncio.open_connection(sock=theirs)
+    _, writer = await asyncio.open_connection(sock=ours)
+    outgoing = Outgoing(writer)
+    frame = b"x" * (EVENT_BYTES_QUEUED // 4)
+    for rev in range(12):
+        outgoing.event(frame, Stamped(rev, samples.NOON, Resync()))
+    outgoing.end()
+    async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as group:
+        reading = group.create_task(reader.read())
+        await outgoing.run()
+        writer.close()
+    far.close()
+    assert b'"resync"' in reading.result()
+    assert len(reading.result()) <= EVENT_BYTES_QUEUED
 
 
 async def test_slow_reader_gets_one_resync(fake: FakeRelay) -> None:

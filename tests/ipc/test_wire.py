@@ -110,6 +110,7 @@ def test_promised_event_types_exist() -> None:
         "limitation",
         "gap",
         "command",
+        "code",
     }
     assert promised | {"code", "resync", "progress"} == EVENT_TYPES
 

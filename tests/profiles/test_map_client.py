@@ -31,7 +31,7 @@ from phonelink_tui.protocol.map.datetimes import MapDateTime
 from phonelink_tui.protocol.map.event_report import Event, EventReport
 from phonelink_tui.protocol.map.handles import MessageHandle
 from phonelink_tui.protocol.map.listing import MessageEntry
-from phonelink_tui.protocol.map.parameters import MapParameters
+from phonelink_tui.protocol.map.parameters import MapParameters, decode_map_parameters
 from phonelink_tui.protocol.map.requests import (
     FolderStep,
     GetMessagesListing,
@@ -44,7 +44,7 @@ from phonelink_tui.protocol.map.requests import (
     connect_mns,
 )
 from phonelink_tui.protocol.obex.codes import ResponseCode
-from phonelink_tui.protocol.obex.operations import Connect
+from phonelink_tui.protocol.obex.operations import Answer, Connect, Operation
 from phonelink_tui.transport.stream import memory_pair
 from phonelink_tui.transport.together import beside
 from tests.profiles.tiny_phone import TinyMse
@@ -75,6 +75,37 @@ async def test_opening_registers_and_enters_the_folder_level_by_level() -> None:
             SetFolder(FolderStep.DOWN, "telecom"),
             SetFolder(FolderStep.DOWN, "msg"),
         ]
+
+
+@pytest.mark.parametrize("knows", [True, False])
+async def test_closing_ends_the_registration_and_takes_leave(*, knows: bool) -> None:
+    """As obexd and AOSP's client do; only a registration that was accepted is ended."""
+    mse = TinyMse()
+    if not knows:
+        mse.refuse[SetNotificationRegistration] = ResponseCode.NOT_IMPLEMENTED
+    stream = WiredStream(mse.respond)
+    async with opened(mse, FakeLink(lambda _: stream)):
+        pass
+    registrations = [one for one in mse.asked if isinstance(one, SetNotificationRegistration)]
+    assert [one.on for one in registrations] == ([True, False] if knows else [True])
+    assert (stream.left, stream.closed) == (True, True)
+
+
+@pytest.mark.parametrize("features", [None, 0x0006027F])
+async def test_features_go_into_connect_where_the_record_asks_for_them(features: int | None) -> None:
+    """Nothing is told to a phone that did not ask."""
+    told: list[int | None] = []
+    mse = TinyMse()
+
+    def respond(operation: Operation) -> Answer:
+        if isinstance(operation, Connect):
+            told.append(decode_map_parameters(operation.headers.parameters).map_supported_features)
+        return mse.respond(operation)
+
+    link = FakeLink(lambda _: WiredStream(respond))
+    link.features = features
+    async with opened(mse, link):
+        assert told == [features]
 
 
 @pytest.mark.parametrize("request_type", [Connect, SetNotificationRegistration, SetFolder])
@@ -109,10 +140,10 @@ async def test_rows_are_asked_for_in_the_phones_time_and_come_back_in_utc() -> N
         rows = await client.list_texts(Folder.INBOX, limit=50)
         begin = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
         await client.list_texts(Folder.INBOX, limit=1, offset=3, begin=begin, end=begin)
+        last = mse.asked[-1]
     assert [(r.handle, r.subject, r.at) for r in rows] == [
         ("A", "hi", datetime(2026, 11, 22, 10, 0, tzinfo=UTC))
     ]
-    last = mse.asked[-1]
     assert isinstance(last, GetMessagesListing)
     assert (last.folder, last.parameters.max_list_count, last.parameters.list_start_offset) == ("inbox", 1, 3)
     assert last.parameters.filter_period_begin == MapDateTime(datetime(2026, 11, 22, 11, 0))  # noqa: DTZ001
@@ -140,7 +171,7 @@ async def test_a_push_goes_into_the_outbox_and_brings_a_handle() -> None:
     mse = TinyMse()
     async with opened(mse) as client:
         assert await client.push_text(HELLO) == "0000000000000001"
-    push = mse.asked[-1]
+        push = mse.asked[-1]
     assert isinstance(push, PushMessage)
     assert (push.folder, push.charset) == ("outbox", 1)
     assert mse.pushed[0].body is not None
@@ -207,7 +238,8 @@ async def test_the_truth_about_a_push_at_every_byte_of_the_conversation(how: Bre
     whole = WiredStream(TinyMse().respond)
     async with opened(TinyMse(), FakeLink(lambda _: whole)) as client:
         await client.push_text(HELLO)
-    cuts = [(n, None) for n in range(whole.sent_bytes)] + [(None, n) for n in range(whole.received_bytes)]
+        up_bytes, down_bytes = whole.sent_bytes, whole.received_bytes
+    cuts = [(n, None) for n in range(up_bytes)] + [(None, n) for n in range(down_bytes)]
     said = set()
     for up, down in cuts[::3]:
         mse = TinyMse()

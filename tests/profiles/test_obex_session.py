@@ -17,6 +17,7 @@ from phonelink_tui.errors import (
     PhonelinkError,
     RemoteProtocolError,
 )
+from phonelink_tui.profiles import obex_session
 from phonelink_tui.profiles.obex_session import ObexSession
 from phonelink_tui.protocol.map.constants import MAS_TARGET
 from phonelink_tui.protocol.obex.codes import ResponseCode
@@ -254,7 +255,8 @@ async def test_the_truth_about_a_push_at_every_byte(how: Break, packet_bytes: in
     whole = WiredStream(Counter(), packet_bytes=packet_bytes)
     async with opened(whole) as session:
         await session.request_once(Put(body=BODY))
-    cuts = [{"up": n} for n in range(whole.sent_bytes)] + [{"down": n} for n in range(whole.received_bytes)]
+        cuts = [{"up": n} for n in range(whole.sent_bytes)]
+        cuts += [{"down": n} for n in range(whole.received_bytes)]
     step = 7 if how is Break.SILENT else 1
     outcomes = set()
     for cut in cuts[::step]:
@@ -270,3 +272,61 @@ async def test_the_truth_about_a_push_at_every_byte(how: Break, packet_bytes: in
         outcomes.add(certain)
         assert server.puts <= (0 if certain else 1), cut
     assert outcomes == {True, False}
+
+
+@pytest.mark.parametrize("read", [True, False], ids=["read by its run", "read by nobody"])
+async def test_leave_is_taken_between_requests(*, read: bool) -> None:
+    """The last requests, then DISCONNECT, each answered before the stream is closed."""
+    server = Counter()
+    stream = WiredStream(server, piece=1)
+    session = ObexSession(stream)
+    async with beside(session.run()):
+        await session.connect(CONNECT)
+    session.last_requests = (Put(body=BODY),)
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(to_its_end(session.run)) if read else None
+        await asyncio.sleep(0)
+        await session.aclose()
+        assert (server.puts, stream.left, stream.closed) == (1, True, True)
+        if running is not None:
+            await running
+
+
+async def test_no_leave_in_the_middle_of_a_request() -> None:
+    """The phone would take a DISCONNECT for a part of it."""
+    stream = WiredStream(Counter(), down=ACCEPT_BYTES + 1, how=Break.SILENT)
+    session = ObexSession(stream)
+    async with beside(to_its_end(session.run)):
+        await session.connect(CONNECT)
+        async with asyncio.TaskGroup() as tasks:
+            asked = tasks.create_task(failure_of(session.request(Get())))
+            await asyncio.sleep(0)
+            await session.aclose()
+    assert isinstance(asked.result(), LinkLost)
+    assert (stream.left, stream.closed) == (False, True)
+
+
+async def test_a_phone_that_does_not_answer_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is given a moment, however much there was to say; then the stream is closed."""
+    monkeypatch.setattr(obex_session, "FAREWELL_S", 0.02)
+    stream = WiredStream(Counter(), down=ACCEPT_BYTES, how=Break.SILENT)
+    session = ObexSession(stream)
+    async with beside(session.run()):
+        await session.connect(CONNECT)
+    session.last_requests = (Put(body=BODY), Put(body=BODY))
+    async with asyncio.timeout(5):
+        await session.aclose()
+    assert stream.closed
+    assert not stream.left
+
+
+async def test_no_leave_of_a_phone_that_refused() -> None:
+    """There is nothing to leave; a second close says nothing either."""
+    stream = WiredStream(lambda _operation: Answer(ResponseCode.FORBIDDEN))
+    session = ObexSession(stream)
+    with pytest.raises(ObexRefused):
+        async with beside(session.run()):
+            await session.connect(CONNECT)
+    await session.aclose()
+    await session.aclose()
+    assert (stream.sent_bytes, stream.left) == (CONNECT_BYTES, False)

@@ -14,6 +14,8 @@ from phonelink_tui.errors import LimitExceeded, ObexRefused, RemoteProtocolError
 from phonelink_tui.profiles.pbap_client import PbapClient
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.protocol.obex.codes import ResponseCode
+from phonelink_tui.protocol.obex.operations import Answer, Connect, Operation
+from phonelink_tui.protocol.obex.parameters import encode_parameters
 from phonelink_tui.protocol.pbap.call_history import CallRecord, CallType, encode_call_history
 from phonelink_tui.protocol.pbap.constants import CALL_PROPERTIES, CONTACT_PROPERTIES, PropertySelector
 from phonelink_tui.protocol.pbap.requests import PullPhoneBook, SetPhoneBook
@@ -39,6 +41,28 @@ async def opened(pse: TinyPse, clock: PhoneClock | None = None) -> AsyncIterator
             yield client
     finally:
         await client.aclose()
+
+
+@pytest.mark.parametrize(("features", "wire"), [(None, ""), (0x3, "10 04 00 00 00 03")])
+async def test_features_go_into_connect_where_the_record_asks_for_them(
+    features: int | None, wire: str
+) -> None:
+    """PbapSupportedFeatures is four bytes under tag 0x10 (PBAP 1.2.3, 6.2.1); leave is taken in the end."""
+    told: list[bytes] = []
+    pse = TinyPse()
+
+    def respond(operation: Operation) -> Answer:
+        if isinstance(operation, Connect):
+            told.append(encode_parameters(operation.headers.parameters))
+        return pse.respond(operation)
+
+    stream = WiredStream(respond)
+    link = FakeLink(lambda _: stream)
+    link.features = features
+    client = await PbapClient.open(link, PhoneClock())
+    await client.aclose()
+    assert told == [bytes.fromhex(wire)]
+    assert (stream.left, stream.closed) == (True, True)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from enum import Enum
 
 from phonelink_tui.errors import LinkLost, PhonelinkError
-from phonelink_tui.protocol.obex.events import NEED_DATA, RequestReceived
+from phonelink_tui.protocol.obex.events import NEED_DATA, Disconnected, RequestReceived
 from phonelink_tui.protocol.obex.operations import Answer, Operation
 from phonelink_tui.protocol.obex.server import ServerConnection
 from phonelink_tui.transport.gatt import GattClient
@@ -59,6 +59,8 @@ class WiredStream:
         self.sent_bytes = 0
         self.received_bytes = 0
         self.closed = False
+        self.left = False
+        """Whether the client took leave: DISCONNECT."""
         self._respond = respond
         self._up = up
         self._down = down
@@ -119,6 +121,7 @@ class WiredStream:
     def _pump(self) -> None:
         while (event := self._machine.next_event()) is not NEED_DATA:
             self._back += self._machine.data_to_send()
+            self.left = self.left or isinstance(event, Disconnected)
             if isinstance(event, RequestReceived):
                 self._back += self._machine.send(self._respond(event.operation))
         self._back += self._machine.data_to_send()
@@ -131,6 +134,8 @@ class FakeLink:
         self.streams: list[ByteStream] = []
         self.on_lost: Callable[[], None] | None = None
         self.attached = False
+        self.features: int | None = None
+        """What the record asks for."""
         self._make = make
         self._gatt = gatt
         self._serve: CallBack | None = None
@@ -138,6 +143,9 @@ class FakeLink:
     async def open_stream(self, service: Service) -> ByteStream:
         self.streams.append(self._make(service))
         return self.streams[-1]
+
+    def connect_features(self, service: Service) -> int | None:
+        return self.features
 
     @asynccontextmanager
     async def serve_call_backs(self, serve: CallBack) -> AsyncIterator[None]:

@@ -53,9 +53,9 @@ def test_steps_hold_the_same_cards() -> None:
 def test_memory_does_not_grow_with_the_body(name: str) -> None:
     """Four times the body take no more memory to go through: nothing is collected but the card at hand."""
 
-    def peak(megabytes: int) -> int:
+    def peak(parts: int) -> int:
         piece = BODIES[name]
-        data = (b"PHOTO:\r\n" if name == "photo" else b"") + piece * (megabytes * MEGABYTE // 4 // len(piece))
+        data = (b"PHOTO:\r\n" if name == "photo" else b"") + piece * (parts * MEGABYTE // 8 // len(piece))
         tracemalloc.start()
         for _ in content_steps(data):
             pass

@@ -63,7 +63,7 @@ class Bench:
                 yield
             finally:
                 run.cancel()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await reading
 
     async def quiet(self) -> None:
@@ -81,7 +81,7 @@ class Bench:
         return await self.outcome(command.id, before)
 
     async def outcome(self, id_: str, since: int = 0) -> CommandChanged:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while True:
                 for stamped in self.stamped[since:]:
                     if isinstance(stamped.event, CommandChanged) and stamped.event.id == id_:
@@ -89,7 +89,7 @@ class Bench:
                 await asyncio.sleep(0)
 
     async def state_of(self, id_: MessageId | None, *states: DeliveryState) -> DeliveryState:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (found := self._state(id_)) not in states:
                 await asyncio.sleep(0)
         assert found is not None

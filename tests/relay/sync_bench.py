@@ -82,7 +82,7 @@ class Bench:
                 access.end()
 
     async def settle(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not holds():
                 await asyncio.sleep(0)
 

@@ -107,6 +107,7 @@ CASES = {
     "line breaks are flattened": ([text(body="See you\nat 7")], [notice()], PRIVATE, None),
     "a long notification is cut": ([text(body=LONG)], [notice(body=LONG[:210])], PRIVATE, None),
     "a short one is not": ([text(body="See you at 7 or so")], [notice(body="See you at 7")], UNKNOWN, None),
+    "too little is left to tell": ([text(body="See you at 7")], [notice(body="See…")], UNKNOWN, None),
     "an ellipsis says cut": ([text(body=LONG)], [notice(body=LONG[:40] + "…")], PRIVATE, None),
     "same text twice, both announced": (
         [text(), text("m2", at_s=5)],

@@ -11,6 +11,7 @@ from hypothesis import given
 
 from phonelink_tui.domain.address import identify
 from phonelink_tui.domain.message import Audience
+from phonelink_tui.domain.text import RemoteText
 from phonelink_tui.domain.thread import Reply
 from phonelink_tui.relay.api import Ask
 from phonelink_tui.relay.guard import (
@@ -52,6 +53,10 @@ REFUSED: dict[str, tuple[dict[str, Any], Refusal]] = {
     ),
     "somebody else's thread": ({"recipient": identify("+15550199")}, Refusal.OTHER_RECIPIENT),
     "the same last digits": ({"recipient": identify("5550100")}, Refusal.OTHER_RECIPIENT),
+    "a line break in the number": (
+        {"recipient": evolve(ALICE, value=RemoteText("+1555\n0100"))},
+        Refusal.BAD_RECIPIENT,
+    ),
     "a thread that is gone": ({"thread_known": False}, Refusal.UNKNOWN_THREAD),
 }
 
@@ -112,17 +117,29 @@ def test_every_word_has_a_sentence() -> None:
     assert "{0} [b]" in question([Ask.GROUP_UNKNOWN], "{0} [b]")
 
 
+def test_whom_was_written_to_before_needs_no_question() -> None:
+    """Nor does who is in the contacts: one of the two is enough."""
+    assert decide(evolve(KNOWN, in_contacts=False)).allowed
+    assert decide(evolve(KNOWN, written_before=False)).allowed
+
+
+PIECES = st.sampled_from(
+    ["+15550100", "+15550101", "40404", "a@b.example", "Alice", "", " ", ",", ";", "\r\n", "\n", "\\", ":"]
+)
+
+
 @given(
     st.text(max_size=30),
-    st.text(max_size=30),
+    st.lists(PIECES, max_size=3).map("".join) | st.text(max_size=30),
     st.sampled_from([None, *Audience]),
     st.frozensets(st.sampled_from(Ask)),
+    st.booleans(),
 )
 def test_nothing_gets_out_without_one_answerable_recipient(
-    text: str, recipient: str, audience: Audience | None, confirmed: frozenset[Ask]
+    text: str, recipient: str, audience: Audience | None, confirmed: frozenset[Ask], known: bool
 ) -> None:
     """Whatever is written and confirmed: what is allowed has text, one answerable recipient, and no group."""
-    facts = SendFacts(text, identify(recipient), audience=audience, confirmed=confirmed)
+    facts = SendFacts(text, identify(recipient), audience=audience, confirmed=confirmed, written_before=known)
     if decide(facts).allowed:
         assert text.strip()
         assert facts.recipient.answerable

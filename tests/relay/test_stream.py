@@ -48,7 +48,7 @@ async def test_a_reader_waits_for_what_comes() -> None:
             stream.publish(event(1))
             await asyncio.sleep(0)
             stream.end()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 assert [s.event for s in await waiting] == [event(1)]
 
 

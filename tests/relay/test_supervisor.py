@@ -276,7 +276,7 @@ async def test_cancelled_in_the_turn_of_a_loss_it_begins_no_other_session() -> N
         supervisor = Supervisor(
             Capability.MESSAGES, bench.open, run, bench.report, now=bench.clock, rng=NoWait()
         )
-        async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
             task = tasks.create_task(supervisor.run())
             await running.wait()
             for step in steps:
@@ -395,7 +395,7 @@ async def test_sleep_ends_the_session_in_order_and_wake_connects_at_once() -> No
     supervisor = Supervisor(
         Capability.MESSAGES, bench.open, live, bench.report, now=bench.clock, rng=Exactly(), close_s=1
     )
-    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
         running = tasks.create_task(supervisor.run())
         await lives.wait()
         await supervisor.sleep()
@@ -422,7 +422,7 @@ async def test_sleep_is_reached_from_a_long_pause_too() -> None:
     supervisor = Supervisor(
         Capability.MESSAGES, bench.open, bench.run, report, now=bench.clock, rng=Exactly(), close_s=1
     )
-    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
         running = tasks.create_task(supervisor.run())
         await waits.wait()
         await supervisor.sleep()

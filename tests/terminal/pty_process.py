@@ -23,6 +23,9 @@ READY: Final = b"READY-MARK"
 DRAW_MARK: Final = b"\x1b[18~"
 """The key, F7, to which a test app answers with `drawn(n)` on the screen, once all before it is drawn."""
 
+ESCAPE_MS: Final = 20
+"""So long a lone Escape waits for more; each key is one write here, and no line tears it."""
+
 _TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 _POLL_S: Final = 0.02
 
@@ -50,8 +53,8 @@ class PtyProcess:
             "COLORTERM": "truecolor",
             "LANG": "C.UTF-8",
             "TEXTUAL_ANIMATIONS": "none",
+            "ESCDELAY": str(ESCAPE_MS),
             "PYTHONPATH": str(ROOT),
-            "PYTHONDONTWRITEBYTECODE": "1",
             **(environment or {}),
         }
         command = [sys.executable, "-m", module, *arguments]

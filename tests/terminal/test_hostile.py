@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
@@ -13,11 +14,12 @@ from tests.terminal.pty_process import READY, PtyProcess
 from tests.terminal.screen import Screen, UnexpectedOutput
 
 
+@cache
 def shown(kind: str, variant: str) -> Screen:
-    """Run the app on a large terminal, to its end, and read all that it wrote."""
+    """Run the app on a large terminal, to its end, once, and read all that it wrote."""
     with PtyProcess("tests.terminal.hostile_app", [kind, variant], columns=COLUMNS, rows=ROWS) as process:
         process.read_until(READY)
-        process.read(limit_s=5, quiet_s=0.3)
+        process.read(limit_s=5, quiet_s=0.2)
         screen = Screen(COLUMNS, ROWS)
         screen.feed(bytes(process.output))
         return screen

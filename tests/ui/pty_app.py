@@ -1,6 +1,6 @@
 """The app on a terminal, for tests that type bytes: writes what the relay was told to a file.
 
-`python -m tests.ui.pty_app LOG` opens three conversations; with the name of a hostile text, that text everywhere.
+`python -m tests.ui.pty_app LOG` opens three conversations; with names of hostile texts, those everywhere.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run until it is left."""
     log = Path(arguments[0])
     relay = (
-        hostile_relay([HOSTILE[arguments[1]]], cleaned=arguments[2] == "clean")
+        hostile_relay([HOSTILE[name] for name in arguments[2:]], cleaned=arguments[1] == "clean")
         if arguments[1:]
         else a_relay()
     )

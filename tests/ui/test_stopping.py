@@ -30,10 +30,10 @@ async def test_the_key_stops_what_is_read_and_goes_on_with_it() -> None:
         assert not [c for c in stage.relay.commands if isinstance(c, StopReading | ReadOn)]
         assert "Nothing is being read" in stage.line("hints")
         await stage.say(Progress("first sync", 1240, None))
-        assert "first sync 1,240 (Alt+X stops)" in stage.line("status")
+        await stage.until(lambda: "first sync 1,240 (Alt+X stops)" in stage.line("status"))
         await stage.press("alt+x")
         await stage.say(Progress("first sync", 1240, 1240), LimitationChanged(a_stop(), active=True))
-        assert "stops" not in stage.line("status")
+        await stage.until(lambda: "stops" not in stage.line("status"))
         await stage.press("alt+x")
         sent = [c for c in stage.relay.commands if isinstance(c, StopReading | ReadOn)]
         assert [type(c) for c in sent] == [StopReading, ReadOn]

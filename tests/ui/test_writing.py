@@ -73,8 +73,9 @@ async def test_a_text_typed_ahead_of_a_switch_goes_to_the_old_conversation() -> 
         assert sent[1][1] != ALICE.id
 
 
-async def test_a_question_is_answered_with_the_same_text_and_id() -> None:
+async def test_a_question_is_answered_with_the_same_text_and_id(monkeypatch: pytest.MonkeyPatch) -> None:
     """Confirming repeats exactly what was frozen, with what was asked confirmed."""
+    monkeypatch.setattr(question_bar, "SETTLE_S", 0.0)
     relay = a_relay()
     relay.answer = asks
     async with on_stage(relay) as stage:
@@ -82,7 +83,6 @@ async def test_a_question_is_answered_with_the_same_text_and_id() -> None:
         await stage.press("enter")
         assert stage.one(QuestionBar).sentence.endswith("This may be a group.")
         assert stage.place() is Place.QUESTION
-        await stage.pilot.pause(0.8)
         await stage.press("y")
         first, second = relay.told(SendText)
         assert second == evolve(first, confirmed=frozenset({Ask.GROUP_UNKNOWN}))
@@ -105,14 +105,14 @@ async def test_typing_on_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
         assert stage.one(QuestionBar).is_open
 
 
-async def test_escape_gives_the_text_back() -> None:
+async def test_escape_gives_the_text_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing was queued, so it is a draft again."""
+    monkeypatch.setattr(question_bar, "SETTLE_S", 0.0)
     relay = a_relay()
     relay.answer = asks
     async with on_stage(relay) as stage:
         await stage.type("hi")
         await stage.press("enter")
-        await stage.pilot.pause(0.8)
         await stage.press("escape")
         assert stage.composer.draft == "hi"
         assert len(relay.told(SendText)) == 1

@@ -17,11 +17,9 @@ from phonelink_tui.diagnostics.views import (
     phone_kind,
     running_bluez,
 )
+from phonelink_tui.domain.bluez_version import BEARERS, hides_bearers
 from phonelink_tui.domain.phone import Capability, DownReason, PhoneKind
 from phonelink_tui.transport.bluez.sentences import BUSY
-
-BEARER_API: Final = (5, 86)
-"""The first BlueZ with org.bluez.Bearer.LE1. (PROTOCOLS 7.4)"""
 
 _STATE_WORDS: Final = {
     DaemonState.NO_BUS: "the system bus cannot be reached",
@@ -59,7 +57,7 @@ def _matters_for_notifications(facts: Facts) -> bool:
 
 def _too_old(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
     version = bluez_version(facts)
-    if version is not None and version < BEARER_API and _matters_for_notifications(facts):
+    if version is not None and version < BEARERS and _matters_for_notifications(facts):
         yield Finding(
             Confidence.CERTAIN, (f"BlueZ {version[0]}.{version[1]}; 5.86 tells LE and BR/EDR apart",)
         )
@@ -67,7 +65,7 @@ def _too_old(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
 
 def _not_experimental(facts: Facts, _: LastGood | None) -> Iterator[Finding]:
     bluez, version = running_bluez(facts), bluez_version(facts)
-    if bluez is None or version is None or version < BEARER_API or bluez.experimental:
+    if bluez is None or not hides_bearers(version, experimental=bluez.experimental):
         return
     if bluez.adapters and _matters_for_notifications(facts):
         yield Finding(

@@ -10,6 +10,9 @@ from phonelink_tui.protocol.pbap.constants import DEFAULT_FEATURES, Features, Re
 
 VERSION_1_2: Final = 0x0102
 
+PCE_FEATURES: Final = Features.DOWNLOAD | Features.BROWSING
+"""What we tell a phone that wants to know: what we use. AOSP's client too names only that, obexd all ten."""
+
 
 @frozen
 class PseRecord:

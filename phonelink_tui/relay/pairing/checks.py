@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from phonelink_tui.domain.bluez_version import OLDEST_SEEN, hides_bearers
+from phonelink_tui.domain.class_of_device import COMMAND
 from phonelink_tui.domain.pairing import ComputerFacts, Finding, FindingKind, Weight
-
-OLDEST: Final = (5, 66)
-"""The oldest BlueZ that was seen to work, in the project's virtual machine."""
-
-BEARERS: Final = (5, 86)
-"""The first BlueZ that tells the two links to a phone apart."""
-
-CLASS_COMMAND: Final = "sudo btmgmt class 4 8"
 
 CLASS_UNIT: Final = """\
 # Makes this computer look like a hands-free set, without which iPhones keep their messages to themselves.
@@ -72,7 +66,7 @@ def _obstacles(facts: ComputerFacts) -> Iterator[Finding]:
             Weight.ASKS,
             f"This computer looks like a computer (class 0x{facts.class_of_device:06x}), and iPhones show"
             " their messages to hands-free sets only.",
-            f"{CLASS_COMMAND}  (until bluetoothd starts again; phonelink pair --print-class-unit: for good)",
+            f"{COMMAND}  (until bluetoothd starts again; phonelink pair --print-class-unit: for good)",
         )
     if facts.obexd:
         yield Finding(
@@ -81,12 +75,12 @@ def _obstacles(facts: ComputerFacts) -> Iterator[Finding]:
             "obexd runs here: it may bring the messages in our place, with less detail.",
             "systemctl --user mask --now obex.service  (unmask undoes it)",
         )
-    if facts.bluez is not None and facts.bluez < OLDEST:
+    if facts.bluez is not None and facts.bluez < OLDEST_SEEN:
         major, minor = facts.bluez
         yield Finding(
             FindingKind.BLUEZ_OLD,
             Weight.ASKS,
-            f"BlueZ {major}.{minor} is older than all that were tried ({OLDEST[0]}.{OLDEST[1]}).",
+            f"BlueZ {major}.{minor} is older than all that were tried ({OLDEST_SEEN[0]}.{OLDEST_SEEN[1]}).",
             "A newer version of your distribution has a newer one.",
         )
     if not facts.can_advertise:
@@ -96,7 +90,7 @@ def _obstacles(facts: ComputerFacts) -> Iterator[Finding]:
             "This adapter cannot advertise: messages will come, an iPhone's notifications will not.",
             "Intel and MediaTek adapters can.",
         )
-    if not facts.experimental and facts.bluez is not None and facts.bluez >= BEARERS:
+    if hides_bearers(facts.bluez, experimental=facts.experimental):
         yield Finding(
             FindingKind.NOT_EXPERIMENTAL,
             Weight.NOTES,

@@ -19,6 +19,8 @@
     advertisement  asking the phone to open that link
     agent          the questions of pairing, for one phone
     facts          what about this computer stands in the way of pairing
+    rfkill         which switches hold its radios down
+    signs          is a device a phone, and whose?
     pairing_radio  each thing of a pairing, done and undone
     sleep          this computer sleeps and wakes
     survey         one look at the buses, for diagnosis
@@ -27,6 +29,10 @@
 
 dbus-fast and bleak may be imported here; of the project `protocol` (SDP, UUIDs), `domain`
 (bonds, kinds of phone), `transport`, `config`, `errors`.
+Never writes Device1.PreferredBearer: it chooses what bluetoothd itself dials (5.87, device.c, select_conn_bearer),
+and once a phone is paired nothing here has it dial: our sockets open BR/EDR, and the phone opens LE. It would be kept
+for all other programs, "bredr" was seen to keep the phone's LE link out, and a change under a live LE link to end it
+(blueferry #100, #104). Its default, last-used, carries both links beside each other: tests/e2e, `dual`, `returns`.
 Never calls Device1.Disconnect, nor bleak's BlueZ client, whose `disconnect()` and whose cancelled `connect()` do:
 that drops the messages with the notifications. (bleak 3.1.0, bluezdbus/client.py)
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from phonelink_tui.domain.class_of_device import is_hands_free
+from phonelink_tui.domain.class_of_device import COMMAND, is_hands_free
 from phonelink_tui.errors import BluetoothReason, BluetoothUnavailable
 from phonelink_tui.transport.bluez import names
 from phonelink_tui.transport.bluez.dbus_errors import switched_off
@@ -58,6 +58,6 @@ def class_of_device() -> BluetoothUnavailable:
     """The phone refused, and this computer does not look like what it serves."""
     return BluetoothUnavailable(
         "The phone does not serve this computer, which does not look like a hands-free set to it.",
-        "sudo btmgmt class 4 8; `phonelink pair --print-class-unit` prints a unit that does it at each start.",
+        f"{COMMAND}; `phonelink pair --print-class-unit` prints a unit that does it at each start.",
         reason=BluetoothReason.CLASS_OF_DEVICE,
     )

@@ -7,17 +7,13 @@ property `Address` becomes its public one with the pairing. [seen on BlueZ 5.66 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from attrs import frozen
 
 from phonelink_tui.errors import BondRefused, PhoneUnreachable
-from phonelink_tui.protocol.ancs.constants import SERVICE_UUID as ANCS_UUID
-from phonelink_tui.transport.bluez import names
+from phonelink_tui.transport.bluez import names, signs
 from phonelink_tui.transport.bluez.objects import ObjectTree, Properties
-
-_MAJOR_CLASS: Final = 0x1F00
-_PHONE: Final = 0x0200
 
 
 @frozen
@@ -69,7 +65,11 @@ def find_device(tree: ObjectTree, adapter_path: str, address: str | None) -> Dev
 
 
 def is_phone(properties: Properties) -> bool:
-    """Whether a device looks like a phone: by its class, or by what it offers."""
+    """Whether a device looks like a phone."""
+    return signs.is_phone(int(properties.get(names.CLASS, 0)), uuids_of(properties))
+
+
+def uuids_of(properties: Properties) -> frozenset[str]:
+    """What a device offers, in lower case."""
     uuids: Iterable[str] = properties.get(names.UUIDS, ())
-    is_class = int(properties.get(names.CLASS, 0)) & _MAJOR_CLASS == _PHONE
-    return is_class or not {names.MAS_UUID, ANCS_UUID}.isdisjoint(uuid.lower() for uuid in uuids)
+    return frozenset(uuid.lower() for uuid in uuids)

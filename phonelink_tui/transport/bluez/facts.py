@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,16 +12,15 @@ from phonelink_tui.errors import PhonelinkError
 from phonelink_tui.transport.bluez import names
 from phonelink_tui.transport.bluez.bus import session_bus_address
 from phonelink_tui.transport.bluez.objects import ObjectTree
+from phonelink_tui.transport.bluez.rfkill import CLASS, blocked_by, switches
 from phonelink_tui.transport.bluez.survey import survey_obexd
-
-RFKILL: Final = Path("/sys/class/rfkill")
 
 _MODALIAS_VERSION: Final = re.compile(r"usb:v1D6B.*d([0-9A-F]{2})([0-9A-F]{2})$")
 """BlueZ as the Linux Foundation's USB vendor, its version in the release number. (src/main.c, did_version)"""
 
 
 def read_facts(
-    tree: ObjectTree, wanted: str | None, *, obexd: bool | None, rfkill: Path = RFKILL
+    tree: ObjectTree, wanted: str | None, *, obexd: bool | None, rfkill: Path = CLASS
 ) -> ComputerFacts:
     """What BlueZ and the kernel show of the adapter.
 
@@ -47,7 +45,7 @@ def read_facts(
         adapter=path.rpartition("/")[2],
         name=str(properties.get(names.ALIAS, "")),
         powered=powered,
-        blocked=None if powered else blocked_by(rfkill),
+        blocked=None if powered else blocked_by(switches(rfkill)),
         class_of_device=cod,
         hands_free=is_hands_free(cod),
         bluez=(int(version[1], 16), int(version[2], 16)) if version else None,
@@ -55,21 +53,6 @@ def read_facts(
         experimental=tree.get(path, names.ADVERTISEMENT_MONITORS) is not None,
         obexd=obexd,
     )
-
-
-def blocked_by(rfkill: Path = RFKILL) -> str | None:
-    """`hard` or `soft` where a Bluetooth radio is blocked; None where none is, or it cannot be read."""
-    found = None
-    with suppress(OSError):
-        for radio in rfkill.iterdir():
-            with suppress(OSError):
-                if (radio / "type").read_text().strip() != "bluetooth":
-                    continue
-                if (radio / "hard").read_text().strip() == "1":
-                    return "hard"
-                if (radio / "soft").read_text().strip() == "1":
-                    found = "soft"
-    return found
 
 
 async def obexd_runs() -> bool | None:

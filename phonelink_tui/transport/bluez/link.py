@@ -14,6 +14,7 @@ from phonelink_tui.domain.bond import Bond
 from phonelink_tui.errors import PhonelinkError, PhoneUnreachable, TransportError
 from phonelink_tui.protocol.map.constants import Features
 from phonelink_tui.protocol.map.sdp_record import MNS_FEATURES
+from phonelink_tui.protocol.pbap.sdp_record import PCE_FEATURES
 from phonelink_tui.transport.bluez import mns_profile, names
 from phonelink_tui.transport.bluez.adapter import Adapter, class_of_device, find_adapter
 from phonelink_tui.transport.bluez.advertisement import Solicitor
@@ -72,6 +73,7 @@ class BluezLink:
         self._solicitor = Solicitor(daemon, spec.adapter, self._wants_le)
         self._watch = CallBackWatch(spec.features, call_back_s=spec.call_back_s)
         self._attached = 0
+        self._asks_for_features: dict[Service, bool] = {}
 
     async def addresses(self) -> tuple[str, str]:
         """The public addresses of the adapter and of the phone.
@@ -91,18 +93,25 @@ class BluezLink:
         """
         _, adapter, device = await self._phone()
         try:
-            channel = await self._directory.channel(adapter.address, device.address, service)
-            connected = await self._dial_settled(adapter.address, device.address, channel)
+            offer = await self._directory.offer(adapter.address, device.address, service)
+            connected = await self._dial_settled(adapter.address, device.address, offer.channel)
         except PhonelinkError as failure:
             self._directory.forget()
             if isinstance(failure, PhoneUnreachable) and failure.refused and not adapter.is_hands_free:
                 # Phones that have granted it once go on serving a computer, so the class alone proves nothing.
                 raise class_of_device() from failure
             raise
+        self._asks_for_features[service] = offer.wants_features
         stream = await SocketStream.open(connected)
         if service is Service.MAS:
             self._watch.opened(stream)
         return stream
+
+    def connect_features(self, service: Service) -> int | None:
+        """See `PhoneLink.connect_features`. For messages the same as in our record, which they stand for."""
+        if not self._asks_for_features.get(service):
+            return None
+        return int(self._watch.features if service is Service.MAS else PCE_FEATURES)
 
     async def _dial_settled(self, own_address: str, phone_address: str, channel: int) -> socket.socket:
         """Connect, again where an earlier connection of ours is still ending."""

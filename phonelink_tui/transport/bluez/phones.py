@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from attrs import frozen
 
 from phonelink_tui.domain.bond import Bond
 from phonelink_tui.domain.phone import PhoneKind
-from phonelink_tui.protocol.ancs.constants import SERVICE_UUID as ANCS_UUID
 from phonelink_tui.transport.bluez import names
 from phonelink_tui.transport.bluez.bus import Bus
 from phonelink_tui.transport.bluez.daemon import Daemon
-from phonelink_tui.transport.bluez.device import is_phone
+from phonelink_tui.transport.bluez.device import is_phone, uuids_of
 from phonelink_tui.transport.bluez.objects import ObjectTree, Properties
+from phonelink_tui.transport.bluez.signs import is_apple
 from phonelink_tui.transport.together import beside
-
-_APPLE: Final = "bluetooth:v004C"
-"""Modalias of Apple's devices: Bluetooth SIG company 0x004C."""
-
-_APPLE_UUIDS: Final = frozenset({ANCS_UUID.lower(), "00000000-deca-fade-deca-deafdecacafe"})
-"""ANCS, and Wireless iAP v2, which iPhones list in their records."""
 
 
 @frozen
@@ -77,8 +70,8 @@ def bond_of(tree: ObjectTree, path: str) -> Bond:
 def phone_kind(properties: Properties) -> PhoneKind:
     """Whose phone it is; an iPhone until something says otherwise."""
     modalias = str(properties.get(names.MODALIAS, ""))
-    uuids = {str(uuid).lower() for uuid in properties.get(names.UUIDS, ())}
-    if modalias.startswith(_APPLE) or _APPLE_UUIDS & uuids:
+    uuids = uuids_of(properties)
+    if is_apple(modalias, uuids):
         return PhoneKind.IPHONE
     return PhoneKind.ANDROID if modalias or names.MAS_UUID in uuids else PhoneKind.IPHONE
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from attrs import frozen
+
 from phonelink_tui.errors import LinkLost, PhonelinkError, PhoneUnreachable
 from phonelink_tui.protocol.map.constants import MessageTypes
+from phonelink_tui.protocol.map.sdp_record import MasRecord
+from phonelink_tui.protocol.pbap.sdp_record import PseRecord
 from phonelink_tui.protocol.sdp import PSM, Record, SdpSearch
 from phonelink_tui.protocol.sdp_records import MAS_UUID16, PSE_UUID16, mas_records, pse_records
 from phonelink_tui.transport.bluez.sockets import Dial, Kind
@@ -69,44 +73,53 @@ async def search(dial: Dial, own_address: str, phone_address: str, service: int)
     raise LinkLost("The search for the phone's services stopped.")
 
 
+@frozen
+class Offer:
+    """What the phone's record says of a service."""
+
+    channel: int
+    """Of RFCOMM."""
+    wants_features: bool
+    """Whether our features belong into CONNECT."""
+
+
 class ServiceDirectory:
-    """RFCOMM channels of the phone's services, each asked for once a connection."""
+    """The phone's services, each asked for once a connection."""
 
     def __init__(self, dial: Dial) -> None:
         self._dial = dial
-        self._channels: dict[tuple[str, Service], int] = {}
+        self._offers: dict[tuple[str, Service], Offer] = {}
 
     def forget(self) -> None:
         """The phone went, or a channel proved wrong: ask again next time."""
-        self._channels.clear()
+        self._offers.clear()
 
-    async def channel(self, own_address: str, phone_address: str, service: Service) -> int:
-        """The channel of a service.
+    async def offer(self, own_address: str, phone_address: str, service: Service) -> Offer:
+        """A service of the phone.
 
         Raises:
             PhoneUnreachable: No connection; or the phone has no such record (`refused`).
             BluetoothUnavailable, LinkLost, RemoteProtocolError.
         """
         key = (phone_address, service)
-        if key not in self._channels:
-            self._channels[key] = await self._ask(own_address, phone_address, service)
-        return self._channels[key]
+        if key not in self._offers:
+            self._offers[key] = await self._ask(own_address, phone_address, service)
+        return self._offers[key]
 
-    async def _ask(self, own_address: str, phone_address: str, service: Service) -> int:
+    async def _ask(self, own_address: str, phone_address: str, service: Service) -> Offer:
         uuid = MAS_UUID16 if service is Service.MAS else PSE_UUID16
         records = await search(self._dial, own_address, phone_address, uuid)
-        channel = _channel(records, service)
-        if channel is None:
+        record = _record(records, service)
+        if record is None:
             raise missing(service)
-        return channel
+        return Offer(record.rfcomm_channel, record.wants_features_in_connect)
 
 
-def _channel(records: tuple[Record, ...], service: Service) -> int | None:
+def _record(records: tuple[Record, ...], service: Service) -> MasRecord | PseRecord | None:
     if service is Service.PBAP:
-        return next((record.rfcomm_channel for record in pse_records(records)), None)
+        return next(iter(pse_records(records)), None)
     # Phones may have a server for each e-mail account as well: the texts' is wanted.
-    found = sorted(mas_records(records), key=lambda record: not record.message_types & _TEXTS)
-    return found[0].rfcomm_channel if found else None
+    return min(mas_records(records), key=lambda record: not record.message_types & _TEXTS, default=None)
 
 
 def missing(service: Service) -> PhonelinkError:

@@ -20,6 +20,9 @@ from phonelink_tui.ui.screens.desk import Desk, new_id
 PAUSE_S: Final = 0.5
 """A draft is kept when nothing was typed for so long."""
 
+SLACK_S: Final = 0.01
+"""Textual's timers may end half a millisecond early, and one that is shorter than its own start never fires."""
+
 LATEST_S: Final = 5.0
 """It is kept after so long though somebody types on."""
 
@@ -138,7 +141,7 @@ class Drafting:
     def _pause_over(self) -> None:
         now = monotonic()
         rest_s = self._typed_at + PAUSE_S - now
-        if rest_s > 0 and now - self._changed_at < LATEST_S:
+        if rest_s > SLACK_S and now - self._changed_at < LATEST_S:
             self.desk.stage.later(rest_s, self._pause_over)
             return
         self._due = False

@@ -125,6 +125,14 @@ class Bus:
         """All properties of an object's interface."""
         return plain(await self.call(service, path, f"{PROPERTIES}.GetAll", "s", [interface]))
 
+    async def objects(self, service: str) -> dict[str, dict[str, Values]]:
+        """All objects of a service below its root: path to interfaces to properties."""
+        managed = await self.call(service, "/", f"{OBJECT_MANAGER}.GetManagedObjects")
+        return {
+            path: {name: plain(values) for name, values in interfaces.items()}
+            for path, interfaces in managed.items()
+        }
+
     async def set_property(
         self, service: str, path: str, interface: str, name: str, signature: str, value: object
     ) -> None:

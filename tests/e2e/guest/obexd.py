@@ -76,6 +76,10 @@ class Obexd:
         await self._finish(transfer[0])
         return file.read_bytes().decode()
 
+    async def message(self, path: str) -> Values:
+        """What obexd knows of a message now."""
+        return await self._bus.properties(SERVICE, path, MESSAGE)
+
     async def set_read(self, message: str, *, read: bool) -> None:
         """Mark a message on the phone."""
         await self._bus.set_property(SERVICE, message, MESSAGE, "Read", "b", read)

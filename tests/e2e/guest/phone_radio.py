@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from contextlib import suppress
 
 from bumble import hci, rfcomm, sdp
+from bumble.core import BaseBumbleError, PhysicalTransport
 from bumble.core import ConnectionError as ConnectionRefused
-from bumble.core import PhysicalTransport
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.hci import HCI_Error
 from bumble.pairing import PairingConfig, PairingDelegate
@@ -82,6 +83,13 @@ class PhoneRadio:
         self._device.pairing_config_factory = self._pairing_config
         self._rfcomm: ChoosyServer | None = None
         self._multiplexer: rfcomm.Multiplexer | None = None
+        self.begun = 0
+        """How many pairings the phone began by itself."""
+
+    @property
+    def name(self) -> str:
+        """What it calls itself."""
+        return str(self._device.name)
 
     @property
     def address(self) -> str:
@@ -107,6 +115,36 @@ class PhoneRadio:
         """Answer inquiry and paging."""
         await self._device.set_discoverable(True)
         await self._device.set_connectable(True)
+
+    async def begin_pairings(self) -> None:
+        """Begin to pair on every classic link with a computer that has no key, as an iPhone does; for ever."""
+        opened: asyncio.Queue[Connection] = asyncio.Queue()
+        self._device.on(Device.EVENT_CONNECTION, opened.put_nowait)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                while True:
+                    link = await opened.get()
+                    known = await self._device.get_link_key(link.peer_address)
+                    if link.transport == PhysicalTransport.BR_EDR and known is None:
+                        self.begun += 1
+                        tasks.create_task(self._begin_pairing(link))
+        finally:
+            self._device.remove_listener(Device.EVENT_CONNECTION, opened.put_nowait)
+
+    async def has_key(self) -> bool:
+        """Whether the phone holds a key of any pairing."""
+        assert self._device.keystore is not None
+        return bool(await self._device.keystore.get_all())
+
+    async def forget(self) -> None:
+        """The person forgets every computer on the phone."""
+        assert self._device.keystore is not None
+        await self._device.keystore.delete_all()
+
+    async def _begin_pairing(self, link: Connection) -> None:
+        with suppress(BaseBumbleError):
+            await link.authenticate()
+            await link.encrypt()
 
     def set_away(self, *, away: bool) -> None:
         """Whether the phone is out of reach: from this moment on it answers nobody."""

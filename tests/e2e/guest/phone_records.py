@@ -39,12 +39,14 @@ def mas_record(
 
 
 def pse_record(
-    channel: int, *, name: str = "Phonebook", version: int = 0x0101, repositories: int = 0x01
+    channel: int, *, name: str = "Phonebook", repositories: int = 0x01, features: int | None = None
 ) -> Record:
-    """A PBAP server's; of version 1.1, so without features."""
+    """A PBAP server's; of version 1.2 with features, of 1.1 without."""
+    told = [sdp.ServiceAttribute(0x0317, _uint32(features))] if features is not None else []
     return [
-        *_service(PSE, PBAP_PROFILE, channel, name, version),
+        *_service(PSE, PBAP_PROFILE, channel, name, 0x0102 if told else 0x0101),
         sdp.ServiceAttribute(0x0314, _uint8(repositories)),
+        *told,
     ]
 
 

@@ -44,7 +44,7 @@ async def serve_obex(phone: VirtualPhone, radio: PhoneRadio) -> AsyncIterator[Se
         Service.MAS: partial(
             mas_record, message_types=persona.supported_message_types, features=persona.map_features
         ),
-        Service.PBAP: pse_record,
+        Service.PBAP: partial(pse_record, features=persona.pbap_features),
     }
     async with tasks_beside() as tasks:
         with closing(PhoneServices(phone, tasks)) as services, ExitStack() as published:

@@ -9,8 +9,9 @@ from dbus_fast import Variant
 
 from phonelink_tui.domain.pairing import FindingKind, Weight
 from phonelink_tui.relay.pairing.checks import find_obstacles
-from phonelink_tui.transport.bluez.facts import blocked_by, read_facts
+from phonelink_tui.transport.bluez.facts import read_facts
 from phonelink_tui.transport.bluez.objects import ObjectTree
+from phonelink_tui.transport.bluez.rfkill import blocked_by, switches
 
 GOOD: dict[str, tuple[str, object]] = {
     "Alias": ("s", "desk"),
@@ -90,7 +91,7 @@ def test_rfkill(radios: list[tuple[str, str, str]], blocked: str | None, tmp_pat
         radio.mkdir()
         for name, value in (("type", kind), ("soft", soft), ("hard", hard)):
             (radio / name).write_text(value + "\n")
-    assert blocked_by(tmp_path) == blocked
+    assert blocked_by(switches(tmp_path)) == blocked
     off = tree(Powered=("b", False))
     findings = find_obstacles(read_facts(off, None, obexd=None, rfkill=tmp_path))
     assert findings[0].kind is (FindingKind.BLOCKED if blocked else FindingKind.ADAPTER_OFF)
@@ -98,4 +99,4 @@ def test_rfkill(radios: list[tuple[str, str, str]], blocked: str | None, tmp_pat
 
 def test_no_rfkill_at_all(tmp_path: Path) -> None:
     """A kernel without it blocks nothing."""
-    assert blocked_by(tmp_path / "none") is None
+    assert blocked_by(switches(tmp_path / "none")) is None

@@ -22,9 +22,11 @@ from phonelink_tui.profiles.map_client import MapClient
 from phonelink_tui.profiles.pbap_client import PbapClient
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.profiles.quirks import QUIRKS
-from phonelink_tui.protocol.map.constants import MessageTypes
+from phonelink_tui.protocol.map.constants import Features, MessageTypes
 from phonelink_tui.protocol.map.sdp_record import MNS_FEATURES_CAUTIOUS, MasRecord
-from phonelink_tui.protocol.sdp_records import build_mas_record
+from phonelink_tui.protocol.pbap.constants import Features as PbapFeatures
+from phonelink_tui.protocol.pbap.sdp_record import PCE_FEATURES, PseRecord
+from phonelink_tui.protocol.sdp_records import build_mas_record, build_pse_record
 from phonelink_tui.transport.bluez import link as bluez_link
 from phonelink_tui.transport.bluez.link import BluezLink, BluezSpec, open_bluez_link
 from phonelink_tui.transport.bluez.names import MNS_UUID
@@ -34,7 +36,7 @@ from phonelink_tui.transport.stream import ByteStream
 from phonelink_tui.transport.together import beside
 from phonelink_tui.virtual.personas import ANDROID
 from phonelink_tui.virtual.phone import VirtualPhone
-from tests.transport.bluez.fake_air import DEVICE, MAS_CHANNEL, PHONE_ADDRESS, FakeAir
+from tests.transport.bluez.fake_air import DEVICE, MAS_CHANNEL, PBAP_CHANNEL, PHONE_ADDRESS, FakeAir
 from tests.transport.bluez.fake_bluetoothd import ADAPTER, COMPUTER, FakeBluetoothd, Refused
 
 pytestmark = pytest.mark.needs("dbus-daemon", "dbus-daemon")
@@ -53,6 +55,38 @@ async def serve_nothing(stream: ByteStream) -> None:
     """A call-back server that reads until the phone is done."""
     while await stream.receive():
         pass
+
+
+MAP_IN_CONNECT = Features.FEATURES_IN_CONNECT | Features(0x0006027F)
+
+
+@pytest.mark.parametrize(
+    ("version", "in_record", "told"),
+    [(0x0101, 0x21F, None), (0x0102, 0x21F, int(PCE_FEATURES)), (0x0102, None, None)],
+    ids=["1.1", "1.2", "1.2 without"],
+)
+async def test_the_record_decides_whether_pbap_is_told_features(
+    link: BluezLink, air: FakeAir, version: int, in_record: int | None, told: int | None
+) -> None:
+    """Only from PBAP 1.2 on, and only where the record has features of its own (PBAP 1.2.3, 6.4)."""
+    features = None if in_record is None else PbapFeatures(in_record)
+    air.records[1] = build_pse_record(
+        PseRecord("Phonebook", PBAP_CHANNEL, version=version, features=features)
+    )
+    assert link.connect_features(Service.PBAP) is None
+    await (await link.open_stream(Service.PBAP)).aclose()
+    assert link.connect_features(Service.PBAP) == told
+    assert link.connect_features(Service.MAS) is None
+
+
+@pytest.mark.parametrize(("in_record", "told"), [(0x0006027F, None), (int(MAP_IN_CONNECT), 0x0006027F)])
+async def test_the_record_decides_whether_map_is_told_features(
+    link: BluezLink, air: FakeAir, in_record: int, told: int | None
+) -> None:
+    """Bit 19 asks for them; they are those of our own record (MAP 1.4, 6.3)."""
+    air.records[0] = build_mas_record(MasRecord("MAS", MAS_CHANNEL, features=Features(in_record)))
+    await (await link.open_stream(Service.MAS)).aclose()
+    assert link.connect_features(Service.MAS) == told
 
 
 async def test_text_in_and_out(link: BluezLink, phone: VirtualPhone) -> None:

@@ -27,6 +27,7 @@ from tests.transport.bluez.fake_bluetoothd import FakeBluetoothd, Refused
 pytestmark = pytest.mark.needs("dbus-daemon", "dbus-daemon")
 
 HARMFUL = ("Connect", "Disconnect", "Pair", "RemoveDevice", "ConnectProfile")
+BEARER_LE = "org.bluez.Bearer.LE1"
 LONG = "Are you there? " * 60
 
 
@@ -239,3 +240,64 @@ def data_source(bluetoothd: FakeBluetoothd) -> str:
         for path, interfaces in bluetoothd.objects.items()
         if GATT in interfaces and interfaces[GATT]["UUID"].value == DATA_SOURCE_UUID
     )
+
+
+async def test_the_bearer_says_that_there_is_no_link(
+    link: BluezLink, air: FakeAir, bluetoothd: FakeBluetoothd
+) -> None:
+    """An experimental bluetoothd's own word on LE: objects of an earlier link are not even read."""
+    air.connect_le()
+    bluetoothd.add(DEVICE, BEARER_LE, {"Connected": ("b", False), "Bonded": ("b", True)})
+    with pytest.raises(PhoneUnreachable, match="no link"):
+        await open_notifications(link)
+    assert bluetoothd.calls["ReadValue"] == 0
+
+
+async def test_the_bearer_says_that_the_link_came(
+    link: BluezLink, air: FakeAir, bluetoothd: FakeBluetoothd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing but the bearer changes, beside BR/EDR that is up all the time."""
+    monkeypatch.setattr(gatt_link, "LINK_S", 5)
+    monkeypatch.setattr(gatt_link, "LOOK_S", 60)
+    air.connect_le()
+    bluetoothd.add(DEVICE, BEARER_LE, {"Connected": ("b", False), "Bonded": ("b", True)})
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        opening = group.create_task(open_notifications(link))
+        done, _ = await asyncio.wait({opening}, timeout=0.1)
+        assert not done
+        assert bluetoothd.calls["ReadValue"] == 0
+        bluetoothd.set(DEVICE, BEARER_LE, "Connected", "b", True)
+    await opening.result().aclose()
+
+
+@pytest.mark.parametrize("goes", ["property", "interface"])
+async def test_the_bearer_says_that_the_link_went(
+    link: BluezLink, air: FakeAir, bluetoothd: FakeBluetoothd, goes: str
+) -> None:
+    """At once, without a read, though BR/EDR stays up; a bearer whose interface goes says nothing."""
+    air.connect_le()
+    bluetoothd.add(DEVICE, BEARER_LE, {"Connected": ("b", True), "Bonded": ("b", True)})
+    client = await open_notifications(link)
+    before = bluetoothd.calls["ReadValue"]
+    if goes == "interface":
+        bluetoothd.remove(DEVICE, BEARER_LE)
+        async with asyncio.timeout(5), beside(client.run()):
+            await bluetoothd.until(lambda: bluetoothd.calls["ReadValue"] > before)
+            assert await client.battery_percent() is None
+    else:
+        bluetoothd.set(DEVICE, BEARER_LE, "Connected", "b", False)
+        with pytest.raises(LinkLost):
+            await asyncio.wait_for(client.run(), 5)
+        assert bluetoothd.calls["ReadValue"] == before
+    await client.aclose()
+
+
+async def test_a_bearer_without_properties_says_nothing(
+    link: BluezLink, air: FakeAir, bluetoothd: FakeBluetoothd
+) -> None:
+    """From 5.86 on it is there without --experimental too, empty: then a read decides, as before."""
+    air.connect_le()
+    bluetoothd.add(DEVICE, BEARER_LE, {})
+    client = await open_notifications(link)
+    assert bluetoothd.calls["ReadValue"] > 0
+    await client.aclose()

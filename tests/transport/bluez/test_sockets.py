@@ -221,7 +221,7 @@ async def test_search_that_is_broken_off() -> None:
         return near
 
     with pytest.raises(LinkLost):
-        await ServiceDirectory(dial).channel(ADDRESS, ADDRESS, Service.MAS)
+        await ServiceDirectory(dial).offer(ADDRESS, ADDRESS, Service.MAS)
 
 
 async def test_search_without_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,6 +236,6 @@ async def test_search_without_answer(monkeypatch: pytest.MonkeyPatch) -> None:
         return near
 
     with pytest.raises(PhoneUnreachable, match="in time"):
-        await ServiceDirectory(dial).channel(ADDRESS, ADDRESS, Service.PBAP)
+        await ServiceDirectory(dial).offer(ADDRESS, ADDRESS, Service.PBAP)
     for far in silent:
         far.close()

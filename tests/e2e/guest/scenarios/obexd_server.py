@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from phonelink_tui.domain.observed import Folder, OutgoingText
+from phonelink_tui.domain.observed import ChangeKind, Folder, OutgoingText, Party
 from phonelink_tui.domain.text import clean_line
 from phonelink_tui.errors import ObexRefused
 from phonelink_tui.profiles.map_client import MapClient
 from phonelink_tui.profiles.phone_clock import PhoneClock
 from phonelink_tui.profiles.quirks import Quirks
+from phonelink_tui.protocol.obex.codes import ResponseCode
 from phonelink_tui.transport.bluez.link import BluezSpec, open_bluez_link
 from tests.backends.world import opened
 from tests.e2e.guest import bluez
 from tests.e2e.guest.dbus import eventually
+from tests.e2e.guest.patience import stretched
 from tests.e2e.guest.world import World
 
 ROOT = Path("/run/map-messages")
 MAS_UUID = "00001132-0000-1000-8000-00805f9b34fb"
-HANDLE = "20000100001"
+HANDLE, OLDER = "20000100001", "20000100002"
+ALICE, BOB, OWN = "+15550101", "+15550102", "+15550199"
+
+
+def row(handle: str, subject: str, time: str, sender: str) -> str:
+    """A line of obexd's own listing file: it reads one message a line."""
+    return (
+        f'<msg handle="{handle}" subject="{subject}" datetime="20261122T{time}" sender_name="Somebody" '
+        f'sender_addressing="{sender}" recipient_addressing="{OWN}" type="SMS_GSM" size="5" text="yes" '
+        'reception_status="complete" attachment_size="0" priority="no" read="no" sent="no" protected="no"/>\n'
+    )
+
+
 LISTING = (
     '<MAP-msg-listing version="1.0">\n'
-    f'<msg handle="{HANDLE}" subject="Hello" datetime="20261122T120000" sender_name="Alice" '
-    'sender_addressing="+15550101" recipient_addressing="+15550199" type="SMS_GSM" size="5" text="yes" '
-    'reception_status="complete" attachment_size="0" priority="no" read="no" sent="no" protected="no"/>\n'
-    "</MAP-msg-listing>\n"
+    + row(HANDLE, "Hello", "120000", ALICE)
+    + row(OLDER, "Earlier", "113000", BOB)
+    + "</MAP-msg-listing>\n"
 )
 BMESSAGE = "\r\n".join((
     "BEGIN:BMSG", "VERSION:1.0", "STATUS:UNREAD", "TYPE:SMS_GSM", "FOLDER:telecom/msg/inbox",
@@ -38,7 +52,7 @@ BMESSAGE = "\r\n".join((
 
 
 async def run(world: World) -> None:
-    """List and read by our link and client; what obexd's server does not know is refused, and told as such."""
+    """List, page and read by our link and client; what obexd's server does not know is refused, and told as such."""
     for folder in ("inbox", "outbox", "sent", "draft", "deleted"):
         (ROOT / "telecom/msg" / folder).mkdir(parents=True, exist_ok=True)
     (ROOT / "telecom/msg/inbox/mlisting.xml").write_text(LISTING)
@@ -56,18 +70,50 @@ async def run(world: World) -> None:
     world.say("paired with the second adapter")
     async with (
         open_bluez_link(BluezSpec(adapter="hci0", address=address)) as link,
-        asyncio.timeout(30),
+        asyncio.timeout(stretched(45)),
         opened(MapClient.open(link, PhoneClock(), Quirks())) as client,
     ):
-        rows = await client.list_texts(Folder.INBOX, limit=20)
-        world.say(f"listed: {rows}")
-        # The server with messages in files reads few of the columns; what it says of one is what it had.
-        assert [row.handle for row in rows] == [HANDLE], rows
-        assert [party.address for party in rows[0].recipients] == ["+15550199"], rows
-        fetched = await client.fetch_text(HANDLE, Folder.INBOX)
-        world.say(f"read: {fetched}")
-        assert (fetched.text, fetched.sender.address) == ("Hello", "+15550101"), fetched
+        await reads(world, client)
+        await is_refused(world, client)
+        # It reports nothing: after a while the client looks by itself, and says so.
+        change = await client.next_change()
+        assert (change.kind, change.folder, change.handle) == (ChangeKind.OTHER, Folder.INBOX, ""), change
+
+
+async def reads(world: World, client: MapClient) -> None:
+    """Rows, a page of them, and a body, in every value that this server hands on."""
+    rows = await client.list_texts(Folder.INBOX, limit=20)
+    world.say(f"listed: {rows}")
+    told = [
+        (one.handle, one.folder, one.subject, one.at, one.sender.address, one.read, one.outgoing)
+        for one in rows
+    ]
+    day = datetime(2026, 11, 22, tzinfo=UTC)
+    assert told == [
+        (HANDLE, Folder.INBOX, "Hello", day.replace(hour=12), ALICE, False, False),
+        (OLDER, Folder.INBOX, "Earlier", day.replace(hour=11, minute=30), BOB, False, False),
+    ], told
+    assert [[party.address for party in one.recipients] for one in rows] == [[OWN], [OWN]], rows
+    assert not any(one.has_attachment for one in rows), rows
+    assert await client.list_texts(Folder.INBOX, limit=20, offset=1) == rows[1:]
+
+    fetched = await client.fetch_text(HANDLE, Folder.INBOX)
+    world.say(f"read: {fetched}")
+    assert (fetched.handle, fetched.folder, fetched.read) == (HANDLE, Folder.INBOX, False), fetched
+    assert (fetched.text, fetched.sender) == ("Hello", Party(clean_line(ALICE), clean_line("Alice"))), fetched
+
+
+async def is_refused(world: World, client: MapClient) -> None:
+    """It takes no text and no mark, and has no body of the older text; the session goes on after each."""
+    text = OutgoingText(clean_line(ALICE), "It cannot push")
+    for what, asked, code in (
+        ("push", client.push_text(text), ResponseCode.NOT_IMPLEMENTED),
+        ("mark", client.set_read(HANDLE, read=True), ResponseCode.NOT_IMPLEMENTED),
+        ("body", client.fetch_text(OLDER, Folder.INBOX), ResponseCode.BAD_REQUEST),
+    ):
         with pytest.raises(ObexRefused) as refused:
-            await client.push_text(OutgoingText(clean_line("+15550101"), "It cannot push"))
-        world.say(f"push: {refused.value}")
-        assert await client.list_texts(Folder.INBOX, limit=20) == rows
+            await asked
+        world.say(f"{what}: {refused.value.code:#x} {refused.value}")
+        assert refused.value.code == code, (what, hex(refused.value.code))
+    await client.refresh_inbox()  # not known either, which is no error: texts are looked for anyhow
+    assert len(await client.list_texts(Folder.INBOX, limit=20)) == 2

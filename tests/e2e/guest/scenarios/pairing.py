@@ -1,61 +1,117 @@
-"""Does our pairing work with the real bluetoothd? A phone is found, compared, trusted, kept, and serves."""
+"""Does our pairing work with the real bluetoothd? All of it, as a person goes through it with an iPhone."""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import sys
 
-from phonelink_tui.composition.pairing import PairingPlace, open_pairing
+from phonelink_tui.composition.first_sessions import TEST_TEXT
 from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import find_paths
-from phonelink_tui.domain.pairing import AnswerKind, PairAnswer, PairEnd, PairingView
-from phonelink_tui.domain.phone import Capability
-from phonelink_tui.virtual.phone import VirtualPhone
-from tests.e2e.guest import bluez
+from phonelink_tui.domain.observed import Folder
+from phonelink_tui.virtual.entries import Switch
+from phonelink_tui.virtual.phone import OWNER, VirtualPhone
+from tests.e2e.guest.dbus import eventually
+from tests.e2e.guest.le_pairing import answer_advertisement
+from tests.e2e.guest.pairing_person import START_LIMIT_S, Person, as_before, devices, door, somebody_pairs
 from tests.e2e.guest.patience import stretched
-from tests.e2e.guest.served_phone import serve_obex
+from tests.e2e.guest.relayed import relaying
+from tests.e2e.guest.served_phone import serve_notifications, serve_obex, while_inside
 from tests.e2e.guest.world import World
 
-LIMIT_S = 150.0
+LIMIT_S = 300.0
+SWITCHES = {
+    Switch.MESSAGES: "Show Message Notifications",
+    Switch.NOTIFICATIONS: "Share System Notifications",
+    Switch.CONTACTS: "Sync Contacts",
+}
+"""In the order in which they are turned on, with the words that an iPhone has for them."""
+
+(OWN_NUMBER,) = OWNER.addresses
 
 
 async def run(world: World) -> None:
-    """Each question of the pairing is answered as a person would; afterwards the phone is known and bluetoothd's."""
+    """Checks, search, connect, digits, trust, three switches, a text to oneself; then the bond is listed and used."""
     phone = VirtualPhone()
-    paths = find_paths()
-    async with serve_obex(phone, world.phone):
+    for switch in Switch:
+        phone.turn(switch, on=False)
+    before = await door(world)
+    async with serve_obex(phone, world.phone), serve_notifications(phone, world.phone):
         await world.phone.be_found()
-        end: PairEnd | None = None
-        digits: set[int] = set()
-        async with asyncio.timeout(stretched(LIMIT_S)), open_pairing(PairingPlace(None, paths)) as going:
-            async for view in going.views():
-                world.say(
-                    f"{view.headline} {view.digits} {[one.capability for one in view.switches if one.on]}"
-                )
-                end = view.end
-                digits |= {int(view.digits.replace(" ", ""))} if view.digits else set()
-                if end is None and (answer := the_answer(world, view)) is not None:
-                    world.say(f"answered: {answer}")
-                    going.answer(answer)
-        assert end is PairEnd.PAIRED, end
-        assert digits == set(world.phone.numbers), (digits, world.phone.numbers)
-    known = KnownPhones(paths.state_dir).get(world.phone.address)
-    assert known is not None, "the phone is not kept"
-    device = await bluez.device(world.bus, bluez.device_path(world.phone.address))
-    assert device["Paired"], device
-    assert device["Trusted"], device
+        async with while_inside(world.phone.begin_pairings()), somebody_pairs(world) as person:
+            await compare(world, person)
+            await turn_switches(world, person, phone)
+            await send_to_oneself(person, phone)
+            assert await person.sees_the_end() == 0
+        await as_before(world, before)
+        await listed(world)
+        async with relaying(world) as relay:
+            await relay.until_ready()
+            await relay.until_text(TEST_TEXT)
+            await relay.send("+15550101", "Over the new bond")
+        assert [one.text for one in phone.pushed] == [TEST_TEXT, "Over the new bond"], phone.pushed
 
 
-def the_answer(world: World, view: PairingView) -> PairAnswer | None:
-    """What a person says now, if anything: yes where they may, to the phone in their hand."""
-    offered = {kind for kind, _ in view.answers}
-    here = [one for one in view.phones if one.address == world.phone.address]
-    if AnswerKind.CHOOSE in offered and here:
-        return PairAnswer(AnswerKind.CHOOSE, here[0].id)
-    served = [
-        one for one in view.switches if not one.absent and one.capability is not Capability.NOTIFICATIONS
-    ]
-    if AnswerKind.SKIP in offered and all(one.on for one in served):
-        return PairAnswer(AnswerKind.SKIP)  # of notifications, and of the text to oneself
-    if AnswerKind.YES in offered and not view.switches:
-        return PairAnswer(AnswerKind.YES)
-    return None
+async def compare(world: World, person: Person) -> None:
+    """From the checks to trust. The phone begins the pairing, and nothing is advertised until it is over."""
+    await person.reads("[x] This computer can do it", START_LIMIT_S)
+    await person.reads(f"1  {world.phone.name} ({world.phone.address})")
+    now = await door(world)
+    assert (now.discoverable, now.pairable, now.discovering) == (True, True, True), now
+    person.types("1")
+    digits = await person.reads_digits()
+    assert world.phone.begun == 1, world.phone.begun
+    assert (await door(world)).advertisements == 0
+    ((_, device),) = (await devices(world)).items()
+    assert (device["Paired"], device["Trusted"]) == (False, False), device
+    person.types("y")
+    said = await person.reads("turn these on.")
+    assert "begin from here" not in person.screen, said
+    assert world.phone.numbers == [digits], (world.phone.numbers, digits)
+    assert world.agent.asked == [], world.agent.asked
+    ((_, device),) = (await devices(world)).items()
+    assert (device["Paired"], device["Trusted"]) == (True, True), device
+
+
+async def turn_switches(world: World, person: Person, phone: VirtualPhone) -> None:
+    """The phone answers the advertisement, with the key that was derived; then each switch is ticked alone."""
+    await person.reads(f"[ ] {SWITCHES[Switch.MESSAGES]}: still off on the phone")
+    private = await answer_advertisement(world)
+    await world.phone.le.encrypt()
+    world.say(f"the phone is connected from {private}, encrypted")
+    for switch, words in SWITCHES.items():
+        assert f"[x] {words}" not in person.screen, words
+        phone.turn(switch, on=True)
+        await person.reads(f"[x] {words}")
+
+
+async def send_to_oneself(person: Person, phone: VirtualPhone) -> None:
+    """The number is typed; the text goes out once, and comes back into the phone's inbox."""
+    await person.reads("your own number?")
+    person.types(OWN_NUMBER)
+    await person.reads("The phone accepted the test message.")
+    assert [(one.recipients, one.text) for one in phone.pushed] == [((OWN_NUMBER,), TEST_TEXT)], phone.pushed
+    await eventually(lambda: bool(phone.folder(Folder.INBOX)), "the text is back on the phone")
+    (back,) = phone.folder(Folder.INBOX)
+    assert (back.sender, back.text) == (OWN_NUMBER, TEST_TEXT), back
+
+
+async def listed(world: World) -> None:
+    """`phonelink phones` lists it, and it is remembered with both of its keys where BlueZ tells them apart."""
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "phonelink_tui", "phones", "--json",
+        stdout=asyncio.subprocess.PIPE, env=dict(os.environ),
+    )  # fmt: skip
+    async with asyncio.timeout(stretched(START_LIMIT_S)):
+        said, _ = await program.communicate()
+    world.say(said.decode())
+    (row,) = [json.loads(line) for line in said.splitlines()]
+    assert (row["address"], row["name"]) == (world.phone.address, world.phone.name), row
+    assert (row["paired_here"], row["paired"], row["bonded"], row["refused"]) == (True, True, True, None), row
+    both = None if row["bond_le"] is None else True
+    assert (row["bond_bredr"], row["bond_le"]) == (both, both), row
+    known = KnownPhones(find_paths().state_dir).get(world.phone.address)
+    assert known is not None
+    assert (known.bond.bonded, known.bond.bredr, known.bond.le) == (True, both, both), known

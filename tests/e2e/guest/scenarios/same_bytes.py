@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attrs import evolve
 from dbus_fast import Variant
 
 from phonelink_tui.domain.observed import Folder, OutgoingText
@@ -14,6 +15,7 @@ from phonelink_tui.profiles.quirks import QUIRKS
 from phonelink_tui.transport.bluez.link import BluezSpec, open_bluez_link
 from phonelink_tui.transport.link import Service
 from phonelink_tui.virtual.entries import StoredContact
+from phonelink_tui.virtual.personas import IPHONE
 from phonelink_tui.virtual.phone import VirtualPhone
 from tests.backends.world import opened
 from tests.e2e.guest.byte_differences import DIFFERENCES
@@ -28,7 +30,7 @@ TEXT = OutgoingText(clean_line(ALICE), "Grüße ☕")
 
 async def run(world: World) -> None:
     """The same operations from both, against one phone; then what the phone received, side by side."""
-    phone = VirtualPhone()
+    phone = VirtualPhone(evolve(IPHONE, pbap_features=0x021F))  # so that it asks for features in CONNECT
     phone.add_contact(StoredContact("Alice Example", (ALICE,)))
     phone.receive_text(ALICE, "Read me")
     async with serve_obex(phone, world.phone) as served:
@@ -93,7 +95,7 @@ async def theirs(world: World, phone: VirtualPhone) -> None:
     """The same through obexd's API; it registers for events by itself."""
     obexd = await world.start_obexd()
     session = await obexd.create_session(world.phone.address)
-    await eventually(lambda: phone.counts["registration"] == 2, "obexd's registration")
+    await eventually(lambda: phone.counts["registration"] == 3, "obexd's registration")
     await obexd.set_folder(session, "/telecom/msg")
     listed = await obexd.list_messages(session, "inbox", {"MaxCount": Variant("q", 20)})
     message = next(iter(listed))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from phonelink_tui.domain.phone import Capability, DownReason
-from phonelink_tui.virtual.entries import Switch
+from phonelink_tui.relay.api import Snapshot
+from phonelink_tui.virtual.entries import StoredContact, Switch
 from phonelink_tui.virtual.phone import VirtualPhone
 from tests.e2e.guest.le_pairing import pair_over_le
-from tests.e2e.guest.relayed import relaying
+from tests.e2e.guest.relayed import Watched, relaying
 from tests.e2e.guest.served_phone import coming_and_going, serve_notifications, serve_obex
 from tests.e2e.guest.world import World
 
@@ -17,11 +20,20 @@ GUARDS = {
     Switch.CONTACTS: Capability.CONTACTS,
     Switch.NOTIFICATIONS: Capability.NOTIFICATIONS,
 }
+BROUGHT: dict[Capability, Callable[[Snapshot], bool]] = {
+    Capability.MESSAGES: lambda seen: any(str(one.last_text) == "Before all" for one in seen.threads),
+    Capability.CONTACTS: lambda seen: any(str(one.name) == "Alice Example" for one in seen.contacts),
+    Capability.NOTIFICATIONS: lambda seen: any(str(one.title) == "Parcel" for one in seen.notifications),
+}
+"""By what is seen that a capability brings something."""
 
 
 async def run(world: World) -> None:
-    """All are off; each is granted alone and brings its own capability; one is taken back and given again."""
+    """All are off; each is granted alone and brings its own capability alone; two are taken back and given again."""
     phone = VirtualPhone()
+    phone.add_contact(StoredContact("Alice Example", (ALICE,)))
+    phone.notify("com.example.parcels", "Parcel", "At the door")
+    phone.receive_text(ALICE, "Before all", notify=False)
     for switch in Switch:
         phone.turn(switch, on=False)
     async with serve_obex(phone, world.phone), serve_notifications(phone, world.phone):
@@ -38,12 +50,24 @@ async def run(world: World) -> None:
                 await relay.until_ready(*granted)
                 for other in set(Capability) - set(granted):
                     await relay.until_down(other, DownReason.FORBIDDEN)
-            phone.receive_text(ALICE, "All granted")
-            await relay.until_text("All granted")
+                snapshot = await relay.until(f"what {switch} guards", BROUGHT[capability])
+                early = [one for one, brought in BROUGHT.items() if one not in granted and brought(snapshot)]
+                assert not early, early
 
-            phone.turn(Switch.MESSAGES, on=False)
-            await relay.until_down(Capability.MESSAGES, DownReason.FORBIDDEN)
-            await relay.until_ready(Capability.NOTIFICATIONS)
-            phone.turn(Switch.MESSAGES, on=True)
-            await relay.retry_now()
-            await relay.until_ready()
+            for switch in (Switch.MESSAGES, Switch.CONTACTS):  # the phone tells nobody of the third
+                await taken_and_given(world, relay, phone, switch)
+            phone.receive_text(ALICE, "Given again")
+            await relay.until_text("Given again")
+            await relay.send(ALICE, "And back")
+            assert [one.text for one in phone.pushed] == ["And back"], phone.pushed
+
+
+async def taken_and_given(world: World, relay: Watched, phone: VirtualPhone, switch: Switch) -> None:
+    """What a switch guards goes down with that reason, and nothing else does."""
+    world.say(f"{switch} is taken back")
+    phone.turn(switch, on=False)
+    await relay.until_down(GUARDS[switch], DownReason.FORBIDDEN)
+    await relay.until_ready(*(set(Capability) - {GUARDS[switch]}))
+    phone.turn(switch, on=True)
+    await relay.retry_now()
+    await relay.until_ready()
