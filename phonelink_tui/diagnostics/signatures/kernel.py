@@ -23,7 +23,11 @@ _FLAWED: Final = {
     r"6\.1\.192(?!\d)": Confidence.LIKELY,
 }
 """Kernels in which closing an L2CAP socket whose phone did not answer paging deletes an hci_chan twice: a BUG that
-kills the process and leaves Bluetooth locked. Seen on Debian's 6.1.192-2; its 6.1.170 and 6.1.190 do not."""
+kills the process and leaves Bluetooth locked. Seen on Debian's 6.1.192-2; its 6.1.170 and 6.1.190 do not.
+
+No other way of connecting avoids it. Tried there with a phone away: an RFCOMM socket first (the kernel's own thread
+krfcommd dies in l2cap_chan_put); in the same boot after that bluetoothd's Connect (bluetoothd dies), and an L2CAP
+socket shut down before it is closed (its process dies). Each page that fails frees an L2CAP channel."""
 
 
 def _sockets(facts: Facts) -> KernelBluetooth | None:
@@ -124,6 +128,7 @@ KERNEL: Final = (
         "This kernel has a fault: a try to reach a phone that is away can end this program and lock Bluetooth.",
         Remedy(
             "Start another kernel from the boot menu: 6.1.190 and older ones are good. Then update this one."
+            " No other way of connecting avoids it."
         ),
         frozenset({Source.MACHINE}),
         _page_fault,
