@@ -99,8 +99,12 @@ def sender_text(message: TextMessage) -> str:
     """What a message is found by besides its text: who wrote it, under every spelling."""
     if message.sender is None:
         return ""
-    number = message.sender.key.partition(":")[2]
-    return f"{message.sender_name} {message.sender.value} {number}"
+    return _sender_text(message.sender_name, message.sender.value, message.sender.key)
+
+
+def sender_words(name: str, value: str, key: str) -> list[str]:
+    """The words by which a sender is found, from the parts of an address and the name it wrote under."""
+    return words(_sender_text(name, value, key))
 
 
 def matches(query: Query, message: TextMessage) -> bool:
@@ -110,9 +114,19 @@ def matches(query: Query, message: TextMessage) -> bool:
     if query.before is not None and message.at >= query.before:
         return False
     text, who = words(message.text), words(sender_text(message))
-    return all(_within(term, text) or _within(term, who) for term in query.terms) and all(
-        _within(term, who) for term in query.senders
+    return all(holds(term, text) or holds(term, who) for term in query.terms) and all(
+        holds(term, who) for term in query.senders
     )
+
+
+def holds(term: Term, text: list[str]) -> bool:
+    """Whether the words of a term follow each other somewhere among these words."""
+    size = len(term.words)
+    return any(_at(term, text[begin : begin + size]) for begin in range(len(text) - size + 1))
+
+
+def _sender_text(name: str, value: str, key: str) -> str:
+    return f"{name} {value} {key.partition(':')[2]}"
 
 
 def _term(value: str, *, goes_on: bool) -> Term | None:
@@ -133,11 +147,6 @@ def _day(value: str, zone: tzinfo) -> datetime | None:
 
 def _quoted(term: Term) -> str:
     return f'"{" ".join(term.words)}"' + (" *" if term.goes_on else "")
-
-
-def _within(term: Term, text: list[str]) -> bool:
-    size = len(term.words)
-    return any(_at(term, text[begin : begin + size]) for begin in range(len(text) - size + 1))
 
 
 def _at(term: Term, text: Iterable[str]) -> bool:

@@ -114,7 +114,11 @@ CREATE TABLE actions (
 );
 """
 
-MIGRATIONS: Final = (_FIRST,)
+_SECOND: Final = """
+CREATE INDEX messages_of_sender ON messages (sender, sender_name) WHERE sender IS NOT NULL;
+"""
+
+MIGRATIONS: Final = (_FIRST, _SECOND)
 """Step n makes an archive of version n out of one of version n - 1. Never changed once released."""
 
 VERSION: Final = len(MIGRATIONS)
