@@ -166,9 +166,10 @@ class Person:
 
     def read_conversation(self) -> list[list[str]]:
         """The open conversation page by page from its begin: each page its rows."""
-        before: list[str] = []
-        while (rows := self._after(TOP)) != before:  # the app fetches what is older when one comes near it
-            before = rows
+        rows, same = self._after(TOP), 0
+        while same < 3:  # the app fetches what is older when one comes near it
+            before, rows = rows, self._after(TOP)
+            same = same + 1 if rows == before else 0
         pages = [rows]
         while (rows := self._after(PAGE_DOWN)) != pages[-1]:
             pages.append(rows)
