@@ -171,6 +171,8 @@ class NotConnected(RelayError):
 class NoPhoneKnown(NotConnected):
     """No phone is named, and none is paired: it begins with `phonelink pair`."""
 
+    USUAL_HINT = "`phonelink pair` pairs one; `phonelink demo` shows everything without."
+
 
 class SeveralPhones(RelayError):
     """No phone is named, and several are paired; the message lists them."""

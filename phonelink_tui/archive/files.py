@@ -14,6 +14,7 @@ from typing import Final
 
 from attrs import frozen
 
+from phonelink_tui.config.private_files import open_private, sync_directory
 from phonelink_tui.errors import ArchiveBusy, ArchiveUnwritable
 
 BESIDE: Final = ("-wal", "-shm")
@@ -63,7 +64,7 @@ def make_private(files: ArchiveFiles) -> None:
 def make_file(path: Path) -> None:
     """An empty file (0600) should there be none: SQLite would make it by the umask. Raises ArchiveUnwritable."""
     try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+        os.close(open_private(path, os.O_WRONLY))
     except OSError as error:
         raise ArchiveUnwritable("The archive cannot be written.", f"{error.strerror}.") from error
 
@@ -77,7 +78,7 @@ def held(files: ArchiveFiles) -> Iterator[None]:
         ArchiveUnwritable: The lock cannot be made.
     """
     try:
-        fd = os.open(files.lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        fd = open_private(files.lock, os.O_RDWR)
     except OSError as error:
         raise ArchiveUnwritable("The archive's directory cannot be used.", f"{error.strerror}.") from error
     try:
@@ -107,21 +108,18 @@ def set_aside(files: ArchiveFiles, at: datetime) -> Path:
     return aside
 
 
+def set_aside_before(files: ArchiveFiles) -> tuple[Path, ...]:
+    """The damaged archives of this phone that still lie there, oldest first; none where that cannot be seen."""
+    found = files.database.parent.glob(f"{files.database.name}.damaged-*")
+    return tuple(sorted(path for path in found if not path.name.endswith(BESIDE)))
+
+
 def remove(files: ArchiveFiles) -> None:
     """Remove the archive and all that was ever set aside of it; the key is erased before. Raises OSError."""
     directory, name = files.database.parent, files.database.name
     for path in sorted(directory.glob(name + "*")):
         path.unlink()
     sync_directory(directory)
-
-
-def sync_directory(directory: Path) -> None:
-    """Make names in a directory durable."""
-    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def _beside(database: Path) -> tuple[Path, ...]:

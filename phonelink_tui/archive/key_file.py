@@ -13,15 +13,14 @@ import hmac
 import json
 import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from attrs import frozen
 
 from phonelink_tui.archive.database import KEY_BYTES
-from phonelink_tui.archive.files import sync_directory
 from phonelink_tui.archive.key_sources import Secret, SecretKind
+from phonelink_tui.config.private_files import read_private, sync_directory, write_private
 from phonelink_tui.errors import ArchiveDamaged, ArchiveLocked
 
 VERSION: Final = 1
@@ -65,7 +64,7 @@ def kind_wanted(path: Path) -> SecretKind | None:
 def create(path: Path, secret: Secret) -> bytes:
     """A new data key, wrapped for `secret` in a new file. Raises OSError, also when there is one already."""
     key = secrets.token_bytes(KEY_BYTES)
-    _write(path, _wrap(key, secret), exclusive=True)
+    _write(path, _wrap(key, secret), replace=False)
     return key
 
 
@@ -90,7 +89,7 @@ def unwrap(path: Path, secret: Secret | None) -> bytes:
 def rewrap(path: Path, key: bytes, secret: Secret) -> None:
     """From now on `secret` opens the archive, and what did so before no more. Raises OSError."""
     with open(path, "r+b", buffering=0) as old:
-        _write(path, _wrap(key, secret), exclusive=False)
+        _write(path, _wrap(key, secret), replace=True)
         _overwrite(old.fileno())
 
 
@@ -133,15 +132,13 @@ def _xor(one: bytes, other: bytes) -> bytes:
 
 def _read(path: Path) -> _Wrapped | None:
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
+        raw = read_private(path, _FILE_BYTES)
     except OSError as error:
         raise ArchiveDamaged(
             "The key file beside the archive cannot be read.", f"{error.strerror}."
         ) from error
-    with open(fd, "rb") as file:
-        raw = file.read(_FILE_BYTES)
+    if raw is None:
+        return None
     try:
         data: dict[str, Any] = json.loads(raw)
         found = _Wrapped(
@@ -158,8 +155,7 @@ def _read(path: Path) -> _Wrapped | None:
     return found
 
 
-def _write(path: Path, wrapped: _Wrapped, *, exclusive: bool) -> None:
-    """The file whole or not at all."""
+def _write(path: Path, wrapped: _Wrapped, *, replace: bool) -> None:
     data = {
         "v": VERSION,
         "kind": wrapped.kind.value,
@@ -171,21 +167,7 @@ def _write(path: Path, wrapped: _Wrapped, *, exclusive: bool) -> None:
         "wrapped": wrapped.wrapped.hex(),
         "tag": wrapped.tag.hex(),
     }
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        with open(fd, "wb") as file:
-            file.write(json.dumps(data).encode() + b"\n")
-            file.flush()
-            os.fsync(fd)
-        if exclusive:
-            os.link(part, path)
-        else:
-            part.replace(path)
-        sync_directory(path.parent)
-    finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
+    write_private(path, json.dumps(data).encode() + b"\n", replace=replace)
 
 
 def _overwrite(fd: int) -> None:

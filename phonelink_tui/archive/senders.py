@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import apsw
 
 from phonelink_tui.archive.database import rows
-from phonelink_tui.archive.query import Term, holds, sender_words
+from phonelink_tui.archive.query import Term, holds, sender_found
 
 FEW: Final = 100
 """Texts that are looked through one by one: each lies on another page, to be read and decrypted."""
@@ -39,7 +39,7 @@ SELECT n, name, value, key FROM named JOIN addresses USING (n) WHERE name IS NOT
 """From one sender to the next along the index, without a look at their texts."""
 
 
-_known: WeakKeyDictionary[apsw.Connection, tuple[int, list[tuple[Sender, list[str]]]]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[apsw.Connection, tuple[int, list[tuple[Sender, str]]]] = WeakKeyDictionary()
 """What each connection read last, and the state of the file (PRAGMA data_version) that it is of."""
 
 
@@ -49,7 +49,7 @@ def senders(db: apsw.Connection, terms: tuple[Term, ...]) -> list[Sender]:
     known = _known.get(db)
     if known is None or known[0] != state:
         found = db.execute(_SENDERS)
-        known = (state, [((n, name), sender_words(name, value, key)) for n, name, value, key in found])
+        known = (state, [((n, name), sender_found(name, value, key)) for n, name, value, key in found])
         _known[db] = known
     return [sender for sender, who in known[1] if all(holds(term, who) for term in terms)]
 

@@ -60,6 +60,7 @@ class Writer:
         self._gather_s = gather_s
         self._changed = threading.Condition()
         self._waiting: OrderedDict[Hashable, tuple[int, Fact]] = OrderedDict()
+        self._in_flight = 0
         self._puts = 0
         self._commits: list[tuple[int, Future[None]]] = []
         self._jobs: list[tuple[Job, Future[Any]]] = []
@@ -74,8 +75,8 @@ class Writer:
 
     @property
     def waiting(self) -> int:
-        """Facts not yet written."""
-        return len(self._waiting)
+        """Facts not yet on the disk."""
+        return len(self._waiting) + self._in_flight
 
     @property
     def has_room(self) -> bool:
@@ -109,7 +110,7 @@ class Writer:
         with self._changed:
             if self._ended:
                 future.set_exception(self._failure or ArchiveError("The archive is closed."))
-            elif not self._waiting and not self._commits:
+            elif not self.waiting and not self._commits:
                 future.set_result(None)
             else:
                 self._commits.append((self._puts, future))
@@ -150,6 +151,9 @@ class Writer:
                 self._do_a_job(db, writing)
         except ArchiveError as error:
             self._failure = error
+        except BaseException:
+            self._failure = ArchiveError("Nothing is kept any more, by an error of ours.", "Start anew.")
+            raise
         finally:
             if db is not None:
                 _close(db)
@@ -174,6 +178,7 @@ class Writer:
     def _write_some(self, db: apsw.Connection, writing: Writing) -> None:
         with self._changed:
             batch = [self._waiting.popitem(last=False) for _ in range(min(BATCH, len(self._waiting)))]
+            self._in_flight = len(batch)
         if not batch:
             return
         try:
@@ -199,6 +204,7 @@ class Writer:
 
     def _put_back(self, batch: list[tuple[Hashable, tuple[int, Fact]]], error: ArchiveError) -> None:
         with self._changed:
+            self._in_flight = 0
             self._failure = error
             for key, entry in reversed(batch):
                 newer = self._waiting.pop(key, None)
@@ -211,6 +217,7 @@ class Writer:
 
     def _settle(self) -> None:
         with self._changed:
+            self._in_flight = 0
             self._failure = None
             oldest = next(iter(self._waiting.values()))[0] if self._waiting else self._puts + 1
             done = [future for puts, future in self._commits if puts < oldest]

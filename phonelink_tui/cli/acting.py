@@ -1,4 +1,4 @@
-"""How do `act` and `read` change something on the phone, and say what came of it?"""
+"""How do `act`, `read` and `reading` change something on the phone, and say what came of it?"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from phonelink_tui.errors import (
     SendRefused,
     UnknownNotification,
 )
-from phonelink_tui.relay.api import ActOnNotification, Command, MarkRead, RelayApi
+from phonelink_tui.relay.api import ActOnNotification, Command, MarkRead, ReadOn, RelayApi, StopReading
 
 OUTCOME_S: Final = 30.0
 """How long the phone may take over a button or a read mark."""
@@ -51,6 +51,13 @@ async def read(api: RelayApi, out: Output, thread_words: str) -> None:
     thread = find_thread(thread_words, snapshot)
     await carried_out(api, MarkRead("cli-" + token_hex(8), thread.id))
     out.line(f"Read: {thread.title}.")
+
+
+async def reading(api: RelayApi, out: Output, *, stop: bool) -> None:
+    """`phonelink reading stop|on`."""
+    id_ = "cli-" + token_hex(8)
+    await carried_out(api, StopReading(id_) if stop else ReadOn(id_))
+    out.line("Stopped. `phonelink reading on` reads on." if stop else "Reading on.")
 
 
 async def carried_out(api: RelayApi, command: Command) -> None:

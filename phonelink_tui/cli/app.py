@@ -50,6 +50,13 @@ class Button(StrEnum):
     NEGATIVE = "negative"
 
 
+class Wish(StrEnum):
+    """What to do with long reading."""
+
+    STOP = "stop"
+    ON = "on"
+
+
 class Shell(StrEnum):
     """Shells with a completion script."""
 
@@ -240,6 +247,14 @@ def read(ctx: typer.Context, thread: str) -> None:
     from phonelink_tui.cli import acting, run
 
     run.with_relay(ctx, lambda api, out: acting.read(api, out, thread), _HEADERS, _SEND)
+
+
+@app.command()
+def reading(ctx: typer.Context, wish: Wish) -> None:
+    """Stop reading texts and contacts from the phone, or read on. What was read stays."""
+    from phonelink_tui.cli import acting, run
+
+    run.with_relay(ctx, lambda api, out: acting.reading(api, out, stop=wish is Wish.STOP), _READ)
 
 
 @app.command()

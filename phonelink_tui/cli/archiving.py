@@ -21,6 +21,7 @@ from phonelink_tui.cli.run import carry_out, chosen_phone
 from phonelink_tui.composition import archives
 from phonelink_tui.composition.archives import ArchivePlace
 from phonelink_tui.config.archive_settings import parse_age
+from phonelink_tui.config.exact_json import encode_time
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.settings import Settings, load_settings
 from phonelink_tui.domain.address import identify
@@ -32,9 +33,13 @@ from phonelink_tui.errors import ArchiveDamaged, PhonelinkError, UsageError
 from phonelink_tui.ipc.events import VERSION
 from phonelink_tui.ipc.service import SOCKET
 from phonelink_tui.ipc.shared import shared_relay
-from phonelink_tui.ipc.values import encode_time
 
 PASSPHRASE_TRIES: Final = 3
+
+SET_ASIDE: Final = (
+    "Damaged history was set aside and a new one begun. It lies in {directory}: keep it for a repair, or remove it,"
+    " which ends this line."
+)
 
 
 @frozen
@@ -77,6 +82,8 @@ def info(ctx: typer.Context, *, check: bool, as_json: bool) -> None:
             out.table(
                 ("", ""), [(name.replace("_", " "), _word(name, value)) for name, value in facts.items()]
             )
+        if place.set_aside:
+            out.notice(SET_ASIDE.format(directory=place.files.database.parent))
         if failure is not None:
             raise failure
         if facts.get("problems"):
@@ -265,6 +272,7 @@ def _outside(place: ArchivePlace, settings: Settings) -> dict[str, Any]:
         "key": kind.value if kind is not None else None,
         "cipher": archives.cipher_words(),
         "retention": str(settings.archive),
+        "set_aside": [path.name for path in place.set_aside],
     }
 
 
@@ -287,7 +295,7 @@ def _word(name: str, value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case list():
-            return "; ".join(map(str, value)) or "none found"
+            return "; ".join(map(str, value)) or ("none found" if name == "problems" else "none")
         case int() if name == "bytes_on_disk":
             return bytes_words(value)
         case _:

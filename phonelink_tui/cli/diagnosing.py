@@ -18,6 +18,7 @@ from phonelink_tui.cli.settled import settled
 from phonelink_tui.composition.attaching import Wish
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import PhoneSpec
+from phonelink_tui.config.private_files import write_private
 from phonelink_tui.config.relay_choice import RelayKind, parse_relay
 from phonelink_tui.diagnostics.bundle import BUNDLE_BYTES, Bundle, decode_bundle, encode_bundle
 from phonelink_tui.diagnostics.changes import changes, good_facts
@@ -25,7 +26,7 @@ from phonelink_tui.diagnostics.collect import Collector, collect
 from phonelink_tui.diagnostics.facts import NotKnown, Sessions, Source
 from phonelink_tui.diagnostics.here import own_words
 from phonelink_tui.diagnostics.judge import judge
-from phonelink_tui.diagnostics.kept import keep_last_good, load_last_good, write_private
+from phonelink_tui.diagnostics.kept import keep_last_good, load_last_good
 from phonelink_tui.diagnostics.report import report_lines, report_objects
 from phonelink_tui.domain.phone import Capability
 from phonelink_tui.errors import NotConnected, UsageError

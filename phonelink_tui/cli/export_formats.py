@@ -15,13 +15,14 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from phonelink_tui.config.exact_json import encode_time
 from phonelink_tui.domain.address import Address
 from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.message import Audience, Direction, TextMessage
 from phonelink_tui.domain.text import RemoteText, clean_line
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.ipc.events import VERSION
-from phonelink_tui.ipc.values import encode_time, to_json
+from phonelink_tui.ipc.values import to_json
 
 PARTIAL: Final = (
     "Not complete: only what reached this computer over Bluetooth and was kept. Pictures, most of what was sent on"

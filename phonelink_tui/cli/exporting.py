@@ -17,6 +17,7 @@ from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.run import carry_out
 from phonelink_tui.composition import archives
 from phonelink_tui.config.paths import Paths
+from phonelink_tui.config.private_files import open_private
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import UsageError
 
@@ -47,14 +48,13 @@ def export(ctx: typer.Context, form: str, target: Path | None, thread: str | Non
 def write_new(path: Path, lines: Iterable[str]) -> None:
     """A new file (0600), whole or not at all. Raises UsageError where there is one, or none can be made."""
     try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        fd = open_private(path, os.O_WRONLY | os.O_EXCL)
     except FileExistsError:
         raise UsageError(f"{path} is there already; it is not written over.", "Name another one.") from None
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}.", "Name another one.") from None
     try:
         with open(fd, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            os.fchmod(fd, 0o600)
             for line in lines:
                 file.write(line + "\n")
     except BaseException as error:

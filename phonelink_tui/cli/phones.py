@@ -10,7 +10,6 @@ import typer
 from phonelink_tui.cli import exit_codes
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.run import carry_out, surroundings_of
-from phonelink_tui.composition.attaching import NO_PHONE_HINT
 from phonelink_tui.composition.phone_rows import PhoneRow
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.domain.bond import SENTENCES
@@ -28,7 +27,7 @@ def open_phones(ctx: typer.Context, *, as_json: bool) -> None:
         if listed.problem is not None:
             out.error(listed.problem.message, listed.problem.hint)
         if not listed.rows:
-            raise NoPhoneKnown("No phone is known here, and none is paired.", NO_PHONE_HINT)
+            raise NoPhoneKnown("No phone is known here, and none is paired.")
         if as_json:
             for row in listed.rows:
                 out.json(_object(row))

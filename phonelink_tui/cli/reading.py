@@ -14,11 +14,12 @@ from phonelink_tui.cli.recipient import find_thread
 from phonelink_tui.cli.settled import require, settled
 from phonelink_tui.cli.week import week_json, week_of
 from phonelink_tui.domain.events import LinkChanged, MessageChanged, MessageGone, Resync
-from phonelink_tui.domain.limitations import Limitation, thread_limitations
+from phonelink_tui.domain.limitations import Limitation, LimitKind
 from phonelink_tui.domain.message import Direction, MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase
 from phonelink_tui.domain.text import preview
 from phonelink_tui.domain.thread import Thread
+from phonelink_tui.domain.thread_limits import thread_limitations
 from phonelink_tui.domain.week import week_lines
 from phonelink_tui.ipc.events import VERSION
 from phonelink_tui.ipc.values import to_json
@@ -138,6 +139,7 @@ async def status(api: RelayApi, out: Output, state_dir: Path | None, *, as_json:
     if as_json:
         phone = to_json(snapshot.phone)
         told = {"rev": snapshot.rev, "phone": phone, "counts": counts, "week": week_json(week)}
+        told["limits"] = [limit.kind.value for limit in snapshot.limitations]
         out.json({"v": VERSION, "type": "status", **told})
         return
     battery = f", battery {snapshot.phone.battery_percent} %" if snapshot.phone.battery_percent else ""
@@ -147,6 +149,9 @@ async def status(api: RelayApi, out: Output, state_dir: Path | None, *, as_json:
         if state.phase is LinkPhase.READY and state.detail:
             out.line(f"    {state.detail}")
     out.line("  " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    for limit in snapshot.limitations:
+        if limit.kind is LimitKind.HISTORY_SET_ASIDE:
+            out.line(f"  {limit.sentence} `phonelink archive info` says more.")
     for line in week_lines(week):
         out.text(line)
 
@@ -200,7 +205,8 @@ async def _newest(api: RelayApi, thread: Thread, limit: int) -> list[TextMessage
 
 
 def _limits_of(thread: Thread, snapshot: Snapshot) -> Iterator[Limitation]:
-    return thread_limitations(thread, snapshot.phone, start=when(thread.first_at))
+    stopped = any(limit.kind is LimitKind.TEXTS_STOPPED for limit in snapshot.limitations)
+    return thread_limitations(thread, snapshot.phone, start=when(thread.first_at), stopped=stopped)
 
 
 def _require_unless(known: Sequence[object], snapshot: Snapshot, capability: Capability) -> None:

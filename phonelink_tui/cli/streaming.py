@@ -13,6 +13,7 @@ from typing import Final
 
 from phonelink_tui.cli.event_words import event_words
 from phonelink_tui.cli.output import Output
+from phonelink_tui.config.exact_json import encode_time
 from phonelink_tui.domain.events import (
     STORY,
     CallChanged,
@@ -32,7 +33,6 @@ from phonelink_tui.errors import UsageError
 from phonelink_tui.ipc.events import VERSION, encode_event
 from phonelink_tui.ipc.hello import encode_hello
 from phonelink_tui.ipc.role import Role
-from phonelink_tui.ipc.values import encode_time
 from phonelink_tui.relay.api import Place, RelayApi, Snapshot
 
 _READER: Final = frozenset({Role.READ})

@@ -3,7 +3,8 @@
     entry       what the command line opens; light, so that `phonelink --help` and `send` are quick
     attaching   which relay a program gets: shared, over ssh, or its own; attached, how it is got again
     hosting     a relay and the phone it owns, in this process
-    bluetooth   which phone over Bluetooth, and through which backend
+    choosing    which phone over Bluetooth; light, and asked before a relay starts
+    bluetooth   through which backend
     pairing     a phone is paired here; first_sessions looks what it allows
     phones      known and paired phones, listed and forgotten; phone_rows are the values
     remembering what a relay leaves behind for the doctor

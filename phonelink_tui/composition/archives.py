@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from attrs import frozen
 
@@ -13,7 +14,7 @@ from phonelink_tui.archive import key_file, opening
 from phonelink_tui.archive.archive import ToldGone
 from phonelink_tui.archive.database import CIPHER
 from phonelink_tui.archive.facts import ArchiveInfo
-from phonelink_tui.archive.files import ArchiveFiles, held
+from phonelink_tui.archive.files import ArchiveFiles, held, set_aside_before
 from phonelink_tui.archive.key_sources import (
     Secret,
     SecretKind,
@@ -66,6 +67,11 @@ class ArchivePlace:
         """Of all its files."""
         paths = self.files.database.parent.glob(self.files.database.stem + ".*")
         return sum(path.lstat().st_size for path in paths)
+
+    @property
+    def set_aside(self) -> tuple[Path, ...]:
+        """Damaged archives of the same phone that still lie there, oldest first."""
+        return set_aside_before(self.files)
 
     @property
     def is_kept_now(self) -> bool:

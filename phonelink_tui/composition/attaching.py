@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from phonelink_tui.composition.attached import Reopen, attached
+from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import (
     BluetoothSpec,
@@ -20,6 +21,7 @@ from phonelink_tui.config.phone_spec import (
     parse_spec,
     same_phone,
 )
+from phonelink_tui.config.platform import require_linux
 from phonelink_tui.config.relay_choice import AUTO, RelayChoice, RelayKind
 from phonelink_tui.errors import BluetoothUnavailable, NoPhoneKnown, NoRelay, NotConnected, UsageError
 from phonelink_tui.ipc.client import RelayClient
@@ -30,7 +32,6 @@ from phonelink_tui.ipc.spawn import private_relay, relay_command
 from phonelink_tui.relay.api import Attachment, Home, RelayApi
 
 NO_SHARED: Final = "No background relay runs; this one ends with this program."
-NO_PHONE_HINT: Final = "`phonelink pair` pairs one; `phonelink demo` shows everything without."
 
 
 @frozen
@@ -139,7 +140,7 @@ async def _shared(
             return None, "The background relay has another phone; this one ends with this program."
     if wish.attach_only:
         raise NotConnected("No background relay runs.", "Start one: `phonelink relay run`.")
-    # Without a spec the phone is found only by the relay itself, and the start screen may come instead.
+    # Without a spec the start screen may come instead of a relay.
     return None, NO_SHARED if isinstance(spec, BluetoothSpec) else ""
 
 
@@ -153,13 +154,24 @@ def _owns(client: RelayClient, spec: PhoneSpec) -> bool:
 
 @asynccontextmanager
 async def _private(spec: PhoneSpec | None, paths: Paths, wish: Wish) -> AsyncIterator[RelayClient]:
+    if spec is None or (isinstance(spec, BluetoothSpec) and spec.address is None):
+        spec = await _chosen(spec, paths)
     log = paths.state_dir / "relay-stderr.log" if paths.state_dir else None
-    command = relay_command("--phone", str(spec or BluetoothSpec()))
-    async with AsyncExitStack() as stack:
-        try:
-            client = await stack.enter_async_context(private_relay(command, log=log, roles=wish.roles))
-        except BluetoothUnavailable as failure:
-            if spec is not None:
-                raise
-            raise NoPhoneKnown(f"No phone is known here. {failure.message}", NO_PHONE_HINT) from failure
+    command = relay_command("--phone", str(spec))
+    async with private_relay(command, log=log, roles=wish.roles) as client:
         yield client
+
+
+async def _chosen(spec: BluetoothSpec | None, paths: Paths) -> BluetoothSpec:
+    """The phone that is meant where no address is: whether there is one is known before a relay starts."""
+    wanted = spec or BluetoothSpec()
+    try:
+        require_linux()
+        from phonelink_tui.composition.choosing import choose_phone
+
+        phone = await choose_phone(wanted, KnownPhones(paths.state_dir))
+    except BluetoothUnavailable as failure:
+        if spec is not None:
+            raise
+        raise NoPhoneKnown(f"No phone is known here. {failure.message}") from failure
+    return evolve(wanted, address=phone.address)

@@ -9,7 +9,8 @@ from random import Random
 from secrets import token_hex
 from typing import Final
 
-from phonelink_tui.composition.bluetooth import ChosenPhone, backend_over
+from phonelink_tui.composition.bluetooth import backend_over
+from phonelink_tui.composition.choosing import ChosenPhone
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.secret import install_secret
 from phonelink_tui.config.settings import load_settings

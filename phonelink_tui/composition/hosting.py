@@ -14,8 +14,7 @@ from typing import Final
 
 from attrs import evolve
 
-from phonelink_tui.archive.archive import Archive
-from phonelink_tui.composition.keeping import Start, check_passphrase, kept_history
+from phonelink_tui.composition.keeping import History, Start, check_passphrase, kept_history
 from phonelink_tui.composition.remembering import remembering, remembering_good
 from phonelink_tui.composition.reopening import reopening
 from phonelink_tui.config.known_phones import KnownPhones
@@ -26,15 +25,13 @@ from phonelink_tui.config.secret import VIRTUAL_SECRET, install_secret
 from phonelink_tui.config.settings import Settings, load_settings
 from phonelink_tui.diagnostics.recorder import history_path, load_week
 from phonelink_tui.domain.events import STORY, Progress
-from phonelink_tui.domain.phone import TRAITS, Capability, PhoneTraits
-from phonelink_tui.domain.text import RemoteText, clean_line
+from phonelink_tui.domain.phone import TRAITS
+from phonelink_tui.domain.text import clean_line
 from phonelink_tui.errors import RelayError
-from phonelink_tui.profiles.link_backend import LinkBackend
-from phonelink_tui.profiles.phone_clock import PhoneClock
+from phonelink_tui.profiles.link_backend import backend_over_link
 from phonelink_tui.profiles.ports import PhoneBackend
 from phonelink_tui.relay.api import RelayApi, Snapshot
 from phonelink_tui.relay.service import Relay, RelaySettings
-from phonelink_tui.transport.link import PhoneLink
 from phonelink_tui.transport.tcp import LOOPBACK, MNS_OFFSET, PBAP_OFFSET, Endpoint, TcpLink
 from phonelink_tui.transport.together import beside
 from phonelink_tui.virtual.embed import open_phone
@@ -66,23 +63,24 @@ async def build_relay(
     paths = find_paths()
     settings = load_settings(paths.config_file)
     relay_of = partial(_relay, settings=settings, lasting=lasting)
+    keep = partial(kept_history, paths=paths, settings=settings.archive, start=start, unlockable=lasting)
     match spec:
         case VirtualSpec():
             async with open_phone(spec) as living:
                 persona = living.phone.persona
                 name = clean_line(f"{living.phone.owner.name}’s {persona.device_name}")
-                backend = _backend(living.link, str(spec), name, TRAITS[persona.kind])
+                backend = backend_over_link(living.link, str(spec), name, TRAITS[persona.kind])
                 relay = relay_of(backend, VIRTUAL_SECRET)
                 async with _alive(relay), beside(_tell_the_end(relay, living.runner.ended)):
                     yield relay
         case TcpSpec():
             traits = evolve(TRAITS[spec.persona], notifications=False)
             link = _tcp_link(spec)
-            backend = _backend(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
+            backend = backend_over_link(link, str(spec), clean_line(f"{spec.host}:{spec.port}"), traits)
             secret = install_secret(paths.state_dir)
             history = history_path(paths.state_dir, backend.phone_id, secret)
-            async with kept_history(backend.phone_id, paths, settings.archive, start) as archive:
-                relay = relay_of(backend, secret, archive=archive, history=history)
+            async with keep(backend.phone_id) as kept:
+                relay = relay_of(backend, secret, kept=kept, history=history)
                 async with _alive(relay), remembering(relay, backend.phone_id, paths, secret):
                     yield relay
         case BluetoothSpec():
@@ -90,10 +88,10 @@ async def build_relay(
             way = "obexd" if spec.through_obexd else "bluez"
             async with (
                 _bluetooth_backend(spec, paths) as reached,
-                kept_history(reached.phone_id, paths, settings.archive, start) as archive,
+                keep(reached.phone_id) as kept,
             ):
                 history = history_path(paths.state_dir, reached.phone_id, secret)
-                relay = relay_of(reached, secret, archive=archive, history=history)
+                relay = relay_of(reached, secret, kept=kept, history=history)
                 async with (
                     _alive(relay),
                     _following_sleep(relay),
@@ -138,28 +136,24 @@ def _tcp_link(spec: TcpSpec) -> TcpLink:
     return TcpLink(Endpoint(spec.host, spec.port), Endpoint(spec.host, pbap), Endpoint(LOOPBACK, mns))
 
 
-def _backend(link: PhoneLink, phone_id: str, name: RemoteText, traits: PhoneTraits) -> LinkBackend:
-    offers = {Capability.MESSAGES, Capability.CONTACTS}
-    if traits.notifications:
-        offers.add(Capability.NOTIFICATIONS)
-    return LinkBackend(link, phone_id, name, traits, frozenset(offers), PhoneClock())
-
-
 def _relay(
     backend: PhoneBackend,
     secret: bytes,
     *,
     settings: Settings,
     lasting: bool,
-    archive: Archive | None = None,
+    kept: History | None = None,
     history: Path | None = None,
 ) -> Relay:
+    kept = kept or History()
     return Relay(
         backend,
-        RelaySettings(secret, settings.region, settings.hold_s, settings.archive, lasting),
+        RelaySettings(
+            secret, settings.region, settings.hold_s, settings.archive, lasting, kept.not_kept, kept.set_aside
+        ),
         now=lambda: datetime.now(UTC),
         rng=Random(),
-        archive=archive,
+        archive=kept.archive,
         week=lambda phone: load_week(history, phone),
     )
 

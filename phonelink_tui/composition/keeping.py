@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -14,12 +15,13 @@ from attrs import evolve, field, frozen
 from phonelink_tui.archive import key_file
 from phonelink_tui.archive.archive import Archive
 from phonelink_tui.archive.facts import Draft, Fact
-from phonelink_tui.archive.files import ArchiveFiles, archive_files, held
+from phonelink_tui.archive.files import ArchiveFiles, archive_files, held, set_aside_before
 from phonelink_tui.archive.key_sources import SecretKind, SecretSources, find_secret, from_passphrase
 from phonelink_tui.archive.opening import open_archive
 from phonelink_tui.config.archive_settings import MEMORY, ArchiveSettings
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.domain.code import tells_code
+from phonelink_tui.domain.keeping import NotKept
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.notification import PhoneNotification
 from phonelink_tui.errors import ArchiveBusy, ArchiveUnwritable, RelayError
@@ -51,38 +53,68 @@ class Start:
         yield from self.drafts
 
 
+@frozen
+class History:
+    """What a relay gets to keep in."""
+
+    archive: Archive | None = None
+    not_kept: NotKept = NotKept.NO_KEY
+    """Why there is none."""
+    set_aside: Callable[[], tuple[str, ...]] = lambda: ()
+    """The names of damaged archives that were set aside and still lie there."""
+
+
 @asynccontextmanager
 async def kept_history(
-    phone_id: str, paths: Paths, settings: ArchiveSettings, start: Start | None = None
-) -> AsyncIterator[Archive | None]:
-    """The archive of a phone while inside; None where nothing is kept: the relay says so.
+    phone_id: str,
+    paths: Paths,
+    settings: ArchiveSettings,
+    start: Start | None = None,
+    *,
+    unlockable: bool = False,
+) -> AsyncIterator[History]:
+    """The archive of a phone while inside, or why there is none: the relay says so.
 
     Nothing is kept without a key, before the passphrase was given, with `--no-history`, where the settings say
     so, without a place, and while another relay of ours keeps the history of this phone.
+
+    Args:
+        phone_id: Of the phone.
+        paths: Where it would be.
+        settings: Whether it is wanted.
+        start: What is handed on from a relay that kept nothing.
+        unlockable: A passphrase can be given to the relay while it runs.
 
     Raises:
         ArchiveLocked: There is an archive, and no key or the wrong one for it.
         ArchiveError: It cannot be used.
     """
     files = files_of(phone_id, paths)
-    if files is None or settings.memory or os.environ.get(NO_HISTORY_VARIABLE):
-        yield None
+    aside = partial(_names_set_aside, files)
+    if settings.memory or os.environ.get(NO_HISTORY_VARIABLE):
+        yield History(not_kept=NotKept.NOT_WANTED)
+        return
+    if files is None:
+        yield History(not_kept=NotKept.NO_PLACE)
         return
     start = start or Start()
     kind = key_file.kind_wanted(files.key)
     if start.passphrase is None and kind is SecretKind.PASSPHRASE:
         _log.warning("the history waits for its passphrase: phonelink archive unlock")
-        yield None
+        yield History(None, NotKept.LOCKED_YET if unlockable else NotKept.LOCKED, aside)
         return
     secret = find_secret(SecretSources(start.passphrase, None, settings.keyring, os.environ), phone_id)
-    if (secret is None and kind is None) or _is_held(files):
-        yield None
+    if secret is None and kind is None:
+        yield History(None, NotKept.NO_KEY_YET if unlockable else NotKept.NO_KEY, aside)
+        return
+    if _is_held(files):
+        yield History(None, NotKept.ELSEWHERE, aside)
         return
     async with open_archive(files, secret, phone_id, lambda: datetime.now(UTC), may_be_written) as opened:
         if opened.set_aside is not None:
             _log.error("a damaged archive was set aside as %s", opened.set_aside.name)
         opened.archive.put(start.facts(opened.archive.run))
-        yield opened.archive
+        yield History(opened.archive, set_aside=aside)
 
 
 def check_passphrase(phone_id: str, paths: Paths, settings: ArchiveSettings, passphrase: str) -> None:
@@ -112,6 +144,10 @@ def check_passphrase(phone_id: str, paths: Paths, settings: ArchiveSettings, pas
 def may_be_written(value: TextMessage | PhoneNotification) -> bool:
     """Whether a text or notification may be on disk at all: a one-time code may not."""
     return not tells_code(value)
+
+
+def _names_set_aside(files: ArchiveFiles | None) -> tuple[str, ...]:
+    return tuple(path.name for path in set_aside_before(files)) if files is not None else ()
 
 
 def _is_held(files: ArchiveFiles) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 
 from attrs import frozen
 
-from phonelink_tui.composition.bluetooth import ChosenPhone
+from phonelink_tui.composition.choosing import ChosenPhone
 from phonelink_tui.composition.first_sessions import LOOK_S, FirstSessions
 from phonelink_tui.config.known_phones import KnownPhone, KnownPhones
 from phonelink_tui.config.paths import Paths

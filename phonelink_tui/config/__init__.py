@@ -7,6 +7,8 @@
     platform  where this program runs, and where it reaches phones
     known_phones  which phones were paired here, and how
     secret    the key of thread ids
+    exact_json  JSON that nobody vouches for, read into values
+    private_files  files of this user alone (0600), written whole or not at all
     log       a file of counts and states
 
 May import `domain`, `errors`. Directories are 0700, files 0600. Logs hold counts and states, never text,

@@ -6,15 +6,14 @@ It holds what `phonelink phones` lists and what a returning phone is compared wi
 from __future__ import annotations
 
 import json
-import os
 import re
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from attrs import asdict, frozen
 
+from phonelink_tui.config.private_files import read_private, write_private
 from phonelink_tui.domain.bond import Bond
 from phonelink_tui.domain.phone import PhoneKind
 from phonelink_tui.domain.text import RemoteText, clean_line
@@ -70,14 +69,11 @@ class KnownPhones:
         if self._path is None:
             return ()
         try:
-            fd = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return ()
+            text = read_private(self._path, FILE_BYTES + 1)
         except OSError as error:
             raise self._broken() from error
-        with open(fd, "rb") as file:
-            os.fchmod(fd, 0o600)
-            text = file.read(FILE_BYTES + 1)
+        if text is None:
+            return ()
         try:
             content = json.loads(text)
             if len(text) > FILE_BYTES or content["v"] != VERSION:
@@ -115,17 +111,9 @@ class KnownPhones:
         if self._path is None:
             return False
         content = {"v": VERSION, "phones": [_entry(phone) for phone in phones]}
-        part = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
         try:
-            fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            with open(fd, "w", encoding="utf-8") as file:
-                json.dump(content, file, ensure_ascii=False, indent=1)
-                file.flush()
-                os.fsync(fd)
-            part.replace(self._path)
+            write_private(self._path, json.dumps(content, ensure_ascii=False, indent=1).encode())
         except OSError:
-            with suppress(OSError):
-                part.unlink()
             return False
         return True
 

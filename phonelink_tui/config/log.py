@@ -20,6 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+from phonelink_tui.config.private_files import open_private
+
 FILE_BYTES: Final = 1024 * 1024
 """The log and the one before it are each no larger."""
 
@@ -120,9 +122,7 @@ class _PrivateFileHandler(RotatingFileHandler):
     """Makes its files 0600 whatever the umask, and follows no link."""
 
     def _open(self) -> TextIOWrapper:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        fd = os.open(self.baseFilename, flags, 0o600)
-        os.fchmod(fd, 0o600)
+        fd = open_private(Path(self.baseFilename), os.O_WRONLY | os.O_APPEND)
         return open(fd, "a", encoding="utf-8")
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 named by logging

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+from phonelink_tui.config.private_files import read_private, write_private
 
 SECRET_BYTES: Final = 32
 
@@ -30,34 +30,18 @@ def install_secret(state_dir: Path | None) -> bytes:
 
 
 def _read(path: Path) -> bytes | None:
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
-    with open(fd, "rb") as file:
-        os.fchmod(fd, 0o600)
-        secret = file.read(SECRET_BYTES + 1)
-    return secret if len(secret) == SECRET_BYTES else None
+    found = read_private(path, SECRET_BYTES + 1)
+    return found if found is not None and len(found) == SECRET_BYTES else None
 
 
 def _create(path: Path) -> bytes:
-    """Make the file whole or not at all; of two processes at once, one makes it and both use it."""
+    """Make the file; of two processes at once, one makes it and both use it."""
     secret = secrets.token_bytes(SECRET_BYTES)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        with open(fd, "wb") as file:
-            file.write(secret)
-            file.flush()
-            os.fsync(fd)
-        try:
-            os.link(part, path)
-        except FileExistsError:
-            found = _read(path)
-            if found is not None:
-                return found
-            part.replace(path)  # what is there is cut short: it keys nothing any more
-    finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
+        write_private(path, secret, replace=False)
+    except FileExistsError:
+        found = _read(path)
+        if found is not None:
+            return found
+        write_private(path, secret)  # what is there is cut short: it keys nothing any more
     return secret

@@ -40,7 +40,7 @@ SERVICE_WORDS: Final[Mapping[str, str]] = {
 """UUIDs that matter here; others are not kept."""
 
 APPLE: Final = "v004C"
-"""Apple's company identifier in a Modalias `bluetooth:v004CpXXXXdXXXX`."""
+"""Apple's company identifier in a Modalias `bluetooth:v004Cp<product>d<version>`."""
 
 _DEVICE_ID: Final = re.compile("(bluetooth|usb):v[0-9A-F]{4}p[0-9A-F]{4}d[0-9A-F]{4}")
 _ADDRESS: Final = re.compile("[0-9A-F]{2}(:[0-9A-F]{2}){5}")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from phonelink_tui.config.private_files import read_private, write_private
 from phonelink_tui.diagnostics.changes import LastGood
 from phonelink_tui.diagnostics.values import from_json, to_json
 
@@ -21,9 +21,7 @@ def load_last_good(state_dir: Path | None) -> LastGood | None:
     if state_dir is None:
         return None
     try:
-        fd = os.open(state_dir / LAST_GOOD, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with open(fd, "rb") as file:
-            value = json.loads(file.read(FILE_BYTES))
+        value = json.loads(read_private(state_dir / LAST_GOOD, FILE_BYTES) or b"{}")
         return from_json(value.get("last_good"), LastGood) if value.get("v") == VERSION else None
     except (OSError, ValueError, RecursionError, AttributeError):
         return None
@@ -36,32 +34,3 @@ def keep_last_good(state_dir: Path | None, good: LastGood) -> None:
     value: dict[str, Any] = {"v": VERSION, "last_good": to_json(good)}
     with suppress(OSError):
         write_private(state_dir / LAST_GOOD, json.dumps(value).encode() + b"\n")
-
-
-def write_private(path: Path, content: bytes, *, replace: bool = True) -> None:
-    """Write a 0600 file, whole or not at all.
-
-    Args:
-        path: Where.
-        content: All of it.
-        replace: Whether a file that is there is replaced.
-
-    Raises:
-        FileExistsError: There is a file, and it is not to be replaced.
-        OSError: It cannot be written.
-    """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        with open(fd, "wb") as file:
-            os.fchmod(fd, 0o600)
-            file.write(content)
-            file.flush()
-            os.fsync(fd)
-        if replace:
-            part.replace(path)
-        else:
-            os.link(part, path)
-    finally:
-        with suppress(FileNotFoundError):
-            part.unlink()

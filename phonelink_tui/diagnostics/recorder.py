@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from phonelink_tui.config.private_files import open_private, read_private, write_private
 from phonelink_tui.diagnostics.history import DAYS, Beat, Entry, Transition, anything_known, mark_of, strips
-from phonelink_tui.diagnostics.kept import write_private
 from phonelink_tui.diagnostics.values import from_json, to_json
 from phonelink_tui.domain.phone import Capability, LinkPhase, Phone
 from phonelink_tui.domain.week import Mark, Week
@@ -39,11 +39,9 @@ def load_history(path: Path | None) -> tuple[Entry, ...]:
     if path is None:
         return ()
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        lines = (read_private(path, 2 * FILE_BYTES) or b"").splitlines()
     except OSError:
         return ()
-    with open(fd, "rb") as file:
-        lines = file.read(2 * FILE_BYTES).splitlines()
     return tuple(entry for entry in map(_decode, lines) if entry is not None)
 
 
@@ -84,10 +82,7 @@ class Recorder:
 
     def _write(self, entry: Entry) -> None:
         with suppress(OSError):
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-            fd = os.open(self._path, flags, 0o600)
-            with open(fd, "ab") as file:
-                os.fchmod(fd, 0o600)
+            with open(open_private(self._path, os.O_WRONLY | os.O_APPEND), "ab") as file:
                 file.write(_encode(entry))
                 size = file.tell()
             if size > FILE_BYTES:

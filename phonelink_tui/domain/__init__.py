@@ -13,9 +13,12 @@ May import `errors` only. Text that came from a phone is `RemoteText` here and e
     failure        why something that was asked for certainly did not happen
     notification   notifications and their actions
     contact, call  people and calls
-    code           is there a one-time code in a text?
+    code           is there a one-time code in a text, and which?
+    code_words     the words that tell one, as tables
     observed       what a phone was seen to say, before the relay makes sense of it
     gap            times of which nothing is known
     limitations    what cannot be done or known, as values; the table of banners
+    thread_limits  those of one conversation
+    keeping        why nothing is kept
     events         the facts of the relay's stream
 """

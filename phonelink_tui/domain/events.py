@@ -9,6 +9,7 @@ from typing import Final
 from attrs import field, frozen
 
 from phonelink_tui.domain.call import Call
+from phonelink_tui.domain.code import OneTimeCode
 from phonelink_tui.domain.contact import Contact
 from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.gap import Gap
@@ -104,6 +105,15 @@ class GapChanged:
     gap: Gap
 
 
+@frozen
+class CodeCame:
+    """A one-time code was found in a text or a notification."""
+
+    found: OneTimeCode
+    live: bool = True
+    """False for one that was there before the connection."""
+
+
 class CommandState(StrEnum):
     """What became of a command."""
 
@@ -172,6 +182,7 @@ Event = (
     | ContactsChanged
     | LimitationChanged
     | GapChanged
+    | CodeCame
     | CommandChanged
     | Progress
     | Resync

@@ -1,4 +1,4 @@
-"""What can not be done or known, why, and whose limit is it? The table of banners, and when each holds.
+"""What can not be done or known, why, and whose limit is it? The table of banners, and when those of the app hold.
 
 A limitation is shown where it matters: on top of a thread, between two messages, above the composer, in the
 status bar. To add one: a member of `LimitKind`, a row in `LIMITS`, and the line below that finds its evidence.
@@ -6,16 +6,16 @@ status bar. To add one: a member of `LimitKind`, a row in `LIMITS`, and the line
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from phonelink_tui.domain.message import Audience, UnknownReason
+from phonelink_tui.domain.keeping import NOT_KEPT, NotKept
 from phonelink_tui.domain.phone import Capability, CapabilityState, DownReason, LinkPhase, Phone, PhoneKind
-from phonelink_tui.domain.thread import Thread
 
 
 class LimitClass(StrEnum):
@@ -44,6 +44,7 @@ class Whose(StrEnum):
     PHONE_SETTING = "a switch on your phone"
     THIS_COMPUTER = "this computer"
     MOMENT = "the moment: it passes"
+    YOU = "yours: you asked for it"
 
 
 class LimitAction(StrEnum):
@@ -51,6 +52,7 @@ class LimitAction(StrEnum):
 
     RETRY = "retry"
     START_PRIVATE = "start_private"
+    READ_ON = "read_on"
 
 
 class LimitKind(StrEnum):
@@ -76,6 +78,9 @@ class LimitKind(StrEnum):
     OBEXD_IN_THE_WAY = "obexd-in-the-way"
     BOND_CHANGED = "bond-changed"
     NOT_KEPT = "not-kept"
+    HISTORY_SET_ASIDE = "history-set-aside"
+    TEXTS_STOPPED = "texts-stopped"
+    CONTACTS_STOPPED = "contacts-stopped"
 
 
 @frozen
@@ -108,7 +113,7 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         _STRUCTURAL,
         LimitScope.THREAD,
         Whose.BLUETOOTH,
-        "History here starts {start}. Older messages are on your phone.",
+        "History here starts {start}. {older}",
         "Only what the phone still lists, and what arrives while connected, can be read.",
     ),
     LimitKind.GAP: LimitSpec(
@@ -271,8 +276,32 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         LimitScope.APP,
         Whose.THIS_COMPUTER,
         "Nothing is kept after you quit.",
-        "Messages live in memory only: no key for an archive was given since the relay began. `phonelink archive"
-        " unlock` gives the background relay a passphrase; --key-file FILE is the way without.",
+        "Messages live in memory only, and a restart forgets them. A key opens an archive: `phonelink archive unlock`"
+        " gives the background relay a passphrase; --key-file FILE is the way without.",
+    ),
+    LimitKind.HISTORY_SET_ASIDE: LimitSpec(
+        _PERMISSION,
+        LimitScope.APP,
+        Whose.THIS_COMPUTER,
+        "Damaged history was set aside: {files}.",
+        "It could not be read when the relay began, and a new history was begun; nothing was deleted. `phonelink"
+        " archive info` tells where the file lies: keep it for a repair, or remove it, which ends this line.",
+    ),
+    LimitKind.TEXTS_STOPPED: LimitSpec(
+        _TEMPORARY,
+        LimitScope.APP,
+        Whose.YOU,
+        "You stopped reading texts after {read}; older ones are missing here.",
+        "What was read stays, and new texts come as before. What was left out is read when you say so.",
+        LimitAction.READ_ON,
+    ),
+    LimitKind.CONTACTS_STOPPED: LimitSpec(
+        _TEMPORARY,
+        LimitScope.APP,
+        Whose.YOU,
+        "You stopped reading contacts after {read}; other names are missing here.",
+        "What was read stays. The book is read from its begin when you say so.",
+        LimitAction.READ_ON,
     ),
 }
 
@@ -298,13 +327,6 @@ class Limitation:
         return LIMITS[self.kind]
 
 
-UNKNOWN_REASONS: Final[dict[UnknownReason, str]] = {
-    UnknownReason.NO_MATCH: "no notification matched it",
-    UnknownReason.NOTIFICATIONS_OFF: "notifications are not connected",
-    UnknownReason.BEFORE_CONNECTION: "it is older than this connection",
-    UnknownReason.AMBIGUOUS: "several notifications match it",
-}
-
 _DOWN: Final[dict[tuple[Capability, DownReason], LimitKind]] = {
     (Capability.MESSAGES, DownReason.FORBIDDEN): LimitKind.MESSAGES_OFF,
     (Capability.CONTACTS, DownReason.FORBIDDEN): LimitKind.CONTACTS_OFF,
@@ -322,6 +344,20 @@ _DOWN: Final[dict[tuple[Capability, DownReason], LimitKind]] = {
 }
 
 
+STOPPED: Final = {
+    Capability.MESSAGES: LimitKind.TEXTS_STOPPED,
+    Capability.CONTACTS: LimitKind.CONTACTS_STOPPED,
+}
+
+
+@frozen
+class Stopped:
+    """How far reading had come when a person stopped it."""
+
+    read: int
+    since: datetime
+
+
 def make_limitation(
     kind: LimitKind, *, target: str = "", since: datetime | None = None, evidence: str = "", **words: str
 ) -> Limitation:
@@ -334,9 +370,22 @@ def make_limitation(
 
 
 def app_limitations(
-    phone: Phone, *, kept: bool, previews_hidden_since: datetime | None
+    phone: Phone,
+    *,
+    kept: NotKept | None,
+    previews_hidden_since: datetime | None,
+    set_aside: tuple[str, ...] = (),
+    stopped: Mapping[Capability, Stopped] = MappingProxyType({}),
 ) -> Iterator[Limitation]:
-    """The limits of the whole app: what is down and why, hidden previews, nothing kept."""
+    """The limits of the whole app: what is down and why, hidden previews, nothing kept, what was not read.
+
+    Args:
+        phone: How it stands.
+        kept: Why nothing is kept; None: it is.
+        previews_hidden_since: Since when notifications come without their text; None: they come with it.
+        set_aside: The names of damaged archives that lie there.
+        stopped: What a person stopped reading, and how far it had got.
+    """
     for state in phone.capabilities.values():
         kind = _down_kind(state)
         if kind is not None:
@@ -351,43 +400,15 @@ def app_limitations(
         yield make_limitation(
             LimitKind.PREVIEWS_HIDDEN, since=previews_hidden_since, evidence="notifications without text"
         )
-    if not kept:
-        yield make_limitation(LimitKind.NOT_KEPT, evidence="no archive is open")
-
-
-def thread_limitations(thread: Thread, phone: Phone, *, start: str) -> Iterator[Limitation]:
-    """The limits of one conversation.
-
-    Args:
-        thread: The conversation.
-        phone: Whose traits decide the structural limits.
-        start: `thread.first_at` as it is shown, for example "Sun 11:40".
-    """
-    target = thread.id
-    yield make_limitation(LimitKind.HISTORY_START, target=target, since=thread.first_at, start=start)
-    if not phone.traits.reports_own_texts and thread.audience is not Audience.GROUP:
-        yield make_limitation(LimitKind.ONE_SIDED, target=target, evidence=phone.traits.kind.value)
-    if (
-        not phone.traits.reports_delivery
-        and thread.audience is not Audience.GROUP
-        and thread.address.answerable
-    ):
-        yield make_limitation(LimitKind.NO_RECEIPTS, target=target, evidence=phone.traits.kind.value)
-    if thread.audience is Audience.GROUP:
-        group = f"Group “{thread.group_name}”" if thread.group_name else "A group"
+    if kept is not None:
+        sentence, evidence = NOT_KEPT[kept]
+        yield evolve(make_limitation(LimitKind.NOT_KEPT, evidence=evidence), sentence=sentence)
+    if set_aside:
+        files, evidence = ", ".join(set_aside), "a damaged archive was found"
+        yield make_limitation(LimitKind.HISTORY_SET_ASIDE, evidence=evidence, files=files)
+    for capability, at in stopped.items():
         yield make_limitation(
-            LimitKind.GROUP_READ_ONLY,
-            target=target,
-            evidence="notification title and subtitle" if phone.traits.notifications else "recipients",
-            group=group,
-            who=thread.sender_name,
-        )
-    elif not thread.address.answerable:
-        yield make_limitation(LimitKind.CANNOT_ANSWER, target=target, who=thread.title)
-    elif thread.audience is Audience.UNKNOWN:
-        reason = UNKNOWN_REASONS[thread.unknown_reason or UnknownReason.NO_MATCH]
-        yield make_limitation(
-            LimitKind.GROUP_UNKNOWN, target=target, evidence=reason, reason=reason, who=thread.title
+            STOPPED[capability], since=at.since, evidence="the wish to stop", read=f"{at.read:,}"
         )
 
 

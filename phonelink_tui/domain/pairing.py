@@ -96,7 +96,7 @@ class PairStep(StrEnum):
 class StepMark(StrEnum):
     """How a step stands."""
 
-    TODO = "todo"
+    AHEAD = "ahead"
     NOW = "now"
     DONE = "done"
     SKIPPED = "skipped"

@@ -12,12 +12,23 @@ from phonelink_tui.ipc.about import HookCounts, Host, RelayStatus, Unlocking, ov
 from phonelink_tui.ipc.hello import PhoneName, require_role
 from phonelink_tui.ipc.outgoing import ANSWER_BYTES
 from phonelink_tui.ipc.role import Role
-from phonelink_tui.relay.api import MESSAGES_PAGE, SEARCH_HITS, MessagePage, RelayApi, Snapshot
+from phonelink_tui.relay.api import (
+    MESSAGES_PAGE,
+    SEARCH_HITS,
+    MessagePage,
+    ReadOn,
+    RelayApi,
+    Snapshot,
+    StopReading,
+)
 
 QUERY_CHARS: Final = 1000
 
 _TEXT_BYTES: Final = 1000
 """A text as JSON, without its words; measured 600 to 800."""
+
+_ALLOWED_TO: Final[dict[type, tuple[Role, ...]]] = {StopReading: (Role.READ,), ReadOn: (Role.READ,)}
+"""Commands that change nothing on the phone and of which nothing goes out: what they are about is reading."""
 
 
 class Answers:
@@ -61,7 +72,7 @@ class Answers:
                 hits = await self._api.search(request.query[:QUERY_CHARS], limit=limit)
                 return wire.encode_result(hits[: _fitting(hits)], headers=False)
             case wire.ExecuteRequest(command=command):
-                require_role(roles, Role.SEND)
+                require_role(roles, Role.SEND, *_ALLOWED_TO.get(type(command), ()))
                 return wire.encode_result(await self._api.execute(command), headers=False)
             case wire.StatusRequest():
                 require_role(roles, *Role)

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from phonelink_tui.config.exact_json import encode_time
 from phonelink_tui.domain import events
 from phonelink_tui.domain.events import Event, Stamped
 from phonelink_tui.errors import IpcError
-from phonelink_tui.ipc.values import encode_time, from_json, to_json
+from phonelink_tui.ipc.values import from_json, to_json
 from phonelink_tui.relay import api
 
 VERSION: Final = 1
@@ -44,6 +45,7 @@ _SHAPES: Final = (
     _Shape("contacts", events.ContactsChanged),
     _Shape("limitation", events.LimitationChanged, inner="limitation"),
     _Shape("gap", events.GapChanged, inner="gap"),
+    _Shape("code", events.CodeCame, inner="found"),
     _Shape("command", events.CommandChanged),
     _Shape("progress", events.Progress),
     _Shape("resync", events.Resync),
@@ -62,6 +64,8 @@ _COMMANDS: Final[dict[str, type]] = {
     "cancel_text": api.CancelText,
     "retry_text": api.RetryText,
     "retry_now": api.RetryNow,
+    "stop_reading": api.StopReading,
+    "read_on": api.ReadOn,
     "start_thread": api.StartThread,
 }
 _COMMAND_TYPES: Final = {cls: name for name, cls in _COMMANDS.items()}

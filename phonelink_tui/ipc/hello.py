@@ -12,11 +12,12 @@ from typing import Any, Final
 from attrs import frozen
 
 from phonelink_tui import __version__
+from phonelink_tui.config.exact_json import encode_time
 from phonelink_tui.domain.text import RemoteText, clean_line
 from phonelink_tui.errors import IpcError, RoleRefused
 from phonelink_tui.ipc.events import VERSION
 from phonelink_tui.ipc.role import ALL_ROLES, Role
-from phonelink_tui.ipc.values import encode_time, from_json
+from phonelink_tui.ipc.values import from_json
 from phonelink_tui.relay.api import Snapshot
 
 MIN_VERSION: Final = 1

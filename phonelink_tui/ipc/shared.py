@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from phonelink_tui.config.private_files import open_private
 from phonelink_tui.errors import IpcError, NoRelay
 from phonelink_tui.ipc.background import background
 from phonelink_tui.ipc.client import RelayClient, connect
@@ -133,8 +134,7 @@ def _check_directory(directory: Path) -> None:
 @contextmanager
 def _only_one(path: Path) -> Iterator[None]:
     """Hold the lock beside `path`; the kernel lets it go however the process ends."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-    fd = os.open(path.with_name(path.name + ".lock"), flags, 0o600)
+    fd = open_private(path.with_name(path.name + ".lock"), os.O_RDWR)
     try:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 import phonelink_tui
+from phonelink_tui.config.private_files import open_private
 from phonelink_tui.errors import IpcError
 from phonelink_tui.ipc.client import RelayClient, connect
 from phonelink_tui.ipc.private import CLOSE_S
@@ -105,7 +106,7 @@ async def _start(command: list[str], fd: int, log: Path | None) -> asyncio.subpr
 
 
 def _open_log(log: Path) -> int:
-    return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    return open_private(log, os.O_WRONLY | os.O_APPEND)
 
 
 async def _see_out(process: asyncio.subprocess.Process) -> None:

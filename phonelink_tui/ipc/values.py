@@ -1,7 +1,7 @@
 """How does each value of the domain look as JSON, and how is it read back without trusting the sender?
 
-Field names are those of the domain, but `at` of a text is `sent_at` and of a notification `posted_at`,
-because every event has an `at` of its own. Sets are sorted lists, times RFC 3339 in UTC, enums their values.
+Field names are those of the domain, but `at` of a text is `sent_at`, of a notification `posted_at` and of a code
+`came_at`, because every event has an `at` of its own. Scalars, sets and times are as `config.exact_json` spells them.
 For readers of headers everything from the phone is left out but the names in `HEADER_FIELDS`.
 """
 
@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from enum import Enum
+from datetime import date, datetime
 from functools import partial
-from typing import Any, Final, TypeVar, get_origin
+from typing import Any, Final, TypeVar
 
 from attrs import resolve_types
 from cattrs import Converter
-from cattrs.errors import BaseValidationError, StructureHandlerNotFoundError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
+from phonelink_tui.config.exact_json import encode_time, exact_converter, exact_text, structured
 from phonelink_tui.domain.address import Address
 from phonelink_tui.domain.call import Call
+from phonelink_tui.domain.code import OneTimeCode
 from phonelink_tui.domain.contact import Contact
 from phonelink_tui.domain.limitations import Limitation
 from phonelink_tui.domain.message import TextMessage
@@ -32,7 +32,7 @@ from phonelink_tui.errors import IpcError
 
 T = TypeVar("T")
 
-_RENAMED: Final = {TextMessage: "sent_at", PhoneNotification: "posted_at"}
+_RENAMED: Final = {TextMessage: "sent_at", PhoneNotification: "posted_at", OneTimeCode: "came_at"}
 HEADER_FIELDS: Final[dict[type[Any], frozenset[str]]] = {
     Address: frozenset({"value"}),
     Phone: frozenset({"name"}),
@@ -41,20 +41,10 @@ HEADER_FIELDS: Final[dict[type[Any], frozenset[str]]] = {
     TextMessage: frozenset({"sender_name", "group"}),
     Thread: frozenset({"title", "sender_name", "group_name"}),
     PhoneNotification: frozenset({"app_id", "app_name"}),
+    OneTimeCode: frozenset({"sender"}),
 }
 """Remote text that a reader of headers sees: who, never what. Fields of classes that come later are left out
 until they are named here. A class stands behind those it is made of."""
-
-_MALFORMED: Final = (
-    BaseValidationError,
-    StructureHandlerNotFoundError,
-    ValueError,
-    TypeError,
-    LookupError,
-    OverflowError,
-    RecursionError,
-    AttributeError,
-)
 
 
 def to_json(value: object, *, headers: bool = False) -> Any:
@@ -74,71 +64,17 @@ def from_json(data: object, kind: type[T]) -> T:
         IpcError: `data` is no such value.
     """
     try:
-        value: T = _CONVERTER.structure(data, kind)
-    except _MALFORMED as error:
+        return structured(_CONVERTER, data, kind)
+    except ValueError as error:
         raise IpcError(f"A frame holds no valid {kind.__name__}.") from error
-    return value
-
-
-def encode_time(at: datetime) -> str:
-    """RFC 3339 in UTC, with microseconds only where there are any."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _decode_time(data: object, _kind: object) -> datetime:
-    at = datetime.fromisoformat(_text(data, str))
-    if at.tzinfo is None:
-        raise ValueError("a time without its zone")
-    return at.astimezone(UTC)
 
 
 def _decode_day(data: object, _kind: object) -> date:
-    return date.fromisoformat(_text(data, str))
-
-
-def _text(data: object, kind: type[str]) -> str:
-    if not isinstance(data, str):
-        raise TypeError("not a string")
-    return data if kind is str else kind(data)
+    return date.fromisoformat(exact_text(data, str))
 
 
 def _remote_text(data: object, _kind: object) -> RemoteText:
-    return clean(_text(data, str))
-
-
-def _whole_number(data: object, kind: type[int]) -> int:
-    if type(data) is not int:
-        raise TypeError("not a whole number")
-    return data if kind is int else kind(data)
-
-
-def _truth(data: object, _kind: object) -> bool:
-    if not isinstance(data, bool):
-        raise TypeError("not true or false")
-    return data
-
-
-def _container(kind: object) -> type | None:
-    """Tuple or frozenset where `kind` is one of something, else None."""
-    origin: object = get_origin(kind)
-    return origin if origin is tuple or origin is frozenset else None
-
-
-def _list_only(kind: Any, converter: Converter) -> Callable[[object, Any], Any]:
-    """Tuples and sets from JSON lists alone: a string or an object would be taken apart otherwise."""
-    container, item = _container(kind), kind.__args__[0]
-    assert container is not None
-
-    def structure(data: object, _kind: Any) -> Any:
-        if not isinstance(data, list):
-            raise TypeError("not a list")
-        return container(converter.structure(each, item) for each in data)
-
-    return structure
-
-
-def _sorted_values(members: frozenset[Enum]) -> list[Any]:
-    return sorted(member.value for member in members)
+    return clean(exact_text(data, str))
 
 
 def _limitation_hook(converter: Converter) -> Callable[[Limitation], dict[str, Any]]:
@@ -156,21 +92,11 @@ def _limitation_hook(converter: Converter) -> Callable[[Limitation], dict[str, A
 
 def _make_converter(*, headers: bool = False) -> Converter:
     resolve_types(TextMessage, localns={"ThreadId": ThreadId})  # imported for type checking only, there
-    converter = Converter(detailed_validation=False)
-    converter.register_structure_hook(datetime, _decode_time)
+    converter = exact_converter()
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_structure_hook(date, _decode_day)
-    converter.register_unstructure_hook(datetime, encode_time)  # a datetime is a date
-    # For the class, not by a predicate: cattrs asks its own hooks for str and int first, which convert what
-    # they get. These serve subclasses too, and a StrEnum is a str.
-    converter.register_structure_hook(str, _text)
-    converter.register_structure_hook(int, _whole_number)
-    converter.register_structure_hook(bool, _truth)
+    converter.register_unstructure_hook(datetime, encode_time)  # again: a datetime is a date
     converter.register_structure_hook_func(partial(operator.is_, RemoteText), _remote_text)
-    converter.register_structure_hook_factory(
-        lambda kind: _container(kind) is not None, lambda kind: _list_only(kind, converter)
-    )
-    converter.register_unstructure_hook_func(lambda kind: _container(kind) is frozenset, _sorted_values)
     if headers:
         converter.register_unstructure_hook_func(partial(operator.is_, RemoteText), lambda _text: NO_TEXT)
     for cls, names in HEADER_FIELDS.items():  # parts before wholes: a whole takes the hooks there are

@@ -48,3 +48,11 @@ class LinkBackend:
     async def open_notifications(self) -> NotificationAccess:
         """See `PhoneBackend.open_notifications`."""
         return await AncsClient.open(self.link, self.clock, self.app_names)
+
+
+def backend_over_link(link: PhoneLink, phone_id: str, name: RemoteText, traits: PhoneTraits) -> LinkBackend:
+    """A phone of these traits behind a link: messages and contacts, and notifications where it has any."""
+    offers = {Capability.MESSAGES, Capability.CONTACTS}
+    if traits.notifications:
+        offers.add(Capability.NOTIFICATIONS)
+    return LinkBackend(link, phone_id, name, traits, frozenset(offers), PhoneClock())

@@ -13,6 +13,7 @@ from phonelink_tui.errors import LimitExceeded, ObexRefused
 from phonelink_tui.profiles import pbap_mapping
 from phonelink_tui.profiles.obex_session import ObexSession
 from phonelink_tui.profiles.phone_clock import PhoneClock
+from phonelink_tui.profiles.ports import GoOn, always
 from phonelink_tui.protocol import limits
 from phonelink_tui.protocol.obex.codes import ResponseCode
 from phonelink_tui.protocol.pbap.call_history import call_records
@@ -83,9 +84,9 @@ class PbapClient:
         cards = await decoded(done.body or b"")
         return pbap_mapping.contact(cards[0]) if cards else None
 
-    async def contacts(self) -> tuple[Contact, ...]:
+    async def contacts(self, go_on: GoOn = always) -> tuple[Contact, ...]:
         """See `PhonebookAccess.contacts`."""
-        cards = [card async for card in all_cards(self._page)]
+        cards = [card async for card in all_cards(self._page, go_on)]
         return tuple(known for card in cards if (known := pbap_mapping.contact(card)) is not None)
 
     async def calls(self) -> tuple[Call, ...]:
@@ -120,7 +121,7 @@ class PbapClient:
         return done.body or b""
 
 
-async def all_cards(page: Callable[[int], Awaitable[bytes]]) -> AsyncIterator[VCard]:
+async def all_cards(page: Callable[[int], Awaitable[bytes]], go_on: GoOn = always) -> AsyncIterator[VCard]:
     """All cards of a book, page by page: until one is empty, refused, or the same again.
 
     Some phones answer fewer cards than were asked for, some refuse an offset behind the last card, and one that
@@ -128,6 +129,7 @@ async def all_cards(page: Callable[[int], Awaitable[bytes]]) -> AsyncIterator[VC
 
     Args:
         page: Reads the page from an offset on; b"" where there is none.
+        go_on: See `PhonebookAccess.contacts`.
     """
     offset, before = 0, b""
     while offset < limits.VCARDS:
@@ -138,6 +140,8 @@ async def all_cards(page: Callable[[int], Awaitable[bytes]]) -> AsyncIterator[VC
         for card in cards:
             yield card
         offset, before = offset + len(cards), body
+        if not go_on(offset):
+            return
     raise LimitExceeded(f"The phone has more than {limits.VCARDS} contacts.")
 
 

@@ -7,6 +7,7 @@ may be called. Refusals (`ObexRefused`, `AncsRefused`) and other `ProfileError`s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -24,6 +25,13 @@ from phonelink_tui.domain.observed import (
 )
 from phonelink_tui.domain.phone import Capability, PhoneTraits
 from phonelink_tui.domain.text import RemoteText
+
+GoOn = Callable[[int], bool]
+
+
+def always(_read: int) -> bool:
+    """Goes on to the end."""
+    return True
 
 
 class MessageAccess(Protocol):
@@ -98,7 +106,13 @@ class PhonebookAccess(Protocol):
         """The card of the phone itself: its own number gives the region."""
         ...
 
-    async def contacts(self) -> tuple[Contact, ...]: ...
+    async def contacts(self, go_on: GoOn = always) -> tuple[Contact, ...]:
+        """The book, page by page.
+
+        Args:
+            go_on: Told after each page how many cards were read; where it says no, those are all.
+        """
+        ...
 
     async def calls(self) -> tuple[Call, ...]:
         """The call history, newest first; empty where the phone keeps it to itself."""

@@ -11,6 +11,7 @@ command line and scripts see `relay.api` only, and all read the same stream of e
     stream        revisions and subscribers
     supervisor    one loop a capability: connect, run, wait     backoff       how long, by cause
     sync          first listing, event reports, catch-up        bodies        whose text is still to be read
+    listing_pages a folder, page by page                        reading       may long reading go on?
     sessions      notifications and contacts, one session each  links         gaps, proofs of life
     history       what is known from before                     keeper        what is written to disk
     marks         pins, mutes, drafts                           limit_book    limits in force

@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 from attrs import field, frozen
 
 from phonelink_tui.domain.call import Call
+from phonelink_tui.domain.code import OneTimeCode
 from phonelink_tui.domain.contact import Contact
 from phonelink_tui.domain.events import Resync, Stamped
 from phonelink_tui.domain.gap import Gap
@@ -76,7 +77,7 @@ class MarkThread:
 
 @frozen
 class SaveDraft:
-    """Keep a text begun in a conversation; empty: none is kept."""
+    """Keep a text begun in a conversation; empty: none is kept. Silent: only that it failed is told."""
 
     id: str
     thread: ThreadId
@@ -85,7 +86,7 @@ class SaveDraft:
 
 @frozen
 class Looked:
-    """A person sits in front of a terminal; see `Snapshot.looked_at`."""
+    """A person sits in front of a terminal; see `Snapshot.looked_at`. Silent: it has no outcome."""
 
     id: str
 
@@ -136,6 +137,25 @@ class RetryNow:
 
 
 @frozen
+class StopReading:
+    """Read no further just now: the first listing, a catch-up, the book. What was read stays.
+
+    The page under way is still taken. Texts going out are never stopped by it.
+    """
+
+    id: str
+    capability: Capability | None = None
+    """Of texts or of contacts; None: both."""
+
+
+@frozen
+class ReadOn:
+    """Read what `StopReading` left out: at once, or as soon as the phone is connected."""
+
+    id: str
+
+
+@frozen
 class StartThread:
     """Open the private conversation with an address; it exists from now on, empty.
 
@@ -156,6 +176,8 @@ Command = (
     | CancelText
     | RetryText
     | RetryNow
+    | StopReading
+    | ReadOn
     | StartThread
 )
 
@@ -182,7 +204,7 @@ class Snapshot:
     gaps: tuple[Gap, ...]
     """Oldest first."""
     limitations: tuple[Limitation, ...]
-    """Of the app; those of a thread follow from `domain.limitations.thread_limitations`."""
+    """Of the app; those of a thread follow from `domain.thread_limits.thread_limitations`."""
     contacts: tuple[Contact, ...] = ()
     calls: tuple[Call, ...] = ()
     unsettled: tuple[TextMessage, ...] = ()
@@ -191,6 +213,8 @@ class Snapshot:
     """Names this run of the relay: revisions of another one mean nothing here."""
     failed: tuple[TextMessage, ...] = ()
     """Our own texts that certainly were not sent, the newest 200: each can be sent again."""
+    codes: tuple[OneTimeCode, ...] = ()
+    """One-time codes that have not expired, newest first."""
     looked_at: datetime | None = None
     """When a person sat in front of a terminal last (UTC), restarts included; None where that is not known."""
 
@@ -224,7 +248,10 @@ class RelayApi(Protocol):
     async def snapshot(self) -> Snapshot: ...
 
     async def execute(self, command: Command) -> str:
-        """Take up a command; returns its id. The outcome is a `CommandChanged` on the stream."""
+        """Take up a command; returns its id. The outcome is a `CommandChanged` on the stream.
+
+        A client says `Looked` each minute and `SaveDraft` while somebody types: of these only a failure is told.
+        """
         ...
 
     async def messages(
@@ -238,7 +265,10 @@ class RelayApi(Protocol):
         ...
 
     async def search(self, query: str, *, limit: int = 50) -> tuple[TextMessage, ...]:
-        """Texts that hold every word of `query`, newest first."""
+        """Texts that fulfil `query`, newest first; what it may ask is told in `archive.query`.
+
+        `before:` means midnights of the relay's zone.
+        """
         ...
 
     async def week(self) -> Week:

@@ -32,16 +32,19 @@ from phonelink_tui.relay.api import (
     Looked,
     MarkRead,
     MarkThread,
+    ReadOn,
     RetryNow,
     RetryText,
     SaveDraft,
     SendText,
     StartThread,
+    StopReading,
 )
 from phonelink_tui.relay.guard import REFUSALS, Decision, Refusal, decide, question
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.notices import Notices
 from phonelink_tui.relay.outbox import Outbox
+from phonelink_tui.relay.reading import Reading
 from phonelink_tui.relay.store import Store
 
 Later = Coroutine[Any, Any, CommandChanged | None]
@@ -63,6 +66,7 @@ class Commands:
         intake: Intake,
         notices: Notices,
         outbox: Outbox,
+        reading: Reading,
         publish: Callable[[Iterable[Event]], None],
         written: Callable[[], Awaitable[None]] | None,
         hold_s: float,
@@ -78,6 +82,7 @@ class Commands:
         self._intake = intake
         self._notices = notices
         self._outbox = outbox
+        self._reading = reading
         self._publish = publish
         self._written = written
         self._hold_s = hold_s
@@ -96,7 +101,6 @@ class Commands:
             case Looked():
                 self._store.looked_at = looked_at = self._now()
                 self.on_looked(looked_at)
-                self._done(command.id)
             case StartThread():
                 self._start_thread(command)
             case CancelText():
@@ -106,6 +110,12 @@ class Commands:
             case RetryNow():
                 self.on_retry(command.capability)
                 self._done(command.id)
+            case StopReading():
+                stops = self._reading.stop(command.capability)
+                self._done(command.id) if stops else self._fail(command.id, "Nothing is being read just now.")
+            case ReadOn():
+                goes_on = self._reading.read_on()
+                self._done(command.id) if goes_on else self._fail(command.id, "Nothing was left out.")
             case MarkRead():
                 return self._mark_read(command)
             case ActOnNotification():
@@ -243,8 +253,7 @@ class Commands:
                 return self._written_down(self._written)
             self._done(command.id)
         else:
-            sentence, gone = "It has left already, or was never waiting.", Failure.GONE
-            self._publish([CommandChanged(command.id, CommandState.FAILED, sentence=sentence, failure=gone)])
+            self._fail(command.id, "It has left already, or was never waiting.")
         return None
 
     @staticmethod
@@ -268,21 +277,20 @@ class Commands:
         thread = self._store.current(command.thread)
         asked = {name: getattr(command, name) for name in ("pinned", "muted", "archived", "unread")}
         told = {name: value for name, value in asked.items() if value is not None}
-        self._set(command.id, thread, told)
+        if self._set(command.id, thread, told):
+            self._done(command.id)
 
     def _save_draft(self, command: SaveDraft) -> None:
         self._set(command.id, self._store.current(command.thread), {"draft": clean(command.text)})
 
-    def _set(self, command_id: str, thread: ThreadId, changed: dict[str, Any]) -> None:
+    def _set(self, command_id: str, thread: ThreadId, changed: dict[str, Any]) -> bool:
+        """Whether it was set; what was not is told."""
         try:
             self._publish(self._store.mark(thread, evolve(self._store.marks_of(thread), **changed)))
         except UnknownThread as error:
-            state, failure = CommandState.FAILED, Failure.GONE
-            self._publish(
-                [CommandChanged(command_id, state, sentence=error.message, hint=error.hint, failure=failure)]
-            )
-        else:
-            self._done(command_id)
+            self._fail(command_id, error.message, error.hint)
+            return False
+        return True
 
     async def _mark_read(self, command: MarkRead) -> None:
         thread = self._store.current(command.thread)
@@ -318,3 +326,7 @@ class Commands:
 
     def _done(self, command_id: str) -> None:
         self._publish([CommandChanged(command_id, CommandState.DONE)])
+
+    def _fail(self, command_id: str, sentence: str, hint: str = "") -> None:
+        state, gone = CommandState.FAILED, Failure.GONE
+        self._publish([CommandChanged(command_id, state, sentence=sentence, hint=hint, failure=gone)])

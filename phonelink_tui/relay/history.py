@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from phonelink_tui.archive.archive import Archive
@@ -16,6 +16,7 @@ from phonelink_tui.relay.api import MessagePage
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.own_rows import same_text
 from phonelink_tui.relay.renumbering import SAME_TIME
+from phonelink_tui.relay.searching import MemorySearch
 from phonelink_tui.relay.store import Store
 
 RECENT: Final = 1000
@@ -43,6 +44,7 @@ class History:
         self._archive = archive
         self._store = store
         self._intake = intake
+        self._memory = MemorySearch()
 
     async def begin(self) -> Kept:
         """Fill the store with what a relay begins with; call once, before anything is published."""
@@ -81,9 +83,10 @@ class History:
 
     async def search(self, query: str, limit: int) -> tuple[TextMessage, ...]:
         """See `RelayApi.search`."""
+        zone = datetime.now().astimezone().tzinfo or UTC
         if self._archive is None:
-            return self._store.search(query, limit)
-        found = await self._archive.search(parse_query(query), limit=limit)
+            return await self._memory.search(self._store.all_messages(), query, limit, zone)
+        found = await self._archive.search(parse_query(query, zone), limit=limit)
         return tuple(self._store.message(m.id) or m for m in found)
 
     async def recall_ids(self, ids: Iterable[MessageId]) -> None:

@@ -8,22 +8,32 @@ from datetime import datetime
 from attrs import evolve
 
 from phonelink_tui.domain.events import Event, LimitationChanged
-from phonelink_tui.domain.limitations import Limitation, LimitKind, app_limitations
-from phonelink_tui.domain.phone import Phone
+from phonelink_tui.domain.keeping import NotKept
+from phonelink_tui.domain.limitations import Limitation, LimitKind, Stopped, app_limitations
+from phonelink_tui.domain.phone import Capability, Phone
 
 
 class LimitBook:
     """The limits in force, and what they follow from besides the phone."""
 
-    def __init__(self, now: Callable[[], datetime], *, kept: bool) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        kept: NotKept | None = NotKept.NO_KEY,
+        set_aside: Callable[[], tuple[str, ...]] = lambda: (),
+    ) -> None:
         """
         Args:
             now: The clock (UTC).
-            kept: Whether there is an archive that takes what is written.
+            kept: Why nothing is kept; None: it is.
+            set_aside: Looks for damaged archives, by name. Asked no more once there is none: they come at a start.
         """
+        self._look = set_aside
+        self._set_aside = set_aside()
         self.kept = kept
         self._now = now
         self._hidden_since: datetime | None = None
+        self._stopped: dict[Capability, Stopped] = {}
         self._limitations: dict[LimitKind, Limitation] = {}
 
     def in_force(self) -> tuple[Limitation, ...]:
@@ -37,10 +47,24 @@ class LimitBook:
         self._hidden_since = self._now() if hidden else None
         return True
 
+    def stop_reading(self, capability: Capability, read: int | None) -> None:
+        """A person stopped reading after so many; None: it goes on."""
+        self._stopped.pop(capability, None)
+        if read is not None:
+            self._stopped[capability] = Stopped(read, self._now())
+
     def compare(self, phone: Phone) -> Iterator[Event]:
         """What began, changed or ended, as the phone stands now."""
         old, self._limitations = self._limitations, {}
-        for limit in app_limitations(phone, kept=self.kept, previews_hidden_since=self._hidden_since):
+        if self._set_aside:
+            self._set_aside = self._look()
+        for limit in app_limitations(
+            phone,
+            kept=self.kept,
+            previews_hidden_since=self._hidden_since,
+            set_aside=self._set_aside,
+            stopped=self._stopped,
+        ):
             known = old.get(limit.kind)
             same = known is not None and evolve(known, since=limit.since) == limit
             self._limitations[limit.kind] = known if known is not None and same else limit

@@ -25,6 +25,7 @@ from phonelink_tui.domain.events import (
     ThreadChanged,
 )
 from phonelink_tui.domain.failure import Failure
+from phonelink_tui.domain.keeping import NotKept
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability, CapabilityState, LinkPhase, Phone
 from phonelink_tui.domain.thread import ThreadId
@@ -41,15 +42,18 @@ from phonelink_tui.relay.api import (
     RetryText,
     Snapshot,
 )
+from phonelink_tui.relay.code_book import CodeBook
 from phonelink_tui.relay.commands import Commands, Later
 from phonelink_tui.relay.failures import failure_of
 from phonelink_tui.relay.guard import REFUSALS
 from phonelink_tui.relay.history import History
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.keeper import Keeper
+from phonelink_tui.relay.limit_book import LimitBook
 from phonelink_tui.relay.links import Links
 from phonelink_tui.relay.notices import Notices
 from phonelink_tui.relay.outbox import Outbox
+from phonelink_tui.relay.reading import Reading
 from phonelink_tui.relay.retaining import Retaining
 from phonelink_tui.relay.sessions import ContactSync, NotificationSync
 from phonelink_tui.relay.store import Store
@@ -72,6 +76,10 @@ class RelaySettings:
     """How much is kept."""
     lasting: bool = False
     """Its terminals come and go, and it comes back: with an archive, what is queued waits for its next run."""
+    not_kept: NotKept = NotKept.NO_KEY
+    """Why there is no archive, where there is none."""
+    set_aside: Callable[[], tuple[str, ...]] = lambda: ()
+    """The names of damaged archives that were set aside and still lie there."""
 
 
 class Relay:
@@ -112,8 +120,10 @@ class Relay:
             },
         )
         self._stream = Stream(now, epoch=token_hex(4))
-        self._store = Store(phone, now, kept=archive is not None)
+        not_kept = None if archive is not None else settings.not_kept
+        self._store = Store(phone, now, LimitBook(now, not_kept, settings.set_aside))
         self._store.apply_limits()
+        self._codes = CodeBook(now)
         run = archive.run if archive is not None else 0
         self._keeper = Keeper(archive, self._store, now)
         self._links = Links(self._store, now, run, self._keeper.expect)
@@ -123,12 +133,14 @@ class Relay:
         self._history = History(archive, self._store, self._intake)
         notices = Notices(self._store, self._intake, now, run)
         self._outbox = Outbox(self._publish_text, self._recheck, self._intake.bind, now, self._keeper)
+        reading = Reading(self._store, self.publish)
         self._message_sync = MessageSync(
             self._store,
             self._intake,
             self.publish,
             lambda: self._prove(Capability.MESSAGES),
             lambda: self._caught_up(Capability.MESSAGES),
+            reading=reading,
             recall=self._history.recall_rows,
         )
         self._notification_sync = NotificationSync(
@@ -143,6 +155,8 @@ class Relay:
             self.publish,
             lambda: self._prove(Capability.CONTACTS),
             lambda: self._caught_up(Capability.CONTACTS),
+            reading,
+            lambda: self._store.contacts,
         )
         self._supervisors = self._supervise(rng)
         self._commands = Commands(
@@ -150,6 +164,7 @@ class Relay:
             self._intake,
             notices,
             self._outbox,
+            reading,
             self.publish,
             self._keeper.commit if archive is not None else None,
             settings.hold_s,
@@ -172,7 +187,8 @@ class Relay:
 
     async def snapshot(self) -> Snapshot:
         """See `RelayApi.snapshot`."""
-        return evolve(self._store.snapshot(self._stream.rev), epoch=self._stream.epoch)
+        told = self._store.snapshot(self._stream.rev)
+        return evolve(told, epoch=self._stream.epoch, codes=self._codes.newest_first())
 
     async def execute(self, command: Command) -> str:
         """See `RelayApi.execute`."""
@@ -246,7 +262,7 @@ class Relay:
         """Apply and publish events in order, each with what follows from it."""
         for event in events:
             derived = self._store.apply(event)
-            for each in (event, *derived):
+            for each in (event, *derived, *self._codes.take(event)):
                 self._keeper.take(each)
                 self._stream.publish(each)
             if (
@@ -256,7 +272,7 @@ class Relay:
             ):
                 self._tasks.create_task(self._refill(event.thread))
         if self._keeper.keeps != self._store.is_kept:
-            for limit in self._store.say_kept(kept=self._keeper.keeps):
+            for limit in self._store.say_kept(None if self._keeper.keeps else NotKept.DISK):
                 self._stream.publish(limit)
 
     # How

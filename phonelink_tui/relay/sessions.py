@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from phonelink_tui.domain.address import region_of
+from phonelink_tui.domain.contact import Contact
 from phonelink_tui.domain.events import CONTACTS, CallChanged, ContactsChanged, Event, Progress
 from phonelink_tui.domain.observed import NotificationGone
+from phonelink_tui.domain.phone import Capability
 from phonelink_tui.errors import ObexRefused
 from phonelink_tui.profiles.ports import NotificationAccess, PhonebookAccess
 from phonelink_tui.relay.intake import Intake
 from phonelink_tui.relay.notices import Notices
+from phonelink_tui.relay.reading import Reading
 from phonelink_tui.transport.together import together
 
 PROBE_S: Final = 60.0
@@ -87,35 +90,42 @@ class ContactSync:
     """Reads the phone's book once a session, and its call history now and then."""
 
     def __init__(
-        self, intake: Intake, publish: Publish, prove: Callable[[], None], caught_up: Callable[[], None]
+        self,
+        intake: Intake,
+        publish: Publish,
+        prove: Callable[[], None],
+        caught_up: Callable[[], None],
+        reading: Reading,
+        known: Callable[[], tuple[Contact, ...]],
     ) -> None:
         self._intake = intake
+        self._reading = reading
+        self._known = known
+        reading.on_wanted = self._look_up
         self._publish = publish
         self._prove = prove
         self._caught_up = caught_up
-        self._calls_wanted = asyncio.Event()
+        self._awake = asyncio.Event()
 
     def read_calls_again(self) -> None:
         """The phone's clock may be known better than when they were read, and calls may have been missed."""
-        self._calls_wanted.set()
+        self._look_up()
+
+    def _look_up(self) -> None:
+        self._awake.set()
 
     async def run(self, access: PhonebookAccess) -> None:
         """Read, then stay until the session ends, with the error that ended it."""
         await together(access.run(), self._read(access))
 
     async def _read(self, access: PhonebookAccess) -> None:
-        self._publish([Progress(CONTACTS, 0, None)])
-        owner = await access.owner()
-        region = region_of(owner.addresses[0].value) if owner and owner.addresses else None
-        if region is not None:
-            self._publish(self._intake.use_region(region))
-        contacts = tuple(self._intake.filing.complete_contact(contact) for contact in await access.contacts())
-        self._prove()
-        self._intake.learn_names((c.name, a.key) for c in contacts for a in c.addresses)
-        self._publish([ContactsChanged(contacts), Progress(CONTACTS, len(contacts), len(contacts))])
-        self._publish(self._intake.judge_again())
+        await self._read_book(access)
+        wanted = self._reading.wanted(Capability.CONTACTS)
         while True:
-            self._calls_wanted.clear()
+            if wanted.is_set():
+                await self._read_book(access)
+                wanted.clear()
+            self._awake.clear()
             try:
                 calls = await access.calls()
                 self._prove()
@@ -125,9 +135,34 @@ class ContactSync:
             self._caught_up()
             await self._pause()
 
+    async def _read_book(self, access: PhonebookAccess) -> None:
+        self._publish([Progress(CONTACTS, 0, None)])
+        owner = await access.owner()
+        region = region_of(owner.addresses[0].value) if owner and owner.addresses else None
+        if region is not None:
+            self._publish(self._intake.use_region(region))
+        whole = True
+
+        def go_on(cards: int) -> bool:
+            nonlocal whole
+            whole = self._reading.come_to(CONTACTS, cards)
+            return whole
+
+        with self._reading.under_way(Capability.CONTACTS):
+            read = await access.contacts(go_on)
+        self._prove()
+        contacts = tuple(self._intake.filing.complete_contact(contact) for contact in read)
+        if not whole:  # what an earlier reading brought stays, too
+            keys = {a.key for c in contacts for a in c.addresses}
+            contacts += tuple(c for c in self._known() if not any(a.key in keys for a in c.addresses))
+        self._intake.learn_names((c.name, a.key) for c in contacts for a in c.addresses)
+        self._publish([ContactsChanged(contacts), Progress(CONTACTS, len(read), len(read))])
+        self._reading.end(Capability.CONTACTS, None if whole else len(read))
+        self._publish(self._intake.judge_again())
+
     async def _pause(self) -> None:
         try:
             async with asyncio.timeout(CALLS_S):
-                await self._calls_wanted.wait()
+                await self._awake.wait()
         except TimeoutError:
             pass

@@ -29,16 +29,10 @@ from phonelink_tui.domain.events import (
     ThreadChanged,
     ThreadGone,
 )
-from phonelink_tui.domain.message import (
-    UNSETTLED,
-    Audience,
-    Direction,
-    MessageId,
-    Source,
-    TextMessage,
-)
+from phonelink_tui.domain.keeping import NotKept
+from phonelink_tui.domain.message import UNSETTLED, Audience, Direction, MessageId, Source, TextMessage
 from phonelink_tui.domain.notification import NotificationId, PhoneNotification
-from phonelink_tui.domain.phone import Phone
+from phonelink_tui.domain.phone import Capability, Phone
 from phonelink_tui.domain.text import RemoteText
 from phonelink_tui.domain.thread import Thread, ThreadId
 from phonelink_tui.errors import UnknownThread
@@ -51,13 +45,13 @@ from phonelink_tui.relay.marks import MarkBook, Marks
 from phonelink_tui.relay.moves import Moves
 from phonelink_tui.relay.notification_book import NotificationBook
 from phonelink_tui.relay.people import People
-from phonelink_tui.relay.searching import find_texts, newest_failed
+from phonelink_tui.relay.searching import newest_failed
 
 
 class Store:
     """The relay's memory. `apply` is the only way to change it."""
 
-    def __init__(self, phone: Phone, now: Callable[[], datetime], *, kept: bool = False) -> None:
+    def __init__(self, phone: Phone, now: Callable[[], datetime], limits: LimitBook | None = None) -> None:
         self.phone = phone
         self._now = now
         self._conversations: dict[ThreadId, Conversation] = {}
@@ -73,7 +67,7 @@ class Store:
         self._gaps = GapBook()
         self._calls: tuple[Call, ...] = ()
         self.looked_at: datetime | None = None
-        self._limits = LimitBook(now, kept=kept)
+        self._limits = limits or LimitBook(now)
 
     # Facts in
 
@@ -187,12 +181,17 @@ class Store:
         return self._marks.of(id_)
 
     @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """The phone's book."""
+        return self._people.contacts
+
+    @property
     def is_kept(self) -> bool:
         """Whether what is published counts as written to disk."""
-        return self._limits.kept
+        return self._limits.kept is None
 
-    def say_kept(self, *, kept: bool) -> tuple[Event, ...]:
-        """Whether what is published is written to disk, from now on."""
+    def say_kept(self, kept: NotKept | None) -> tuple[Event, ...]:
+        """Why what is published is not written to disk, from now on; None: it is."""
         if kept == self._limits.kept:
             return ()
         self._limits.kept = kept
@@ -201,6 +200,11 @@ class Store:
     def hide_previews(self, *, hidden: bool) -> tuple[Event, ...]:
         """Notifications come without their text, or with it again."""
         return tuple(self._limits.compare(self.phone)) if self._limits.hide_previews(hidden=hidden) else ()
+
+    def stop_reading(self, capability: Capability, read: int | None) -> tuple[Event, ...]:
+        """A person stopped reading after so many; None: it goes on."""
+        self._limits.stop_reading(capability, read)
+        return tuple(self._limits.compare(self.phone))
 
     # What is known
 
@@ -233,10 +237,6 @@ class Store:
             return MessagePage(())
         messages, earlier = conversation.page(message, limit)
         return MessagePage(messages, earlier)
-
-    def search(self, query: str, limit: int) -> tuple[TextMessage, ...]:
-        """See `RelayApi.search`."""
-        return find_texts(self._messages.values(), query, limit)
 
     def thread(self, id_: ThreadId) -> Thread:
         """The row of a conversation. Raises UnknownThread."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime
 from typing import Final
 
 from attrs import evolve
@@ -13,29 +13,20 @@ from attrs import evolve
 from phonelink_tui.domain.events import CATCH_UP, FIRST_SYNC, Event, MessageChanged, Progress
 from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, Source, TextMessage
-from phonelink_tui.domain.observed import ChangeKind, Folder, FolderChange, ListedText, handle_key
+from phonelink_tui.domain.observed import ChangeKind, Folder, FolderChange, ListedText
+from phonelink_tui.domain.phone import Capability
 from phonelink_tui.errors import ProfileError
 from phonelink_tui.profiles.ports import MessageAccess
 from phonelink_tui.relay.bodies import Bodies
 from phonelink_tui.relay.intake import Intake
+from phonelink_tui.relay.listing_pages import PAGE_ROWS, SAME_SECOND, Rows, read_pages, second_of
+from phonelink_tui.relay.reading import Reading, Unread
 from phonelink_tui.relay.renumbering import HandleCheck, before_last_second
 from phonelink_tui.relay.store import Store
 from phonelink_tui.transport.together import together
 
-PAGE_ROWS: Final = 500
-"""Rows asked for at once. iPhones were seen asked for 100 to 200; one listing of 500 rows is about 150 kB."""
-
 CATCH_UP_ROWS: Final = 50
 """Rows of the first page after a gap; more only where nothing in it is known."""
-
-SLICE_ROWS: Final = 20_000
-"""Rows read by offset, which is 16 bits wide; what is older is asked for by FilterPeriodEnd (MAP 1.4, 6.3.1)."""
-
-FOLDER_ROWS: Final = 100_000
-"""Rows read of one folder."""
-
-SAME_SECOND: Final = timedelta(seconds=1)
-"""Periods end in whole seconds: the rows of the last one are listed again."""
 
 REFINE_ROWS: Final = 5
 """Rows listed after an event report: it names a text, the listing says when it was sent and by whom."""
@@ -51,7 +42,7 @@ _LADDER: Final[dict[ChangeKind, tuple[DeliveryState, str]]] = {
 }
 """FAILED means certainly not sent, so that it may be sent again: a text that did not arrive was sent."""
 
-Rows = tuple[ListedText, ...]
+_MESSAGES: Final = Capability.MESSAGES
 
 
 class MessageSync:
@@ -65,6 +56,7 @@ class MessageSync:
         prove: Callable[[], None],
         caught_up: Callable[[], None],
         *,
+        reading: Reading | None = None,
         probe_s: float = PROBE_S,
         recall: Callable[[Rows], Awaitable[None]] | None = None,
     ) -> None:
@@ -75,6 +67,7 @@ class MessageSync:
             publish: Publishes events while it iterates.
             prove: Told of each proof of life.
             caught_up: Told once a session, when all that was there at its begin is listed.
+            reading: Says whether to go on with what takes long.
             probe_s: Between two looks at an idle session.
             recall: Brings back what is known from before of rows, before they are taken in.
         """
@@ -85,6 +78,7 @@ class MessageSync:
         self._tell_caught_up = caught_up
         self._probe_s = probe_s
         self._recall = recall
+        self._reading = reading or Reading(store, publish)
         self._handles = HandleCheck(store, intake)
         self._bodies = Bodies(store, intake, publish, prove)
         self._synced_once = False
@@ -92,6 +86,10 @@ class MessageSync:
         self._fresh: set[MessageId] = set()
         self._refine = asyncio.Event()
         self._asked = False
+        self._unread: dict[Folder, Unread] = {}
+        """What a person who stopped reading left out."""
+        self._rows_read = 0
+        self._left_out_after = 0
 
     async def run(self, access: MessageAccess) -> None:
         """Follow one session until it ends, with the error that ended it."""
@@ -99,7 +97,7 @@ class MessageSync:
         self._caught_up.clear()
         await together(
             access.run(),
-            self._catch_up(access),
+            self._read_listings(access),
             self._follow_changes(access),
             self._refine_new(access),
             self._read_bodies(access),
@@ -123,9 +121,41 @@ class MessageSync:
 
     # Listings
 
+    async def _read_listings(self, access: MessageAccess) -> None:
+        """What is new, then whatever is asked for of what was left out."""
+        await self._refresh(access)
+        before = self._begin_reading()
+        with self._reading.under_way(_MESSAGES):
+            await self._catch_up(access)
+        self._synced_once = True
+        self._caught_up.set()
+        self._fresh.clear()
+        self._end_reading(before)
+        self._tell_caught_up()
+        while True:
+            await self._reading.wanted(_MESSAGES).wait()
+            before = self._begin_reading()
+            with self._reading.under_way(_MESSAGES):
+                for folder, unread in tuple(self._unread.items()):
+                    with suppress(ProfileError):
+                        await self._list_all(access, folder, unread)
+            self._reading.wanted(_MESSAGES).clear()
+            self._end_reading(before)
+
+    def _begin_reading(self) -> dict[Folder, Unread]:
+        self._rows_read = 0
+        return dict(self._unread)
+
+    def _end_reading(self, unread_before: dict[Folder, Unread]) -> None:
+        """Say what is left out. A catch-up that was not stopped does not change what was said before."""
+        if not self._unread:
+            self._left_out_after = 0
+        elif self._unread != unread_before:
+            self._left_out_after += self._rows_read
+        self._reading.end(_MESSAGES, self._left_out_after if self._unread else None)
+
     async def _catch_up(self, access: MessageAccess) -> None:
         """Compare the folders with what is known; take what is new."""
-        await self._refresh(access)
         await self._list(access, Folder.INBOX)
         if self._store.phone.traits.reports_own_texts:
             await self._list(access, Folder.SENT)
@@ -135,10 +165,6 @@ class MessageSync:
                 await self._list(access, Folder.SENT)
         if not self._synced_once:
             self._bodies.want_newest()
-        self._synced_once = True
-        self._caught_up.set()
-        self._fresh.clear()
-        self._tell_caught_up()
 
     async def _refresh(self, access: MessageAccess) -> None:
         """Let the phone look for new texts. One that will not has listings all the same."""
@@ -147,19 +173,29 @@ class MessageSync:
             self._prove()
 
     async def _list(self, access: MessageAccess, folder: Folder) -> None:
-        if self._synced_once:
+        if folder is Folder.SENT and self._reading.is_stopping(_MESSAGES):
+            self._leave_out(folder, Unread(None, None))
+        elif self._synced_once:
             await self._list_missed(access, folder)
         else:
-            await self._list_all(access, folder)
+            await self._list_all(access, folder, Unread(None, None))
 
-    async def _list_all(self, access: MessageAccess, folder: Folder) -> None:
+    def _leave_out(self, folder: Folder, unread: Unread) -> None:
+        self._unread[folder] = unread.join(self._unread.get(folder))
+
+    async def _list_all(self, access: MessageAccess, folder: Folder, unread: Unread) -> None:
+        """Page by page, each taken at once; what is not read in the end is left out."""
         done = 0
         later: Rows = ()
+        work = FIRST_SYNC if unread.floor is None else CATCH_UP
+        self._unread.pop(folder, None)
 
         def take(rows: Rows) -> bool:
             """Doubtful texts of the last second wait for the next page, for it may hold more of that second."""
             nonlocal done, later
             done += len(rows)
+            self._rows_read += len(rows)
+            known_below = any(self._is_below(row, unread.floor) and self._was_known(row) for row in rows)
             span = (*later, *rows)
             end = before_last_second(span)
             if not self._handles.doubts(span[end:]):
@@ -167,31 +203,46 @@ class MessageSync:
             self._handles.take(span[:end])
             self._take_rows(span[:end], live=False)
             later = span[end:]
-            self._publish([Progress(FIRST_SYNC, done, None)])
-            return True
+            goes_on = self._reading.come_to(work, done)
+            if not goes_on and not known_below:
+                self._leave_out(folder, Unread(second_of(rows), unread.floor))
+            return goes_on and not known_below
 
-        await self._read_pages(access, folder, PAGE_ROWS, take)
-        self._handles.take(later)
-        self._take_rows(later, live=False)
+        try:
+            await self._read_pages(access, folder, PAGE_ROWS, take, unread.end)
+        except BaseException:
+            if self._synced_once:
+                self._leave_out(folder, unread)
+            raise
+        if folder not in self._unread:
+            self._handles.take(later)
+            self._take_rows(later, live=False)
         if done:
-            self._publish([Progress(FIRST_SYNC, done, done)])
+            self._publish([Progress(work, done, done)])
+
+    def _is_below(self, row: ListedText, floor: datetime | None) -> bool:
+        return floor is not None and row.at is not None and row.at < floor
 
     async def _list_missed(self, access: MessageAccess, folder: Folder) -> None:
         """All of it or nothing: a catch-up cut short by the link must not hide what is older than its first page."""
         missed: list[ListedText] = []
-        whole = True
+        whole, goes_on = True, True
 
         def take(rows: Rows) -> bool:
-            nonlocal whole
+            nonlocal whole, goes_on
             missed.extend(rows)
-            if len(missed) > CATCH_UP_ROWS:
-                self._publish([Progress(CATCH_UP, len(missed), None)])
+            self._rows_read += len(rows)
             whole = not any(self._was_known(row) for row in rows)
-            return whole
+            if len(missed) > CATCH_UP_ROWS:
+                goes_on = self._reading.come_to(CATCH_UP, len(missed))
+            return whole and goes_on
 
         await self._read_pages(access, folder, CATCH_UP_ROWS, take)
-        self._handles.take(missed if whole else missed[: before_last_second(missed)])
+        self._handles.take(missed if whole and goes_on else missed[: before_last_second(missed)])
         self._take_rows(missed, live=False)
+        if whole and not goes_on:
+            end = second_of(missed)
+            self._leave_out(folder, Unread(end, end and end - SAME_SECOND))
         if len(missed) > CATCH_UP_ROWS:
             self._publish([Progress(CATCH_UP, len(missed), len(missed))])
 
@@ -207,28 +258,18 @@ class MessageSync:
         self._take_few(newest)
 
     async def _read_pages(
-        self, access: MessageAccess, folder: Folder, limit: int, take: Callable[[Rows], bool]
+        self,
+        access: MessageAccess,
+        folder: Folder,
+        limit: int,
+        take: Callable[[Rows], bool],
+        end: datetime | None = None,
     ) -> None:
-        """Read pages, newest first, while `take` wants more and the phone has more.
-
-        A page may be shorter than was asked for without being the last; one without a new row is.
-        """
-        offset, seen, end = 0, set[str](), None
-        while len(seen) < FOLDER_ROWS:
-            rows = await access.list_texts(folder, limit=limit, offset=offset, end=end)
+        async def come(rows: Rows) -> None:
             self._prove()
             await self._remember(rows)
-            new = tuple(row for row in rows if handle_key(row.handle) not in seen)
-            if not new or not take(new):
-                return
-            seen.update(handle_key(row.handle) for row in new)
-            offset += len(rows)
-            limit = PAGE_ROWS
-            if offset >= SLICE_ROWS:
-                oldest = min((row.at for row in rows if row.at is not None), default=None)
-                if oldest is None:
-                    return
-                offset, end = 0, oldest + SAME_SECOND
+
+        await read_pages(access, folder, limit, come, take, end)
 
     async def _remember(self, rows: Rows) -> None:
         if self._recall is not None:

@@ -12,7 +12,7 @@ import os
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
 from attrs import evolve, frozen
@@ -20,6 +20,7 @@ from attrs import evolve, frozen
 from phonelink_tui.errors import LinkLost, PhoneUnreachable, RemoteProtocolError, UsageError
 from phonelink_tui.transport.gatt import GattClient
 from phonelink_tui.transport.link import CallBack, Service
+from phonelink_tui.transport.socket_stream import SocketStream
 from phonelink_tui.transport.stream import RECEIVE_BYTES, ByteStream
 from phonelink_tui.transport.tasks_beside import tasks_beside
 
@@ -43,12 +44,8 @@ class Endpoint:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-class TcpStream:
+class TcpStream(SocketStream):
     """A `ByteStream` over a TCP connection."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
 
     @property
     def peer_host(self) -> str:
@@ -59,33 +56,6 @@ class TcpStream:
     def own_port(self) -> int:
         """Our port."""
         return int(self._writer.get_extra_info("sockname")[1])
-
-    async def receive(self) -> bytes:
-        """See `ByteStream.receive`."""
-        try:
-            return await self._reader.read(RECEIVE_BYTES)
-        except OSError as error:
-            raise LinkLost("The connection to the phone broke.") from error
-
-    async def send(self, data: bytes) -> None:
-        """See `ByteStream.send`."""
-        if self._writer.is_closing():
-            raise LinkLost("The connection is closed.")
-        try:
-            self._writer.write(data)
-            await self._writer.drain()
-        except OSError as error:
-            raise LinkLost("The connection to the phone broke.") from error
-
-    def close(self) -> None:
-        """Begin to close, without waiting for it."""
-        self._writer.close()
-
-    async def aclose(self) -> None:
-        """See `ByteStream.aclose`."""
-        self.close()
-        with suppress(OSError):
-            await self._writer.wait_closed()
 
     async def abort(self) -> None:
         """Break the connection without a word: the other end gets a reset."""

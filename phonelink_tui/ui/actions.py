@@ -149,6 +149,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("banner.next", "Next banner", _SCREEN, "b"),
     Action("retry.now", "Connect now", _SCREEN, "ctrl+r"),
+    Action(
+        "reading.stop", "Stop reading texts or contacts from the phone, or read on", _SCREEN, "X", "alt+x"
+    ),
     Action("status.open", "How everything stands", _SCREEN, "S", "f8", hint="status"),
     Action("help.open", "Help; on a banner, why", _SCREEN, "?", "f1", hint="help"),
     Action("palette.open", "All actions", _SCREEN, ":", "ctrl+p"),

@@ -23,6 +23,7 @@ SIGNS: Final = {
 
 ACTIONS: Final = {
     LimitAction.RETRY: "Enter tries again now",
+    LimitAction.READ_ON: "Enter reads on",
     LimitAction.START_PRIVATE: "Enter opens a conversation with that person alone",
 }
 

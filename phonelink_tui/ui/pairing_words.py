@@ -23,7 +23,7 @@ SHOWN: Final = 9
 """As many phones as digits choose."""
 
 _MARKS: Final = {
-    StepMark.TODO: ("○", "$text-muted"),
+    StepMark.AHEAD: ("○", "$text-muted"),
     StepMark.NOW: ("▸", "bold"),
     StepMark.DONE: ("✓", "$text-success"),
     StepMark.SKIPPED: ("–", "$text-muted"),
@@ -73,7 +73,7 @@ def body(view: PairingView, *, short: bool) -> Content:
         parts.append(Content(f"    … and {len(view.phones) - SHOWN} more"))
     kind = view.phone.kind if view.phone is not None else PhoneKind.IPHONE
     for switch in view.switches:
-        glyph, style = _MARKS[StepMark.DONE if switch.on else StepMark.TODO]
+        glyph, style = _MARKS[StepMark.DONE if switch.on else StepMark.AHEAD]
         note = f"  {switch.note}" if switch.note and not switch.on else ""
         words = f" {glyph} {switch_words(kind, switch.capability)}"
         parts.append(Content.assemble((words, style), (note, "$text-muted")))

@@ -8,10 +8,10 @@ from datetime import datetime, tzinfo
 from attrs import define, field
 
 from phonelink_tui.domain.gap import Gap
-from phonelink_tui.domain.limitations import Limitation, thread_limitations
+from phonelink_tui.domain.limitations import Limitation, LimitKind
 from phonelink_tui.domain.message import TextMessage
-from phonelink_tui.domain.phone import Phone
-from phonelink_tui.domain.thread import Thread, ThreadId
+from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.domain.thread_limits import thread_limitations
 from phonelink_tui.ui.projection import Projection
 from phonelink_tui.ui.reactions import fold
 from phonelink_tui.ui.thread_rows import Clock, Row, replaced_row, rows_after, thread_rows
@@ -19,9 +19,14 @@ from phonelink_tui.ui.when import moment
 from phonelink_tui.ui.widgets.thread_pane import ThreadPane
 
 
-def limits_of(thread: Thread, phone: Phone, now: datetime, zone: tzinfo | None) -> tuple[Limitation, ...]:
-    """All limits of a conversation."""
-    return tuple(thread_limitations(thread, phone, start=moment(thread.first_at, zone, now)))
+def limits_of(projection: Projection, now: datetime, zone: tzinfo | None) -> tuple[Limitation, ...]:
+    """All limits of the open conversation."""
+    thread, phone = projection.open_thread, projection.phone
+    if thread is None or phone is None:
+        return ()
+    stopped = (LimitKind.TEXTS_STOPPED, "") in projection.limitations
+    start = moment(thread.first_at, zone, now)
+    return tuple(thread_limitations(thread, phone, start=start, stopped=stopped))
 
 
 @define
@@ -45,8 +50,8 @@ class PaneFeed:
 
     def update(self, projection: Projection, now: datetime, zone: tzinfo | None) -> None:
         """Show what changed."""
-        window, thread, phone = projection.window, projection.open_thread, projection.phone
-        if window is None or thread is None or phone is None:
+        window = projection.window
+        if window is None or projection.open_thread is None or projection.phone is None:
             if self._shown.thread is not None:
                 self._shown = _Shown()
                 self._pane.show((), thread_id=None, keep_position=False)
@@ -56,7 +61,7 @@ class PaneFeed:
                 self._shown = _Shown(window.thread)
                 self._pane.show((), thread_id=window.thread, keep_position=False)
             return
-        limits = limits_of(thread, phone, now, zone)
+        limits = limits_of(projection, now, zone)
         gaps = tuple(sorted(projection.gaps.values(), key=_started))
         folds = fold(window.messages)
         marker = (window.first_unread, window.was_left)

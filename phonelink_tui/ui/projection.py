@@ -303,7 +303,8 @@ class Projection:
                     self.limitations[key] = limit
                 else:
                     self.limitations.pop(key, None)
-                return Touched.STATUS
+                in_threads = limit.kind is LimitKind.TEXTS_STOPPED  # the first row of each says it, too
+                return Touched.STATUS | (Touched.WINDOW if in_threads else Touched.NOTHING)
             case GapChanged(gap=gap):
                 self.gaps[gap.id] = gap
                 self._last_gap = gap if gap.ended_at else self._last_gap

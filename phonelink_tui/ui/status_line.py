@@ -75,6 +75,8 @@ class StatusFacts:
     relay_gone: bool = False
     attach_at: datetime | None = None
     """When a relay that is gone is looked for again."""
+    stop_key: str = ""
+    """Stops the work that `progress` tells of."""
     problems: int = 0
     """Lines of the settings that do not hold."""
 
@@ -137,8 +139,9 @@ def _parts(
     if outbox := outbox_words(facts.unsettled, brief=brief > 5):
         yield [outbox]
     if facts.progress:
-        total = f"/{facts.progress.total}" if facts.progress.total is not None else ""
-        yield [(f"{facts.progress.work} {facts.progress.done}{total}", "warn")]
+        total = f"/{facts.progress.total:,}" if facts.progress.total is not None else ""
+        stops = f" ({facts.stop_key} stops)" if facts.stop_key and brief < 6 else ""
+        yield [(f"{facts.progress.work} {facts.progress.done:,}{total}{stops}", "warn")]
     next_at = _next_attempt(phone)
     if next_at and brief < LENGTHS - 1:
         yield [(f"{'next' if brief > 5 else 'next try'} {local(next_at, zone):%H:%M:%S}", "dim")]

@@ -160,6 +160,7 @@ class Disk:
         self.path = path
         self.turns = threading.Event()
         self.turns.set()
+        self.asked = threading.Event()
         self.refuses = False
 
     def connect(self) -> apsw.Connection:
@@ -171,6 +172,7 @@ class Disk:
 
     def commit(self) -> bool:
         """Asked by SQLite before each commit."""
+        self.asked.set()
         assert self.turns.wait(30)
         if self.refuses:
             raise apsw.FullError
@@ -204,6 +206,37 @@ async def test_many_facts_about_one_thing_wait_as_one(disk: Disk) -> None:
     assert writer.join(10)
 
 
+async def test_commit_waits_for_what_is_being_written(disk: Disk) -> None:
+    """A fact that has left the queue is durable only once its transaction is: a push must not begin before."""
+    writer = Writer(disk.connect, gather_s=0)
+    writer.start()
+    await wait_for(writer.run(lambda _db, _w: None))
+    disk.asked.clear()
+    disk.turns.clear()
+    writer.put(incoming("0"))
+    assert await asyncio.get_running_loop().run_in_executor(None, disk.asked.wait, 20)
+    committed = writer.commit()
+    assert not committed.done()
+    assert writer.waiting == 1
+    disk.turns.set()
+    await wait_for(committed)
+    assert writer.waiting == 0
+    writer.close()
+    assert writer.join(10)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_an_error_of_ours_is_told(disk: Disk) -> None:
+    """A fact that cannot be written for a reason that no disk gives ends the thread, and nobody is told otherwise."""
+    writer = Writer(disk.connect)
+    writer.start()
+    writer.put(evolve(incoming("0"), at=None))  # type: ignore[arg-type]
+    with pytest.raises(ArchiveError, match="error of ours"):
+        await wait_for(writer.commit())
+    assert writer.join(10)
+    assert writer.failure is not None
+
+
 async def test_past_the_bound_put_waits_and_loses_nothing(
     disk: Disk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,7 +253,7 @@ async def test_past_the_bound_put_waits_and_loses_nothing(
     putting = asyncio.get_running_loop().run_in_executor(None, put_many)
     done, _ = await asyncio.wait({putting}, timeout=0.3)
     assert not done
-    assert writer.waiting <= 100
+    assert writer.waiting <= 200, "a batch in flight, and the queue"
     disk.turns.set()
     await asyncio.wait_for(putting, 20)
     await wait_for(writer.commit())

@@ -44,6 +44,15 @@ async def test_what_was_there_is_replayed(iphone: World) -> None:
         assert entries[whole] == one.title
 
 
+async def test_the_replay_has_an_end(iphone: World) -> None:
+    """`replayed` returns once all that was there was taken, and not before."""
+    async with opened(iphone.backend.open_notifications()) as access, asyncio.TaskGroup() as tasks:
+        over = tasks.create_task(access.replayed())
+        for _ in range(REPLAYED):
+            assert not over.done()
+            await shown(access)
+
+
 async def test_new_notification_comes_whole(iphone: World) -> None:
     """Every field arrives, cut nowhere by the size of a packet."""
     async with opened(iphone.backend.open_notifications()) as access:

@@ -13,7 +13,7 @@ from phonelink_tui.errors import LinkLost, ObexRefused, PhoneUnreachable
 from phonelink_tui.profiles.ports import PhonebookAccess
 from phonelink_tui.protocol.obex.codes import ResponseCode
 from phonelink_tui.virtual.entries import StoredContact, Switch
-from tests.backends.world import ALICE, BOB, World, lived, opened, soon
+from tests.backends.world import ALICE, BOB, BOOK, World, lived, opened, soon
 from tests.fast_time import START
 
 
@@ -37,7 +37,7 @@ async def test_contacts_are_all_there(world: World) -> None:
 
 async def test_large_book_comes_in_pages(world: World, shape: str) -> None:
     """More cards than fit in one page are all read, each once."""
-    many = 60 if shape == "fragment:1" else 501
+    many = 60 if shape == "fragment:1" else BOOK
     for number in range(many):
         world.phone.add_contact(StoredContact(f"Person {number}", (f"+1555{number:07}",)))
     async with opened(world.backend.open_phonebook()) as access:

@@ -54,6 +54,18 @@ TEXTS: Final[tuple[tuple[str, str, dict[str, bool]], ...]] = (
 FLOOD = 300
 """Notifications at once."""
 
+BOOK = 501
+"""Cards of a book that does not fit in one page."""
+
+SLOW_WAY = "obexd"
+"""Too slow for a fault at every place."""
+
+PLACES = 12
+"""Of a fault in a conversation on a slow way."""
+
+PUSH_STRIDES = {"drop_up": 31, "drop": 3, "stall": 3}
+"""Bytes from one place of a fault in a push to the next, on a slow way."""
+
 OBEXD_KEEPS: Final = {
     "test_changes_are_told_in_order": "obexd takes ReadStatusChanged for a new text",
 }

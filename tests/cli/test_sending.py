@@ -27,7 +27,7 @@ from phonelink_tui.errors import (
     UnknownNotification,
     UnknownThread,
 )
-from phonelink_tui.relay.api import Ask, CancelText, Command, SendText
+from phonelink_tui.relay.api import Ask, CancelText, Command, ReadOn, SendText, StopReading
 from phonelink_tui.relay.failures import failure_of
 from tests.cli.conftest import Phonelink
 from tests.ipc import samples
@@ -215,6 +215,14 @@ def test_act_presses_the_button(phonelink: Phonelink, fake: FakeRelay) -> None:
     assert phonelink("act", "9-9", "positive").exit_code == 2
     assert phonelink("act", "1-1", "maybe").exit_code == 2
     assert len(fake.commands) == 1
+
+
+def test_reading_is_stopped_and_gone_on_with(phonelink: Phonelink, fake: FakeRelay) -> None:
+    """`reading stop|on` says what it did; nothing else is a wish."""
+    assert "phonelink reading on" in phonelink("reading", "stop").stdout
+    assert phonelink("reading", "on").stdout == "Reading on.\n"
+    assert [type(command) for command in fake.commands] == [StopReading, ReadOn]
+    assert phonelink("reading", "maybe").exit_code == 2
 
 
 def test_read_marks_the_conversation(phonelink: Phonelink, fake: FakeRelay) -> None:

@@ -12,7 +12,9 @@ import pytest
 from attrs import evolve
 
 from phonelink_tui.composition import bluetooth
-from phonelink_tui.composition.bluetooth import bluetooth_backend, choose_phone
+from phonelink_tui.composition.attaching import open_relay
+from phonelink_tui.composition.bluetooth import bluetooth_backend
+from phonelink_tui.composition.choosing import choose_phone
 from phonelink_tui.composition.hosting import build_relay
 from phonelink_tui.config.known_phones import KnownPhone, KnownPhones
 from phonelink_tui.config.paths import Paths
@@ -152,6 +154,37 @@ async def test_no_phone_and_several_phones(air: FakeAir, bluetoothd: FakeBluetoo
     assert (await choose_phone(BluetoothSpec(), known)).address == PHONE_ADDRESS
     with pytest.raises(NoPhoneKnown):
         await choose_phone(BluetoothSpec(adapter="hci7"), known)
+
+
+async def test_no_relay_starts_for_a_phone_that_nobody_can_name(
+    air: FakeAir, bluetoothd: FakeBluetoothd, paths: Paths
+) -> None:
+    """None, or several: it is said before a relay's process begins, whatever it would have said."""
+    air.pair(OTHER, "00:AA:01:01:00:02")
+    with pytest.raises(SeveralPhones, match="00:AA:01:01:00:02"):
+        async with open_relay(None, paths):
+            pass
+    for device in (DEVICE, OTHER):
+        bluetoothd.set(device, DEVICE1, "Class", "u", 0x1C010C)
+    for spec in (None, BluetoothSpec(), BluetoothSpec(adapter="hci7")):
+        with pytest.raises(NoPhoneKnown) as caught:
+            async with open_relay(spec, paths):
+                pass
+        assert "phonelink pair" in caught.value.hint
+    assert paths.state_dir is not None
+    assert not (paths.state_dir / "relay-stderr.log").exists()
+
+
+async def test_without_a_bus_no_relay_starts(paths: Paths) -> None:
+    """Without a phone in mind it begins with a pairing; with one, the bus is what is missing."""
+    with pytest.raises(NoPhoneKnown, match="system bus"):
+        async with open_relay(None, paths):
+            pass
+    with pytest.raises(BluetoothUnavailable):
+        async with open_relay(BluetoothSpec(), paths):
+            pass
+    assert paths.state_dir is not None
+    assert not (paths.state_dir / "relay-stderr.log").exists()
 
 
 @pytest.mark.parametrize(

@@ -10,16 +10,15 @@ from attrs import evolve
 from hypothesis import given
 
 from phonelink_tui.domain.address import identify
+from phonelink_tui.domain.keeping import NOT_KEPT, NotKept
 from phonelink_tui.domain.limitations import (
     LIMITS,
-    UNKNOWN_REASONS,
     LimitAction,
     LimitClass,
     LimitKind,
     LimitScope,
     app_limitations,
     make_limitation,
-    thread_limitations,
 )
 from phonelink_tui.domain.message import Audience, Direction, UnknownReason
 from phonelink_tui.domain.phone import (
@@ -34,6 +33,7 @@ from phonelink_tui.domain.phone import (
 )
 from phonelink_tui.domain.text import NO_TEXT, clean
 from phonelink_tui.domain.thread import Reply, Thread, ThreadId
+from phonelink_tui.domain.thread_limits import UNKNOWN_REASONS, thread_limitations
 from tests.relay.fakes import START
 
 HOSTILE = st.one_of(
@@ -105,7 +105,7 @@ def test_each_limit_of_the_app_appears_exactly_under_its_evidence(
     """While it is down for that reason, also during an attempt; never while it is up."""
     for traits in (IPHONE_TRAITS, ANDROID_TRAITS):
         found = list(
-            app_limitations(phone(traits, capability, phase, reason), kept=True, previews_hidden_since=None)
+            app_limitations(phone(traits, capability, phase, reason), kept=None, previews_hidden_since=None)
         )
         down = phase in (LinkPhase.WAITING, LinkPhase.CONNECTING)
         expected = EXPECTED.get((capability, reason)) if down and reason is not None else None
@@ -119,7 +119,7 @@ def test_each_limit_of_the_app_appears_exactly_under_its_evidence(
 def test_a_switch_is_named_as_this_phone_names_it(traits: PhoneTraits, word: str) -> None:
     """Nobody with an Android is sent to an iPhone's settings."""
     state = phone(traits, Capability.MESSAGES, LinkPhase.WAITING, DownReason.FORBIDDEN)
-    (limit,) = app_limitations(state, kept=True, previews_hidden_since=None)
+    (limit,) = app_limitations(state, kept=None, previews_hidden_since=None)
     assert word in limit.sentence
     assert ("iPhone" in limit.sentence) == (traits is IPHONE_TRAITS)
 
@@ -129,16 +129,25 @@ def test_missing_bluetooth_says_why() -> None:
     state = phone(
         IPHONE_TRAITS, Capability.MESSAGES, LinkPhase.WAITING, DownReason.NO_BLUETOOTH, "It is off."
     )
-    (limit,) = app_limitations(state, kept=True, previews_hidden_since=None)
+    (limit,) = app_limitations(state, kept=None, previews_hidden_since=None)
     assert limit.sentence.endswith("It is off.")
 
 
 def test_previews_and_the_archive() -> None:
     """Both at once, neither without its evidence."""
     empty = Phone("p", NO_TEXT, IPHONE_TRAITS)
-    kinds = [limit.kind for limit in app_limitations(empty, kept=False, previews_hidden_since=START)]
+    kinds = [limit.kind for limit in app_limitations(empty, kept=NotKept.NO_KEY, previews_hidden_since=START)]
     assert kinds == [LimitKind.PREVIEWS_HIDDEN, LimitKind.NOT_KEPT]
-    assert not list(app_limitations(empty, kept=True, previews_hidden_since=None))
+    assert not list(app_limitations(empty, kept=None, previews_hidden_since=None))
+
+
+@pytest.mark.parametrize("cause", NotKept)
+def test_why_nothing_is_kept_fits_a_narrow_screen(cause: NotKept) -> None:
+    """One plain sentence a cause, beside a sign on 60 columns; a relay that can be unlocked names the command."""
+    (limit,) = app_limitations(Phone("p", NO_TEXT, IPHONE_TRAITS), kept=cause, previews_hidden_since=None)
+    assert len(limit.sentence) <= 57
+    assert limit.sentence == NOT_KEPT[cause][0]
+    assert ("`phonelink archive unlock`" in limit.sentence) == cause.value.endswith("-yet")
 
 
 THREAD = Thread(

@@ -63,13 +63,6 @@ RELEASE_SCENARIOS = ("le", "dual", "classic", "returns", "obexd_client")
 beside LE, sending, a phone that comes back from another address, and obexd. All others run on the newest."""
 
 
-BY_NAME_ALONE = {
-    "contract": "a phone that leaves and returns in the middle was not seen to hold in every run yet",
-    "contract_obexd": "it was never seen to hold",
-}
-"""Scenarios that run only where they are named, each with the reason. To be emptied."""
-
-
 def scenario_names() -> list[str]:
     """Names of all scenarios, sorted: one a file in `guest/scenarios`."""
     return sorted(path.stem for path in SCENARIOS.glob("*.py") if path.stem != "__init__")

@@ -171,6 +171,7 @@ def test_unlocking_a_running_relay(phone: str) -> None:
     assert archive(phone, "info").returncode == 8
     with relay(phone):
         assert status()["clients"] == 1
+        assert "History is locked: `phonelink archive unlock` opens it." in run("limits").stdout
         for words, code in (("wrong", 8), (PASSPHRASE, 0)):
             ended, written = asyncio.run(typed(("Passphrase of the archive:", words)))
             assert ended == code, written

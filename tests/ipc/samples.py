@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from phonelink_tui.config.exact_json import encode_time
 from phonelink_tui.domain.address import identify
 from phonelink_tui.domain.contact import Contact
 from phonelink_tui.domain.limitations import LimitKind, make_limitation
@@ -13,7 +14,7 @@ from phonelink_tui.domain.notification import Category, NotificationId, PhoneNot
 from phonelink_tui.domain.phone import IPHONE_TRAITS, Capability, CapabilityState, LinkPhase, Phone
 from phonelink_tui.domain.text import NO_TEXT, clean, clean_line
 from phonelink_tui.domain.thread import Thread, ThreadId
-from phonelink_tui.ipc.values import encode_time, from_json, to_json
+from phonelink_tui.ipc.values import from_json, to_json
 from phonelink_tui.relay.api import Snapshot
 
 NOON: Final = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -18,7 +18,7 @@ from phonelink_tui.ipc.client import RelayClient, connect
 from phonelink_tui.ipc.events import decode_event, encode_event
 from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.ipc.values import HEADER_FIELDS, from_json, to_json
-from phonelink_tui.relay.api import MarkRead, MessagePage, Snapshot
+from phonelink_tui.relay.api import MarkRead, MessagePage, ReadOn, Snapshot, StopReading
 from tests.ipc import samples
 from tests.ipc.conftest import served
 from tests.ipc.fake_relay import FakeRelay
@@ -33,13 +33,15 @@ ASKS = {
     "messages": lambda client: client.messages(samples.ALICE_THREAD),
     "search": lambda client: client.search("text"),
     "execute": lambda client: client.execute(MarkRead("c1", samples.ALICE_THREAD)),
+    "stop": lambda client: client.execute(StopReading("c1")),
+    "go on": lambda client: client.execute(ReadOn("c1")),
     "status": lambda client: client.status(),
     "events": lambda client: client.events().__aenter__(),
 }
 ALLOWED = {
     Role.HEADERS: {"snapshot", "messages", "status", "events"},
-    Role.READ: {"snapshot", "messages", "status", "events", "search"},
-    Role.SEND: {"execute", "status"},
+    Role.READ: {"snapshot", "messages", "status", "events", "search", "stop", "go on"},
+    Role.SEND: {"execute", "status", "stop", "go on"},
 }
 
 
@@ -96,7 +98,8 @@ async def test_role_decides(fake: FakeRelay, role: Role | None, ask: str) -> Non
             with pytest.raises(RoleRefused) as caught:
                 await ASKS[ask](client)
             assert exit_code(caught.value) == 4
-    assert bool(fake.commands) == (role is Role.SEND and ask == "execute")
+    taken = role is not None and ask in ALLOWED[role] and ask in ("execute", "stop", "go on")
+    assert bool(fake.commands) == taken
 
 
 async def test_headers_and_readers_share_a_relay(fake: FakeRelay) -> None:

@@ -111,7 +111,7 @@ def test_promised_event_types_exist() -> None:
         "gap",
         "command",
     }
-    assert promised | {"resync", "progress"} == EVENT_TYPES
+    assert promised | {"code", "resync", "progress"} == EVENT_TYPES
 
 
 def test_newer_fields_and_types_are_skipped() -> None:

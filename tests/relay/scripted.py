@@ -22,7 +22,7 @@ from phonelink_tui.domain.observed import (
 from phonelink_tui.domain.phone import Capability, PhoneTraits
 from phonelink_tui.domain.text import RemoteText, clean
 from phonelink_tui.errors import LinkLost, ObexRefused, PhonelinkError, PhoneUnreachable
-from phonelink_tui.profiles.ports import MessageAccess, NotificationAccess, PhonebookAccess
+from phonelink_tui.profiles.ports import GoOn, MessageAccess, NotificationAccess, PhonebookAccess, always
 
 
 class Session:
@@ -206,8 +206,15 @@ class ScriptedPhonebook(Session):
     async def owner(self) -> Contact | None:
         return self._owner
 
-    async def contacts(self) -> tuple[Contact, ...]:
-        return self._contacts
+    async def contacts(self, go_on: GoOn = always) -> tuple[Contact, ...]:
+        """In pages of two."""
+        read = 0
+        while read < len(self._contacts):
+            await asyncio.sleep(0)
+            read = min(read + 2, len(self._contacts))
+            if not go_on(read):
+                break
+        return self._contacts[:read]
 
     async def calls(self) -> tuple[Call, ...]:
         if isinstance(self._calls, PhonelinkError):

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
-from phonelink_tui.domain.events import Event, MessageChanged
+from phonelink_tui.domain.events import Event, MessageChanged, Progress
 from phonelink_tui.domain.observed import ChangeKind, Folder, FolderChange
 from phonelink_tui.domain.phone import IPHONE_TRAITS, PhoneTraits
 from phonelink_tui.errors import (
     PhonelinkError,
 )
+from phonelink_tui.relay.reading import Reading
 from phonelink_tui.relay.sync import MessageSync
 from tests.relay.desk import ALICE, Desk, body, make_phone, row
 from tests.relay.scripted import Folders, ScriptedMessages
@@ -26,13 +27,26 @@ class Bench:
         self.proofs = 0
         self.caught_up_at: list[int] = []
         """How many texts were known each time."""
+        self.reading = Reading(self.desk.store, self.publish)
+        self.stop_at: list[int] = []
+        """At so much progress, each once, somebody stops the reading."""
         self.sync = MessageSync(
-            self.desk.store, self.desk.intake, self.publish, self.prove, self.catch_up, probe_s=probe_s
+            self.desk.store,
+            self.desk.intake,
+            self.publish,
+            self.prove,
+            self.catch_up,
+            reading=self.reading,
+            probe_s=probe_s,
         )
         self.ended: PhonelinkError | None = None
 
     def publish(self, events: Iterable[Event]) -> None:
-        self.desk.publish(events)
+        for event in events:
+            self.desk.publish([event])
+            if isinstance(event, Progress) and self.stop_at and event.done >= self.stop_at[0]:
+                del self.stop_at[0]
+                self.reading.stop(None)
 
     def prove(self) -> None:
         self.proofs += 1

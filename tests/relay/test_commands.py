@@ -8,8 +8,10 @@ from attrs import evolve
 from phonelink_tui.domain.address import identify
 from phonelink_tui.domain.contact import Contact
 from phonelink_tui.domain.events import (
+    CommandChanged,
     CommandState,
     MessageChanged,
+    ThreadChanged,
 )
 from phonelink_tui.domain.message import Audience, DeliveryState, MessageId
 from phonelink_tui.domain.notification import NotificationAction, NotificationId
@@ -21,15 +23,40 @@ from phonelink_tui.relay import outbox
 from phonelink_tui.relay.api import (
     ActOnNotification,
     CancelText,
+    Looked,
     MarkRead,
     RetryNow,
     RetryText,
+    SaveDraft,
     SendText,
     StartThread,
 )
 from tests.relay.desk import ALICE, BOB, notice
 from tests.relay.relay_bench import SURE, Bench, message_of
 from tests.relay.scripted import ScriptedPhonebook
+
+
+async def test_what_a_screen_says_by_itself_is_no_event() -> None:
+    """That somebody looked, and a draft while it is typed: `tail` and hooks hear of neither; a failure is told."""
+    bench = Bench()
+    bench.arrive("A1", "hello", sender=ALICE)
+    async with bench.running():
+        thread = await bench.thread()
+        async with bench.relay.events() as events:
+            await bench.relay.execute(Looked("c1"))
+            await bench.relay.execute(SaveDraft("c2", thread, "dear"))
+            await bench.relay.execute(SaveDraft("c3", thread, "dear Alice"))
+            failed = await bench.do(SaveDraft("c4", ThreadId("none"), "x"))
+            heard = []
+            async for stamped in events:
+                heard.append(stamped.event)
+                if isinstance(stamped.event, CommandChanged):
+                    break
+        assert (await bench.relay.snapshot()).looked_at is not None
+    assert [type(event) for event in heard] == [ThreadChanged, ThreadChanged, CommandChanged]
+    assert heard[-1] == failed
+    assert failed.state is CommandState.FAILED
+
 
 # Sending
 

@@ -15,8 +15,9 @@ from phonelink_tui.domain.message import DeliveryState
 from phonelink_tui.domain.observed import Folder
 from phonelink_tui.domain.phone import ANDROID_TRAITS
 from phonelink_tui.relay.api import MarkRead
+from phonelink_tui.relay.listing_pages import PAGE_ROWS
 from phonelink_tui.relay.renumbering import before_last_second
-from phonelink_tui.relay.sync import CATCH_UP_ROWS, PAGE_ROWS
+from phonelink_tui.relay.sync import CATCH_UP_ROWS
 from phonelink_tui.virtual.personas import ANDROID, IPHONE, Persona
 from tests.relay.desk import ALICE, BOB, row
 from tests.relay.sync_bench import Bench, names, new

@@ -195,12 +195,12 @@ async def test_marks_and_drafts_stay(tmp_path: Path) -> None:
         (thread,) = (await run.until(lambda s: s.threads)).threads
         assert (await run.do(MarkThread("1", thread.id, pinned=True, muted=True))).state is CommandState.DONE
         await run.do(MarkThread("2", thread.id, archived=True, unread=True, muted=False))
-        await run.do(SaveDraft("3", thread.id, "dear Bob"))
+        await run.relay.execute(SaveDraft("3", thread.id, "dear Bob"))
     async with running(phone, tmp_path, NOTHING) as run:
         (thread,) = (await run.relay.snapshot()).threads
         marks = (thread.pinned, thread.muted, thread.archived, thread.marked_unread, thread.draft)
         assert marks == (True, False, True, True, "dear Bob")
-        await run.do(SaveDraft("4", thread.id, ""))
+        await run.relay.execute(SaveDraft("4", thread.id, ""))
         await run.do(MarkThread("5", thread.id, pinned=False, archived=False, unread=False))
     async with running(phone, tmp_path, NOTHING) as run:
         (thread,) = (await run.relay.snapshot()).threads
@@ -218,7 +218,7 @@ async def test_when_a_person_looked_last_is_known(tmp_path: Path) -> None:
     phone = make_phone()
     async with running(phone, tmp_path, NOTHING) as run:
         assert (await run.relay.snapshot()).looked_at is None
-        await run.do(Looked("1"))
+        await run.relay.execute(Looked("1"))
         looked_at = (await run.relay.snapshot()).looked_at
         assert looked_at is not None
     async with running(phone, tmp_path, NOTHING) as run:

@@ -55,7 +55,7 @@ async def test_the_day_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     async with running(phone, tmp_path, rules=ArchiveSettings(keep=KeepRule(count=2))) as run:
         await run.ready()
         for n in range(6):
-            phone.receive_text(BOB, f"text {n}")
+            phone.receive_text(BOB, f"text {n}", at=now() - timedelta(minutes=60 - n))
         await run.until(lambda s: s.threads and s.threads[0].total == 6)
         async with asyncio.timeout(20):
             while (await run.archive.info()).messages > 2:

@@ -30,7 +30,7 @@ from phonelink_tui.domain.events import (
     ThreadGone,
 )
 from phonelink_tui.domain.failure import Failure
-from phonelink_tui.domain.limitations import LimitKind, thread_limitations
+from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import Audience, DeliveryState, MessageId
 from phonelink_tui.domain.observed import ChangeKind, Folder, FolderChange
 from phonelink_tui.domain.phone import (
@@ -41,6 +41,7 @@ from phonelink_tui.domain.phone import (
 )
 from phonelink_tui.domain.text import clean
 from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.domain.thread_limits import thread_limitations
 from phonelink_tui.errors import AncsRefused, ObexRefused, UnknownThread
 from phonelink_tui.relay import sessions
 from phonelink_tui.relay.api import (

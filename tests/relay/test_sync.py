@@ -18,7 +18,8 @@ from phonelink_tui.errors import (
     PhonelinkError,
     ProfileError,
 )
-from phonelink_tui.relay.sync import CATCH_UP_ROWS, PAGE_ROWS, REFINE_ROWS
+from phonelink_tui.relay.listing_pages import PAGE_ROWS
+from phonelink_tui.relay.sync import CATCH_UP_ROWS, REFINE_ROWS
 from tests.relay.desk import ALICE, at, body, row
 from tests.relay.sync_bench import Bench, names, new
 
@@ -346,7 +347,7 @@ async def test_what_offsets_do_not_reach_is_asked_for_by_time(
     monkeypatch: pytest.MonkeyPatch, *, ignores_period: bool
 ) -> None:
     """Offsets are 16 bits wide: below them a period goes on, once for each text; a phone that ignores it is left."""
-    monkeypatch.setattr("phonelink_tui.relay.sync.SLICE_ROWS", 1000)
+    monkeypatch.setattr("phonelink_tui.relay.listing_pages.SLICE_ROWS", 1000)
     bench = Bench()
     bench.folders.offsets = 1500
     bench.folders.ignores_period = ignores_period
@@ -359,7 +360,7 @@ async def test_what_offsets_do_not_reach_is_asked_for_by_time(
 
 async def test_a_folder_without_end_is_read_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory is bounded, whatever a phone lists."""
-    monkeypatch.setattr("phonelink_tui.relay.sync.FOLDER_ROWS", 1000)
+    monkeypatch.setattr("phonelink_tui.relay.listing_pages.FOLDER_ROWS", 1000)
     bench = Bench()
     bench.fill(*range(1, 1700))
     async with bench.session():

@@ -30,7 +30,7 @@ def steps(now: PairStep | None) -> tuple[StepView, ...]:
     """All before it done, all after it to do."""
     order = list(PairStep)
     at = order.index(now) if now is not None else len(order)
-    marks = [StepMark.DONE] * at + [StepMark.NOW] + [StepMark.TODO] * len(order)
+    marks = [StepMark.DONE] * at + [StepMark.NOW] + [StepMark.AHEAD] * len(order)
     return tuple(StepView(step, marks[i], f"Step {step}") for i, step in enumerate(order))
 
 

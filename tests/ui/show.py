@@ -19,6 +19,7 @@ from phonelink_tui.domain.events import (
     ThreadChanged,
 )
 from phonelink_tui.domain.gap import Gap
+from phonelink_tui.domain.keeping import NotKept
 from phonelink_tui.domain.limitations import app_limitations
 from phonelink_tui.domain.message import Audience, DeliveryState, Direction, TextMessage
 from phonelink_tui.domain.notification import Category
@@ -98,7 +99,7 @@ def world(state: str) -> ScriptedRelay:
     if state == "empty":
         threads, notes, texts = [], (), {}
     gaps = (Gap("g", ago(200), ago(180), DownReason.LINK_LOST),)
-    limits = tuple(app_limitations(phone, kept=False, previews_hidden_since=None))
+    limits = tuple(app_limitations(phone, kept=NotKept.NO_KEY, previews_hidden_since=None))
     snapshot = Snapshot(
         0,
         phone,

@@ -136,7 +136,8 @@ def test_the_digest_names_its_apps() -> None:
 )
 def test_codes_are_guessed_only_where_a_word_says_so(text: str, code: str | None) -> None:
     """And prices are none."""
-    assert find_code(text) == code
+    found = find_code(text)
+    assert (found.code if found else None) == code
 
 
 def test_banners_come_in_the_order_of_what_can_be_done() -> None:
@@ -260,7 +261,7 @@ def test_a_book_that_is_left_alone_is_no_warning() -> None:
 def test_evidence_is_told_in_words() -> None:
     """Not as the stable words of the stream."""
     phone = a_phone(LinkPhase.WAITING, DownReason.OUT_OF_RANGE)
-    (away,) = app_limitations(phone, kept=True, previews_hidden_since=None)
+    (away,) = app_limitations(phone, kept=None, previews_hidden_since=None)
     why = banner(away, NOW, UTC).why
     assert "the phone did not answer, when asked for texts" in why
     assert "messages:" not in why

@@ -13,7 +13,7 @@ from phonelink_tui.ui.thread_rows import Clock, Row, RowKind, replaced_row, rows
 from tests.ui_panes.texts import CLOCK, SUNDAY, gap, message
 
 LIMITS = (
-    make_limitation(LimitKind.HISTORY_START, start="Sun 09:00"),
+    make_limitation(LimitKind.HISTORY_START, start="Sun 09:00", older="Older messages are on your phone."),
     make_limitation(LimitKind.ONE_SIDED),
     make_limitation(LimitKind.NO_RECEIPTS),
     make_limitation(LimitKind.GROUP_READ_ONLY, group="Group", who="Alice"),

@@ -14,6 +14,7 @@ from phonelink_tui.profiles.obexd import names
 from phonelink_tui.profiles.obexd.session import ObexdSession, Way
 from phonelink_tui.profiles.pbap_client import CALLS, PAGE_CARDS, all_cards, decoded
 from phonelink_tui.profiles.phone_clock import PhoneClock
+from phonelink_tui.profiles.ports import GoOn, always
 from phonelink_tui.protocol import limits
 from phonelink_tui.protocol.pbap.call_history import call_records
 from phonelink_tui.protocol.pbap.constants import COMBINED_CALLS_PATH, OWNER_CARD
@@ -59,10 +60,10 @@ class ObexdPhonebook:
         cards = await decoded(body)
         return pbap_mapping.contact(cards[0]) if cards else None
 
-    async def contacts(self) -> tuple[Contact, ...]:
+    async def contacts(self, go_on: GoOn = always) -> tuple[Contact, ...]:
         """See `PhonebookAccess.contacts`."""
         await self._select(_CONTACTS)
-        cards = [card async for card in all_cards(self._page)]
+        cards = [card async for card in all_cards(self._page, go_on)]
         return tuple(known for card in cards if (known := pbap_mapping.contact(card)) is not None)
 
     async def calls(self) -> tuple[Call, ...]:

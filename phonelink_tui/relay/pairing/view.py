@@ -88,7 +88,7 @@ def _steps(state: State) -> tuple[StepView, ...]:
     if now is None:
         return tuple(StepView(each, _mark_at_end(state, each), STEP_WORDS[each]) for each in order)
     here = order.index(now)
-    marks = [StepMark.DONE] * here + [StepMark.NOW] + [StepMark.TODO] * (len(order) - here - 1)
+    marks = [StepMark.DONE] * here + [StepMark.NOW] + [StepMark.AHEAD] * (len(order) - here - 1)
     return tuple(StepView(each, mark, STEP_WORDS[each]) for each, mark in zip(order, marks, strict=True))
 
 

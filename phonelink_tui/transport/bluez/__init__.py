@@ -11,7 +11,6 @@
     phones         paired phones, and what is seen of their pairing
     sockets        L2CAP and RFCOMM, also on Pythons without `socket.AF_BLUETOOTH`
     socket_errors  what an errno of such a socket means
-    socket_stream  a connected socket as a ByteStream
     sdp_query      on which channel is a service?
     mns_profile    our notification server: its record, and the phone's calls
     call_back_watch  what our record declares, reduced for a phone that does not call

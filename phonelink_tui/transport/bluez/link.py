@@ -25,10 +25,10 @@ from phonelink_tui.transport.bluez.gatt_link import attached
 from phonelink_tui.transport.bluez.phones import bond_of
 from phonelink_tui.transport.bluez.sdp_query import ServiceDirectory
 from phonelink_tui.transport.bluez.socket_errors import is_settling
-from phonelink_tui.transport.bluez.socket_stream import SocketStream
 from phonelink_tui.transport.bluez.sockets import Dial, Kind, dial
 from phonelink_tui.transport.gatt import GattClient
 from phonelink_tui.transport.link import CallBack, Service
+from phonelink_tui.transport.socket_stream import SocketStream
 from phonelink_tui.transport.stream import ByteStream
 from phonelink_tui.transport.together import beside, together
 

@@ -24,8 +24,8 @@ from phonelink_tui.protocol.sdp_records import build_mns_record, record_xml
 from phonelink_tui.transport.bluez import names
 from phonelink_tui.transport.bluez.bus import Bus
 from phonelink_tui.transport.bluez.dbus_errors import NOT_PERMITTED, REJECTED, refusal
-from phonelink_tui.transport.bluez.socket_stream import SocketStream
 from phonelink_tui.transport.link import CallBack
+from phonelink_tui.transport.socket_stream import SocketStream
 from phonelink_tui.transport.together import beside
 
 CHANNEL: Final = 17

@@ -189,8 +189,8 @@ class Conversing:
     def composer_limits(self) -> None:
         """Show above the composer what limits the answer."""
         projection = self.desk.projection
-        row, phone, now = projection.open_thread, projection.phone, self.desk.now()
-        limits = limits_of(row, phone, now, self.desk.zone) if row and phone else ()
+        now = self.desk.now()
+        limits = limits_of(projection, now, self.desk.zone)
         shown = [limit for limit in limits if limit.scope is LimitScope.COMPOSER]
         self.desk.widgets.composer_banners.show(banners(shown, now, self.desk.zone))
 

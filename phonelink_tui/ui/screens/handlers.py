@@ -107,6 +107,7 @@ def handlers(house: House, desk: Desk, hands: Hands) -> Mapping[str, Callable[[]
         "queue.negative": lambda: triage.press(NotificationAction.NEGATIVE),
         "banner.next": hands.limits.next,
         "retry.now": hands.limits.retry,
+        "reading.stop": hands.limits.stop_reading,
         "status.open": lambda: _panel(house, desk, "status", panels.status),
         "help.open": lambda: _help(house, desk, hands),
         "palette.open": panels.palette,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from attrs import define
 
+from phonelink_tui.domain.events import WORK_OF
 from phonelink_tui.domain.limitations import LimitAction, LimitClass, LimitScope
 from phonelink_tui.domain.phone import Capability, LinkPhase
-from phonelink_tui.relay.api import RetryNow
+from phonelink_tui.relay.api import ReadOn, RetryNow, StopReading
 from phonelink_tui.ui.banner_text import Banner, banners, relay_ended, since_you_left
 from phonelink_tui.ui.screens.desk import Desk, has_keys, new_id
 from phonelink_tui.ui.screens.returning import Returning
@@ -61,6 +62,8 @@ class Limits:
             self.desk.stage.notice("This one offers nothing; ? says why.")
         elif banner.action is LimitAction.RETRY:
             self.retry()
+        elif banner.action is LimitAction.READ_ON:
+            self.stop_reading()
         else:
             row = self.desk.projection.open_thread
             if row is not None:
@@ -105,6 +108,19 @@ class Limits:
             return
         self.desk.bridge.send(RetryNow(new_id()))
         self.desk.stage.notice("Trying now.")
+
+    def stop_reading(self) -> None:
+        """Read no further than now; where that was said before, read on."""
+        projection = self.desk.projection
+        if projection.progress is not None and projection.progress.work in WORK_OF:
+            self.desk.bridge.send(StopReading(new_id(), WORK_OF[projection.progress.work]))
+            self.desk.stage.notice("Stopping. What was read stays.")
+        elif any(limit.spec.action is LimitAction.READ_ON for limit in projection.limitations.values()):
+            self.desk.bridge.send(ReadOn(new_id()))
+            ready = projection.phone and projection.phone.phase(Capability.MESSAGES) is LinkPhase.READY
+            self.desk.stage.notice("Reading on." if ready else "Read on as soon as the phone is connected.")
+        else:
+            self.desk.stage.notice("Nothing is being read from the phone just now.")
 
     def _focused(self) -> BannerStack | None:
         stacks = (self.desk.widgets.app_banners, self.desk.widgets.composer_banners)

@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from phonelink_tui.ui.empty import empty_words
+from phonelink_tui.ui.keymap import shown
 from phonelink_tui.ui.list_rows import list_rows
 from phonelink_tui.ui.projection import Touched
 from phonelink_tui.ui.screens.desk import Desk
@@ -96,6 +97,7 @@ class Painting:
             desk.projection.progress,
             bool(desk.projection.relay_gone),
             desk.projection.attach_at,
+            shown(desk.keys.first_key("reading.stop", composer=True)),
             len(desk.keys.problems),
         )
         bar = desk.widgets.status

@@ -119,10 +119,12 @@ class Triage:
         """What `y` copies: the code of the notification or text, else all of it; empty where there is none."""
         if has_keys(self.desk.widgets.queue):
             it = self._notification()
-            return (code_in(it) or it.text or it.title) if it else ""
+            found = code_in(it) if it else None
+            return found.code if found else (it.text or it.title) if it else ""
         window = self.desk.projection.window
         newest = window.newest(Direction.INCOMING) if window else None
-        return (find_code(newest.text) or newest.text) if newest else ""
+        found = find_code(newest.text) if newest else None
+        return found.code if found else newest.text if newest else ""
 
     def _tell_phone(self, id_: NotificationId) -> None:
         it = next((n for n in self._undoable if n.id == id_), None)

@@ -18,6 +18,7 @@ Who lives here:
     obex_packets requests taken apart by a reader that is not the project's own
     byte_differences where our requests differ from obexd's, each with its reason
     contract     the contract suite of the ports, over the air
+    contract_cases which of its tests, and why not the others
     dbus         calls and waits over D-Bus
     bluez        bluetoothd's API: adapter, agent, pairing
     obexd        obexd's API: its MAP and PBAP clients

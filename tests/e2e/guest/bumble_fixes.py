@@ -8,6 +8,7 @@ import struct
 
 from bumble import hci, l2cap, rfcomm, sdp
 from bumble.device import Connection, Device
+from bumble.host import Host
 
 
 def apply() -> None:
@@ -17,6 +18,7 @@ def apply() -> None:
     l2cap.EnhancedRetransmissionProcessor._PendingPdu.__bytes__ = _pending_pdu_bytes
     sdp.Server.on_connection = _on_sdp_connection
     Device.disconnect = _disconnect
+    Host._send_command = _send_command
 
 
 _multiplexer_on_dm_frame = rfcomm.Multiplexer.on_dm_frame
@@ -71,3 +73,25 @@ async def _disconnect(device: Device, link: Connection, reason: int) -> None:
         )
     while device.connections.get(link.handle) is link:
         await asyncio.sleep(0.02)
+
+
+async def _send_command(
+    host: Host, command: hci.HCI_Command, response_timeout: float | None = None
+) -> hci.HCI_Command_Complete_Event | hci.HCI_Command_Status_Event:
+    """Bumble takes the answer to a command whose caller was cancelled for the next one's: that is waited for here."""
+    await host.command_semaphore.acquire()
+    answer = asyncio.get_running_loop().create_future()
+    host.pending_command, host.pending_response = command, answer
+    try:
+        host.send_hci_packet(command)
+        try:
+            await asyncio.wait([answer], timeout=response_timeout)
+        except asyncio.CancelledError:
+            await asyncio.wait([answer], timeout=response_timeout)
+            raise
+        if not answer.done():
+            raise TimeoutError
+        return answer.result()
+    finally:
+        host.pending_command = host.pending_response = None
+        host.command_semaphore.release()

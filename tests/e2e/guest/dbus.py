@@ -114,7 +114,8 @@ class Bus:
             signature=signature,
             body=list(body),
         )
-        reply = await asyncio.wait_for(self.connection.call(message), stretched(limit_s))
+        async with asyncio.timeout(stretched(limit_s)):
+            reply = await self.connection.call(message)
         assert reply is not None
         if reply.message_type is MessageType.ERROR:
             raise CallError(reply.error_name or "", " ".join(map(str, reply.body)))

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from bumble import hci
 from bumble.att import ATT_Error, Attribute
-from bumble.core import UUID, AdvertisingData, PhysicalTransport
+from bumble.core import UUID, AdvertisingData, InvalidStateError, PhysicalTransport
 from bumble.device import Advertisement, Connection, Device
 from bumble.gatt import GATT_CLIENT_CHARACTERISTIC_CONFIGURATION_DESCRIPTOR as CCCD
 from bumble.gatt import Characteristic, CharacteristicValue, Service
@@ -21,9 +21,7 @@ from phonelink_tui.protocol.ancs.constants import (
 )
 from phonelink_tui.virtual.ancs import AncsSession, Notify
 from phonelink_tui.virtual.gatt_backend import BATTERY_LEVEL_UUID, BATTERY_SERVICE_UUID
-from tests.e2e.guest.patience import stretched
-
-STEP_LIMIT_S = 20.0
+from tests.e2e.guest.patience import step
 
 DIALLING = {
     "le_scan_interval": 96,
@@ -50,8 +48,11 @@ class PhoneLe:
     def __init__(self, device: Device) -> None:
         self._device = device
         self._link: Connection | None = None
-        self._down = asyncio.Event()
+        self._up, self._down = asyncio.Event(), asyncio.Event()
         self._down.set()
+        # For every link that is ever made: Bumble stumbles over one that comes after its caller was cancelled.
+        device.connect_own_address_type = hci.OwnAddressType.RANDOM
+        device.on(Device.EVENT_CONNECTION, self._on_connection)
         self._session: AncsSession | None = None
         self._make_session: Callable[[Notify], AncsSession]
         self._values: asyncio.Queue[tuple[Characteristic, bytes]] = asyncio.Queue()
@@ -121,9 +122,10 @@ class PhoneLe:
                 found.set_result((advertisement.address, advertisement.data_bytes))
 
         self._device.on(Device.EVENT_ADVERTISEMENT, seen)
-        await self._device.start_scanning(own_address_type=hci.OwnAddressType.PUBLIC, active=True)
         try:
-            return await asyncio.wait_for(found, stretched(STEP_LIMIT_S))
+            async with step():
+                await self._device.start_scanning(own_address_type=hci.OwnAddressType.PUBLIC, active=True)
+                return await found
         finally:
             await self._device.stop_scanning()
             self._device.remove_listener(Device.EVENT_ADVERTISEMENT, seen)
@@ -138,60 +140,66 @@ class PhoneLe:
         return True
 
     async def connect(self, address: hci.Address) -> str:
-        """Connect to an advertiser; the private address this was done from."""
-        link = await self._dial(address)
+        """Connect to an advertiser; the private address this was done from.
+
+        Not by Bumble's own `connect`: that takes whichever link comes meanwhile, also BR/EDR, for its own.
+        """
+        dial = hci.HCI_LE_Create_Connection_Command(
+            peer_address_type=address.address_type, peer_address=address, **DIALLING
+        )
+        try:
+            async with step():
+                await self._device.send_async_command(dial)
+                await self._up.wait()
+        except (TimeoutError, asyncio.CancelledError):
+            with suppress(hci.HCI_Error):  # it is made already, and whoever ends links ends it
+                await self._device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
+            raise
+        return self.own_address
+
+    def _on_connection(self, link: Connection) -> None:
+        if link.transport != PhysicalTransport.LE:
+            return
         self._link = link
         self._down.clear()
+        self._up.set()
+        link.on(link.EVENT_DISCONNECTION, lambda _reason: self._on_disconnection(link))
 
-        def gone(_reason: int) -> None:
+    def _on_disconnection(self, link: Connection) -> None:
+        if link is self._link:
             self._link = None
+            self._up.clear()
             self._down.set()
             self.end_session()
-
-        link.on(link.EVENT_DISCONNECTION, gone)
-        return str(link.self_address)
-
-    async def _dial(self, address: hci.Address) -> Connection:
-        """Bumble's own `connect` takes whichever connection comes meanwhile, also BR/EDR, for its own."""
-        dialled: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
-
-        def connected(link: Connection) -> None:
-            if link.transport == PhysicalTransport.LE and not dialled.done():
-                dialled.set_result(link)
-
-        device = self._device
-        device.on(Device.EVENT_CONNECTION, connected)
-        device.connect_own_address_type = hci.OwnAddressType.RANDOM
-        try:
-            await device.send_async_command(
-                hci.HCI_LE_Create_Connection_Command(
-                    peer_address_type=address.address_type, peer_address=address, **DIALLING
-                )
-            )
-            try:
-                return await asyncio.wait_for(dialled, stretched(STEP_LIMIT_S))
-            except (TimeoutError, asyncio.CancelledError):
-                with suppress(hci.HCI_Error):  # it is made already, and whoever ends links ends it
-                    await device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
-                raise
-        finally:
-            device.connect_own_address_type = None
-            device.remove_listener(Device.EVENT_CONNECTION, connected)
 
     async def pair(self) -> None:
         """Begin pairing on the link that is up."""
         assert self._link is not None
-        await asyncio.wait_for(self._link.pair(), stretched(STEP_LIMIT_S))
+        async with step():
+            await self._link.pair()
 
     async def encrypt(self) -> None:
-        """Encrypt the link that is up with the key of the pairing."""
+        """Encrypt the link that is up with the key of the pairing.
+
+        Raises:
+            InvalidStateError: The link went meanwhile.
+        """
         assert self._link is not None
-        await asyncio.wait_for(self._link.encrypt(), stretched(STEP_LIMIT_S))
+        try:
+            async with step():
+                await self._link.encrypt()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # Nobody cancelled us: that is how Bumble tells whoever waits that the link went.
+            raise InvalidStateError("the link went before it was encrypted") from None
 
     async def disconnect(self) -> None:
         """End the link, if one is up."""
         if self._link is not None:
-            await asyncio.wait_for(self._link.disconnect(), stretched(STEP_LIMIT_S))
+            async with step():
+                await self._link.disconnect()
 
     def end_session(self) -> None:
         """End the ANCS session, if there is one."""
@@ -202,6 +210,10 @@ class PhoneLe:
     async def wait_disconnected(self) -> None:
         """Wait until no link is up."""
         await self._down.wait()
+
+    async def wait_connected(self) -> None:
+        """Wait until a link is up."""
+        await self._up.wait()
 
     async def change_address(self) -> None:
         """Take another private address for the next link."""

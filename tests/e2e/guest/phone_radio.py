@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,13 +16,12 @@ from bumble.pairing import PairingConfig, PairingDelegate
 from phonelink_tui.errors import PhoneUnreachable
 from tests.e2e.guest import bumble_fixes
 from tests.e2e.guest.dlc_stream import DlcStream
-from tests.e2e.guest.patience import stretched
+from tests.e2e.guest.patience import step
 from tests.e2e.guest.phone_le import PhoneLe
 from tests.e2e.guest.phone_records import MNS, Record
 from tests.e2e.guest.radio import PhoneSource
 
 FIRST_RECORD_HANDLE = 0x00010000
-STEP_LIMIT_S = 20.0
 
 
 class Delegate(PairingDelegate):  # type: ignore[misc]  # Bumble is read as untyped
@@ -102,7 +100,8 @@ class PhoneRadio:
 
     async def power_on(self) -> None:
         """Bring the controller up."""
-        await asyncio.wait_for(self._device.power_on(), stretched(STEP_LIMIT_S))
+        async with step():
+            await self._device.power_on()
 
     async def be_found(self) -> None:
         """Answer inquiry and paging."""
@@ -117,7 +116,8 @@ class PhoneRadio:
         """Break the links that are up."""
         for link in list(self._device.connections.values()):
             with suppress(HCI_Error):
-                await asyncio.wait_for(link.disconnect(), stretched(STEP_LIMIT_S))
+                async with step():
+                    await link.disconnect()
 
     def serve(
         self,
@@ -167,7 +167,7 @@ class PhoneRadio:
             raise PhoneUnreachable("The computer has opened no RFCOMM connection yet.")
         links = self._device.connections.values()
         classic = [link for link in links if link.transport == PhysicalTransport.BR_EDR]
-        async with asyncio.timeout(stretched(STEP_LIMIT_S)):
+        async with step():
             channel = await rfcomm.find_rfcomm_channel_with_uuid(classic[0], MNS)
             if channel is None:
                 raise PhoneUnreachable("The computer publishes no notification server.", refused=True)

@@ -105,8 +105,8 @@ async def coming_and_going(phone: VirtualPhone, radio: PhoneRadio) -> AsyncItera
         while True:
             async with while_inside(_keep_le(radio)):
                 await away.wait()
-            await radio.drop_links()
-            await here.wait()
+            async with while_inside(_keep_silent(radio)):
+                await here.wait()
 
     apply(PresenceChanged(phone.present))
     unlisten = phone.listen(apply)
@@ -128,6 +128,13 @@ async def _keep_le(radio: PhoneRadio) -> None:
             accessory, _ = await radio.le.find_accessory()
             await radio.le.connect(accessory)
             await radio.le.encrypt()
+
+
+async def _keep_silent(radio: PhoneRadio) -> None:
+    """Break the links that are up, and one that was on its way; for ever."""
+    while True:
+        await radio.drop_links()
+        await radio.le.wait_connected()
 
 
 @asynccontextmanager

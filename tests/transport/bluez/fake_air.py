@@ -26,9 +26,9 @@ from phonelink_tui.protocol.sdp import PSM, Record, answer_search
 from phonelink_tui.protocol.sdp_records import build_mas_record, build_pse_record
 from phonelink_tui.transport.bluez.names import DEVICE_NAME_UUID, MNS_UUID
 from phonelink_tui.transport.bluez.socket_errors import translate
-from phonelink_tui.transport.bluez.socket_stream import SocketStream
 from phonelink_tui.transport.bluez.sockets import Kind
 from phonelink_tui.transport.link import Service
+from phonelink_tui.transport.socket_stream import SocketStream
 from phonelink_tui.virtual.ancs import AncsSession
 from phonelink_tui.virtual.phone import VirtualPhone
 from phonelink_tui.virtual.services import PhoneServices

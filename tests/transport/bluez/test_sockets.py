@@ -16,9 +16,9 @@ from phonelink_tui.errors import BluetoothUnavailable, LinkLost, PhoneUnreachabl
 from phonelink_tui.transport.bluez import sdp_query, sockets
 from phonelink_tui.transport.bluez.sdp_query import ServiceDirectory
 from phonelink_tui.transport.bluez.socket_errors import translate
-from phonelink_tui.transport.bluez.socket_stream import SocketStream
 from phonelink_tui.transport.bluez.sockets import Kind, connect, dial, pack_l2cap, pack_rfcomm
 from phonelink_tui.transport.link import Service
+from phonelink_tui.transport.socket_stream import SocketStream
 
 ADDRESS = "00:1A:7D:DA:71:13"
 LITTLE_ENDIAN = "1371da7d1a00"

@@ -1,4 +1,4 @@
-"""How is a connected socket a ByteStream?"""
+"""How is a connected socket, of whatever family, a ByteStream?"""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from phonelink_tui.transport.stream import RECEIVE_BYTES
 
 
 class SocketStream:
-    """A `ByteStream` over a connected stream socket, which it owns; made by `open`."""
+    """A `ByteStream` over a connected stream socket, which it owns.
 
-    def __init__(
-        self, connected: socket.socket, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        self._socket = connected
+    Args:
+        reader: Of the socket.
+        writer: Of the socket.
+    """
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
+        # `send` then waits until the kernel has all of it, so that closing loses nothing.
+        writer.transport.set_write_buffer_limits(high=0)
 
     @classmethod
     async def open(cls, connected: socket.socket) -> Self:
@@ -29,9 +33,7 @@ class SocketStream:
         except BaseException:
             connected.close()
             raise
-        # `send` then waits until the kernel has all of it, so that closing loses nothing.
-        writer.transport.set_write_buffer_limits(high=0)
-        return cls(connected, reader, writer)
+        return cls(reader, writer)
 
     async def receive(self) -> bytes:
         """See `ByteStream.receive`."""
@@ -50,12 +52,16 @@ class SocketStream:
         except OSError as error:
             raise LinkLost("The connection to the phone broke.") from error
 
-    async def aclose(self) -> None:
-        """See `ByteStream.aclose`."""
+    def close(self) -> None:
+        """Begin to close, without waiting for it."""
         if not self._writer.is_closing():
             # bluetoothd keeps a copy of the sockets it hands out: closing ours alone would not end the connection.
             with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+                self._writer.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
         self._writer.close()
+
+    async def aclose(self) -> None:
+        """See `ByteStream.aclose`."""
+        self.close()
         with suppress(OSError):
             await self._writer.wait_closed()
