@@ -38,10 +38,15 @@ def below(pid: int) -> set[int]:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 @pytest.mark.parametrize(
-    ("script", "processes"),
-    [("long_run", 6), ("load_relay", 1), ("screen_bytes", 1), ("thread_and_composer", 1)],
+    ("script", "processes", "number"),
+    [
+        ("long_run", 6, signal.SIGKILL),
+        ("long_run", 6, signal.SIGTERM),
+        ("load_relay", 1, signal.SIGKILL),
+        ("screen_bytes", 1, signal.SIGKILL),
+        ("thread_and_composer", 1, signal.SIGKILL),
+    ],
 )
 def test_nothing_is_left(script: str, processes: int, number: signal.Signals) -> None:
     """With a kill in the middle, and with a plain end by a signal; a long run has six processes at the least."""
