@@ -9,6 +9,7 @@ apsw-sqlite3mc). Never decides what may be sent or shown; never keeps a one-time
     writer      the one thread that writes, in batches               reader    a thread that reads
     writing     facts to rows      reading   rows to values          columns   one value, one row
     searching   newest first       query     what was typed, pure    words     what a text is found by, pure
+    senders     whom from: means
     retention   what is too old, pure
     schema      numbered migrations
     database    a keyed connection                                   sqlite_errors  foreign errors to ours

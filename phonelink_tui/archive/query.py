@@ -99,8 +99,12 @@ def sender_text(message: TextMessage) -> str:
     """What a message is found by besides its text: who wrote it, under every spelling."""
     if message.sender is None:
         return ""
-    number = message.sender.key.partition(":")[2]
-    return f"{message.sender_name} {message.sender.value} {number}"
+    return _sender_text(message.sender_name, message.sender.value, message.sender.key)
+
+
+def sender_found(name: str, value: str, key: str) -> str:
+    """What a sender is found by, as `Found.who`: from the parts of an address and the name it wrote under."""
+    return _spaced(words(_sender_text(name, value, key)))
 
 
 @frozen
@@ -129,9 +133,19 @@ def matches(query: Query, message: TextMessage, found: Found | None = None) -> b
     if query.before is not None and message.at >= query.before:
         return False
     found = found or found_by(message)
-    return all(_within(term, found.text) or _within(term, found.who) for term in query.terms) and all(
-        _within(term, found.who) for term in query.senders
+    return all(holds(term, found.text) or holds(term, found.who) for term in query.terms) and all(
+        holds(term, found.who) for term in query.senders
     )
+
+
+def holds(term: Term, found: str) -> bool:
+    """Whether the words of a term follow each other somewhere in a part of a `Found`."""
+    phrase = " " + " ".join(term.words)
+    return (phrase if term.goes_on else phrase + " ") in found
+
+
+def _sender_text(name: str, value: str, key: str) -> str:
+    return f"{name} {value} {key.partition(':')[2]}"
 
 
 def _term(value: str, *, goes_on: bool) -> Term | None:
@@ -156,8 +170,3 @@ def _quoted(term: Term) -> str:
 
 def _spaced(found: Iterable[str]) -> str:
     return f" {' '.join(found)} "
-
-
-def _within(term: Term, found: str) -> bool:
-    phrase = " " + " ".join(term.words)
-    return (phrase if term.goes_on else phrase + " ") in found

@@ -116,7 +116,11 @@ CREATE TABLE actions (
 
 _ORIGIN: Final = "ALTER TABLE actions ADD COLUMN origin TEXT NOT NULL DEFAULT '';"
 
-MIGRATIONS: Final = (_FIRST, _ORIGIN)
+_SENDERS: Final = (
+    "CREATE INDEX messages_of_sender ON messages (sender, sender_name) WHERE sender IS NOT NULL;"
+)
+
+MIGRATIONS: Final = (_FIRST, _ORIGIN, _SENDERS)
 """Step n makes an archive of version n out of one of version n - 1. Never changed once released."""
 
 VERSION: Final = len(MIGRATIONS)

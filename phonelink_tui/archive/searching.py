@@ -7,7 +7,8 @@ from typing import Any, Final
 import apsw
 
 from phonelink_tui.archive import columns
-from phonelink_tui.archive.query import Query, expression
+from phonelink_tui.archive.query import Query, expression, matches
+from phonelink_tui.archive.senders import senders, texts_of_few
 from phonelink_tui.archive.writing import PLACES
 from phonelink_tui.domain.message import TextMessage
 
@@ -21,16 +22,30 @@ def search(db: apsw.Connection, query: Query, limit: int) -> tuple[TextMessage, 
     """The newest `limit` texts that fulfil the query, newest first."""
     if query.is_empty:
         return ()
+    if query.senders:
+        few = texts_of_few(db, senders(db, query.senders))
+        if few is not None:
+            return _among(db, query, few, limit)
     places: list[int] = []
     for (place,) in _places(db, query):
         enough = len(places) >= limit and place // PLACES != places[limit - 1] // PLACES
         if enough or len(places) >= limit + TIES:
             break
         places.append(place)
+    return tuple(_at(db, places)[:limit])
+
+
+def _at(db: apsw.Connection, places: list[int]) -> list[TextMessage]:
+    """The texts at these places, newest first."""
     marks = ", ".join("?" * len(places))
     kept = [columns.kept_message(row) for row in db.execute(f"{_HITS} ({marks})", places)]
     kept.sort(key=lambda k: (k.message.at, k.arrival), reverse=True)
-    return tuple(k.message for k in kept[:limit])
+    return [k.message for k in kept]
+
+
+def _among(db: apsw.Connection, query: Query, places: list[int], limit: int) -> tuple[TextMessage, ...]:
+    """The same out of these places, each looked at."""
+    return tuple(text for text in _at(db, places) if matches(query, text))[:limit]
 
 
 def _places(db: apsw.Connection, query: Query) -> apsw.Cursor:

@@ -39,6 +39,7 @@ async def test_an_older_archive_opens(tmp_path: Path, version: int) -> None:
         assert page.messages[0].handle == "0A1"
         assert page.messages[1].message == outgoing("2-1", minutes=1)
         assert [m.id for m in await archive.search(parse_query("東京"), limit=5)] == ["1-1"]
+        assert [m.id for m in await archive.search(parse_query("from:bob"), limit=5)] == ["3-1"]
         loaded = await archive.load()
         assert [(row.id, row.step, row.recipient) for row, _ in loaded.outbox] == [
             ("3-2", OutboxStep.HANDED_OVER, ALICE)
@@ -50,6 +51,21 @@ async def test_an_older_archive_opens(tmp_path: Path, version: int) -> None:
         archive.put([incoming("4-1", "new", minutes=9)])
     found = inspect(files, SECRET, check=True)
     assert (found.schema, found.messages, found.problems) == (VERSION, 5, ())
+
+
+def test_an_older_archive_gets_the_tables_of_a_new_one(tmp_path: Path) -> None:
+    """Whatever version it begins at, an archive ends with the same tables and indexes."""
+    shapes = set()
+    for version in range(VERSION + 1):
+        db = connect(tmp_path / str(version), b"k" * 32, write=True)
+        try:
+            if version:
+                db.execute((VERSIONS / f"{version}.sql").read_text())
+            assert migrate(db, PHONE) == version
+            shapes.add(frozenset(rows(db, "SELECT type, name, tbl_name FROM sqlite_schema")))
+        finally:
+            db.close()
+    assert len(shapes) == 1
 
 
 def test_a_migration_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

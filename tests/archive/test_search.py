@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from phonelink_tui.archive import senders
 from phonelink_tui.archive.archive import Archive
-from phonelink_tui.archive.query import parse_query
+from phonelink_tui.archive.query import matches, parse_query
 from tests.archive.desk import files_in, incoming, opened, outgoing
 
 
@@ -77,3 +78,47 @@ async def test_a_cancelled_search_is_interrupted(tmp_path: Path) -> None:
         for search in searches:
             search.cancel()
         assert await asyncio.wait_for(found(archive, "word7"), 5)
+
+
+@pytest.mark.parametrize("few", [0, 3, 100])
+async def test_senders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    """The same texts, by whichever way: of somebody who wrote little, much, under two names, or never."""
+    monkeypatch.setattr(senders, "FEW", few)
+    named = ("Alice", "Bob", "Bob Tan", "Étienne Bob-Alice")
+    texts = [
+        *(incoming(f"i{n}", f"milk {n % 5} eggs", name=named[n % 4], minutes=n) for n in range(23)),
+        outgoing("mine", "milk for Bob", minutes=4.5),
+        incoming("words", "from bob, milk", minutes=5.5),
+    ]
+    asked = [
+        *("from:bob", "from:bo milk", "from:tan 2", 'from:"bob tan" egg', "from:bob from:ali", "from:alice"),
+        *(
+            "from:+1555",
+            "from:15550101 3",
+            "from:carol",
+            "from:carol milk",
+            "from:me from:bob",
+            "from:etienne 1",
+        ),
+        *("from:bob before:2026-11-22", "from:al mi before:2027"),
+    ]
+    async with opened(files_in(tmp_path)) as archive:
+        archive.put(texts)
+        for typed in asked:
+            query = parse_query(typed)
+            right = [text.id for text in texts if matches(query, text)]
+            right.sort(key=lambda id_: next(text.at for text in texts if text.id == id_), reverse=True)
+            assert await found(archive, typed, limit=100) == right, typed
+            assert await found(archive, typed, limit=2) == right[:2], typed
+
+
+async def test_a_sender_who_comes_or_goes_between_two_keys(tmp_path: Path) -> None:
+    """Who is known is as new as the texts are."""
+    async with opened(files_in(tmp_path)) as archive:
+        archive.put([incoming("1")])
+        assert await found(archive, "from:bob") == []
+        archive.put([incoming("2", name="Bob")])
+        assert await found(archive, "from:bob") == ["2"]
+        archive.put([incoming("2", name="Robert")])
+        assert await found(archive, "from:bob") == []
+        assert await found(archive, "from:rob hello") == ["2"]

@@ -84,7 +84,7 @@ class Run:
         self.phone = self.start_phone()
         self.relay = self.start_relay()
         self.tail = TailReader(crew, self.socket)
-        self.people = [Person(crew.environment, home / f"diary-{n}") for n in (1, 2)]
+        self.people = [Person(hand, crew.environment, home / f"diary-{hand}") for hand in "ab"]
         for person in self.people:
             crew.adopt(person.pty.pid)
 
@@ -166,8 +166,8 @@ class Run:
                 if not person.draft():
                     person.open(chance.choice([*PEOPLE]))
                     person.tidy()
-                if not person.draft():
-                    text = self.text("ab"[number], chance)
+                if not person.draft() and not person.is_alone():
+                    text = self.text(person.hand, chance)
                     self.typed.append(text.split()[0])
                     person.write(text)
             except NotSeen as missed:

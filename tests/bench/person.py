@@ -44,12 +44,15 @@ class NotSeen(Exception):
 class Person:
     """At an app on a terminal of its own."""
 
-    def __init__(self, environment: Mapping[str, str], diary: Path) -> None:
+    def __init__(self, hand: str, environment: Mapping[str, str], diary: Path) -> None:
         """
         Args:
+            hand: The letter with which every text of theirs begins. Drafts show in both terminals; nobody touches
+                what another began.
             environment: Of the app.
             diary: What was done and what the screen showed then goes there.
         """
+        self.hand = hand
         self.pty = PtyProcess("phonelink_tui", columns=COLUMNS, rows=ROWS, environment=environment)
         self._screen = Screen(COLUMNS, ROWS)
         self._diary = diary.open("a")
@@ -142,14 +145,20 @@ class Person:
             if self.draft():  # the keys were in the composer
                 self.pty.type(BACKSPACE + BACK_TAB)
 
+    def is_alone(self) -> bool:
+        """Whether the app has lost its relay, and says so."""
+        return any(_GONE in row for row in self.look())
+
     def tidy(self) -> None:
         """What came back into the composer: drop it where the conversation shows it, else send it again."""
         self.confirm()
-        if any(_GONE in row for row in self.look()):
+        if self.is_alone():
             return  # what the relay took up shows only when it is here again
         draft = self.draft()
         found = TOKEN.search(draft)
         if not draft:
+            return
+        if found is not None and not found.group().startswith(self.hand):
             return
         if found is None or any(found.group() in row for row in self.thread_rows()):
             self.note("it is there already")
@@ -166,9 +175,10 @@ class Person:
 
     def read_conversation(self) -> list[list[str]]:
         """The open conversation page by page from its begin: each page its rows."""
-        before: list[str] = []
-        while (rows := self._after(TOP)) != before:  # the app fetches what is older when one comes near it
-            before = rows
+        rows, same = self._after(TOP), 0
+        while same < 3:  # the app fetches what is older when one comes near it
+            before, rows = rows, self._after(TOP)
+            same = same + 1 if rows == before else 0
         pages = [rows]
         while (rows := self._after(PAGE_DOWN)) != pages[-1]:
             pages.append(rows)

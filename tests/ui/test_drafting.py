@@ -105,6 +105,22 @@ async def test_nothing_is_taken_from_under_somebody_who_types() -> None:
         assert drafts(stage.relay) == {"Alice": "mine"}
 
 
+async def test_what_was_sent_elsewhere_does_not_come_back() -> None:
+    """Another terminal's draft was shown here, where somebody has just typed: sent there, it goes from here, too."""
+    async with on_stage(a_keeping_relay()) as stage:
+        await stage.type("mine")
+        await stage.press("enter")
+        await stage.say(ThreadChanged(evolve(ALICE, draft="theirs")))
+        assert stage.composer.draft == "theirs"
+        await stage.say(ThreadChanged(ALICE))
+        assert stage.composer.draft == ""
+        assert drafts(stage.relay) == {}
+        await stage.say(ThreadChanged(evolve(ALICE, draft="theirs again")))
+        await stage.type(", and mine")
+        await stage.say(ThreadChanged(ALICE))
+        assert stage.composer.draft == "theirs again, and mine"
+
+
 async def test_a_new_run_of_the_relay_gets_the_drafts_again() -> None:
     """One that had nothing on its disk has forgotten them; the terminal has not."""
     async with on_stage(a_keeping_relay()) as stage:

@@ -1,6 +1,7 @@
 """What was begun and not sent, and where is it kept? In the relay: for another terminal, and should this one crash.
 
-Whoever wrote last wins, but only over a composer that rests: nothing is taken from under somebody who types.
+Whoever wrote last wins, but only over a composer that rests: nothing is taken from under somebody who types. What
+came from another terminal and was not touched here is nobody's typing: sent there, it must not come back from here.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class Drafting:
     """What the relay said last."""
     _awaited: dict[ThreadId, deque[str]] = field(factory=dict, init=False)
     """What the relay was told, and has not said yet."""
+    _taken: dict[ThreadId, str] = field(factory=dict, init=False)
+    """What the relay said last that is not of this terminal."""
     _epoch: str | None = field(default=None, init=False)
     _typed_at: float = field(default=0.0, init=False)
     _changed_at: float = field(default=0.0, init=False)
@@ -122,15 +125,19 @@ class Drafting:
         mine = self._text() if is_open else self._known(thread)
         if text == mine:
             self._note(thread, text)
-        elif is_open and mine and (self._due or monotonic() - self._typed_at < REST_S):
+        elif is_open and mine not in ("", self._taken.get(thread)) and self._is_typing():
             self.desk.stage.notice("This draft was changed in another terminal; yours stays here.", "warn")
             self.put(thread, mine)
         else:
             self._note(thread, text)
+            self._taken[thread] = text
             if is_open:
                 composer.set_draft(text)
             if is_open and mine and not text.startswith(mine):
                 self._offer_back(thread, mine)
+
+    def _is_typing(self) -> bool:
+        return self._due or monotonic() - self._typed_at < REST_S
 
     def _offer_back(self, thread: ThreadId, mine: str) -> None:
         def put_back() -> bool:

@@ -1,4 +1,4 @@
--- An archive as version 1 wrote it: tables, then rows. Never changed; the full-text index is made anew.
+-- An archive as version 2 wrote it: tables, then rows. Never changed; the full-text index is made anew.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE addresses (
