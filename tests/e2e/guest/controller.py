@@ -53,7 +53,6 @@ FIXED_ANSWERS: dict[int, bytes] = {
     0x0C47: b"",  # Write Page Scan Type
     0x0C58: b"\x00",  # Read Inquiry Response Transmit Power Level
     0x0C63: b"",  # Set Event Mask Page 2
-    0x0C7A: b"",  # Write Secure Connections Host Support
 }
 """Opcode to return parameters, after the status."""
 
@@ -113,8 +112,6 @@ class DualController(Controller):  # type: ignore[misc]  # Bumble is read as unt
         | Feature.EXTENDED_INQUIRY_RESPONSE
         | Feature.SECURE_SIMPLE_PAIRING_CONTROLLER_SUPPORT
         | Feature.SIMULTANEOUS_LE_AND_BR_EDR_TO_SAME_DEVICE_CAPABLE_CONTROLLER
-        # Without it the kernel derives no key for LE from a classic pairing.
-        | Feature.SECURE_CONNECTIONS_CONTROLLER_SUPPORT
     )
     lmp_features_max_page_number = 2
     acl_data_packet_length = le_acl_data_packet_length = ACL_PIECE_BYTES

@@ -8,7 +8,6 @@ from phonelink_tui.virtual.entries import Switch
 from phonelink_tui.virtual.phone import VirtualPhone
 from tests.e2e.guest import bluez
 from tests.e2e.guest.dbus import eventually
-from tests.e2e.guest.le_pairing import answer_advertisement
 from tests.e2e.guest.pairing_person import (
     START_LIMIT_S,
     Door,
@@ -18,7 +17,7 @@ from tests.e2e.guest.pairing_person import (
     door,
     somebody_pairs,
 )
-from tests.e2e.guest.served_phone import serve_notifications, serve_obex, while_inside
+from tests.e2e.guest.served_phone import serve_obex, while_inside
 from tests.e2e.guest.world import STATE, World
 
 LIMIT_S = 300.0
@@ -32,7 +31,7 @@ async def run(world: World) -> None:
     for switch in Switch:
         phone.turn(switch, on=False)
     before = await door(world)
-    async with serve_obex(phone, world.phone), serve_notifications(phone, world.phone):
+    async with serve_obex(phone, world.phone):
         await world.phone.be_found()
         await at_the_digits(world, before)
         await others_may_pair(world)
@@ -70,8 +69,11 @@ async def at_the_switches(world: World, before: Door) -> None:
         await to_the_digits(person)
         person.types("y")
         await person.reads("turn these on.")
-        await answer_advertisement(world)  # so it is on air just now
-        assert (await door(world)).advertisements == 1
+
+        async def on_air() -> bool:
+            return (await door(world)).advertisements == 1
+
+        await eventually(on_air, "the advertisement")
         person.interrupts()
         assert await person.sees_the_end() == INTERRUPTED
         await person.reads(f"{world.phone.name} is paired.")
