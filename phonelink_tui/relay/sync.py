@@ -7,7 +7,7 @@ phones give handles anew and leave texts out, and what is kept would be gone for
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -229,7 +229,7 @@ class MessageSync:
     def _is_below(self, row: ListedText, floor: datetime | None) -> bool:
         return floor is not None and row.at is not None and row.at < floor
 
-    async def _list_missed(self, access: MessageAccess, folder: Folder) -> None:
+    async def _list_missed(self, access: MessageAccess, folder: Folder, *, live: bool = False) -> None:
         """All of it or nothing: a catch-up cut short by the link must not hide what is older than its first page."""
         missed: list[ListedText] = []
         whole, goes_on = True, True
@@ -245,7 +245,7 @@ class MessageSync:
 
         await self._read_pages(access, folder, CATCH_UP_ROWS, take)
         self._handles.take(missed if whole and goes_on else missed[: before_last_second(missed)])
-        self._take_rows(missed, live=False)
+        self._take_rows(missed, live=live)
         if whole and not goes_on:
             end = second_of(missed)
             self._leave_out(folder, Unread(end, end).below(end))
@@ -261,7 +261,7 @@ class MessageSync:
             return self._caught_up.is_set() and all(self._intake.find(row.handle) is None for row in rows)
 
         await self._read_pages(access, Folder.INBOX, REFINE_ROWS, take)
-        self._take_few(newest)
+        await self._take_few(access, Folder.INBOX, newest)
 
     async def _read_pages(
         self,
@@ -284,12 +284,18 @@ class MessageSync:
     async def _take_newest(self, access: MessageAccess, folder: Folder) -> None:
         rows = await access.list_texts(folder, limit=REFINE_ROWS)
         await self._remember(rows)
-        self._take_few(rows)
+        await self._take_few(access, folder, rows)
 
-    def _take_few(self, rows: Iterable[ListedText]) -> None:
-        """Rows of a look; what may be a known text under another handle is left to the catch-up, which sees more."""
+    async def _take_few(self, access: MessageAccess, folder: Folder, rows: Sequence[ListedText]) -> None:
+        """Rows of a look; what may be a known text under another handle is left to the catch-up, which sees more.
+
+        After it such rows mean handles that were given anew in mid-session: then all is compared as after a gap.
+        """
         sure = self._caught_up.is_set()
-        self._take_rows([r for r in rows if sure or not self._handles.doubts([r])], live=True)
+        if sure and self._handles.doubts(rows):
+            await self._list_missed(access, folder, live=True)
+        else:
+            self._take_rows([r for r in rows if sure or not self._handles.doubts([r])], live=True)
 
     def _take_rows(self, rows: Iterable[ListedText], *, live: bool) -> None:
         """Oldest first, so that arrival order and time agree."""

@@ -107,6 +107,29 @@ async def test_a_look_before_the_catch_up_doubles_nothing() -> None:
     assert [text for text in bench.live() if text != names(0x9001)[0]] == []
 
 
+@pytest.mark.parametrize("count", [3, CATCH_UP_ROWS + 7])
+async def test_other_handles_in_mid_session(count: int) -> None:
+    """As where the phone makes its index anew: the next look doubles nothing, and what is new rings once."""
+    bench = Bench()
+    bench.fill(*range(1, count + 1))
+    async with bench.session() as access:
+        await bench.settle(lambda: bool(bench.caught_up_at))
+        await bench.quiet()
+        renumber(bench)
+        bench.fill(0x9001)
+        access.report(new(0x9001))
+        await bench.settle(lambda: bench.desk.intake.find("1001") is not None)
+        await bench.quiet()
+        assert bench.texts() == names(*range(1, count + 1), 0x9001)
+        assert bench.live() == ["text 36865"]
+        renumber(bench, by=0x2000)
+        bench.fill(0x9901)
+        bench.sync.look_now()
+        await bench.settle(lambda: bench.desk.intake.find("9901") is not None)
+        await bench.quiet()
+    assert bench.texts() == names(*range(1, count + 1), 0x9001, 0x9901)
+
+
 async def test_a_body_is_not_asked_for_under_an_old_handle() -> None:
     """What was wanted in the last session is read under the handle of this one."""
     bench = Bench()
