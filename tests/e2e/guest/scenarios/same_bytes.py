@@ -116,4 +116,5 @@ async def theirs(world: World, phone: VirtualPhone) -> None:
     await obexd.select(session, "cch")
     await obexd.pull_all(session, {"Format": Variant("s", "vcard30"), "MaxCount": Variant("q", 200)})
     await obexd.remove_session(session)
+    await eventually(lambda: not world.phone.links, "obexd has taken leave")
     world.say("asked by obexd")
