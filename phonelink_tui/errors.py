@@ -231,6 +231,8 @@ class PolicyFileError(SettingsError):
         line: Where, counted from 1; 0: the file as a whole.
     """
 
+    USUAL_HINT = "`phonelink policy check FILE` says what is wrong with it."
+
     def __init__(self, message: str, hint: str = "", *, line: int = 0) -> None:
         super().__init__(message, hint)
         self.line = line
