@@ -80,7 +80,7 @@ async def test_break_anywhere_in_a_session_with_a_push(persona: Persona, fault: 
         make_phone(persona), change=lambda link: MeteredLink(link, Service.MAS, meter)
     ) as house:
         await settled(house, await send_one(house, "How far?"))
-    total = meter.up if fault == "drop_up" else meter.down
+        total = meter.up if fault == "drop_up" else meter.down  # without what leave-taking adds
     ends: Counter[DeliveryState] = Counter()
     for place in range(3, total, 43 if persona is IPHONE else 97):
         async with living(make_phone(persona, f"{fault}:{place}"), seed=place) as house:
