@@ -24,6 +24,9 @@ from phonelink_tui.transport.bluez.daemon import Daemon
 REGISTER_S: Final = 30.0
 """Slow firmware was seen to need more than 10 s."""
 
+UNREGISTER_S: Final = 2.0
+"""Leaving does not wait longer for a bluetoothd that hangs."""
+
 REARM_S: Final = 150.0
 """bluetoothd may end an advertisement after 180 s."""
 
@@ -98,11 +101,10 @@ async def on_air(bus: Bus, adapter_path: str, on_release: Callable[[], None]) ->
             [_PATH, {}],
             deadline_s=REGISTER_S,
         )
-        try:
-            yield
-        finally:
-            await _unregister(bus, adapter_path)
+        yield
     finally:
+        # Also without an answer: what is half begun outlived its program in bluetoothd 5.87 [seen, ActiveInstances].
+        await _unregister(bus, adapter_path)
         bus.unexport(_PATH, advertisement)
 
 
@@ -162,6 +164,13 @@ class Solicitor:
 async def _unregister(bus: Bus, adapter_path: str) -> None:
     """Best effort: where bluetoothd is gone, or has ended it, there is nothing left to end."""
     try:
-        await bus.call(adapter_path, names.ADVERTISING_MANAGER, "UnregisterAdvertisement", "o", [_PATH])
+        await bus.call(
+            adapter_path,
+            names.ADVERTISING_MANAGER,
+            "UnregisterAdvertisement",
+            "o",
+            [_PATH],
+            deadline_s=UNREGISTER_S,
+        )
     except PhonelinkError:
         return

@@ -31,7 +31,7 @@ from phonelink_tui.transport.gatt import GattClient
 from phonelink_tui.transport.link import CallBack, Service
 from phonelink_tui.transport.socket_stream import SocketStream
 from phonelink_tui.transport.stream import ByteStream
-from phonelink_tui.transport.together import beside, together
+from phonelink_tui.transport.together import beside
 
 SETTLING_PAUSES_S: Final = (0.1, 0.2, 0.4, 0.8, 1.6)
 """Between tries while an earlier connection ends: 3 s in all, for what is a round trip or two. A channel that is
@@ -164,7 +164,8 @@ class BluezLink:
         """Keep in touch with bluetoothd, and ask the phone for its LE link while nothing is attached to it."""
         unwatch = self._daemon.tree.watch(self._on_change)
         try:
-            await together(self._daemon.run(), self._solicitor.run())
+            async with beside(self._daemon.run()):  # whose bus outlives what is taken off the air at the end
+                await self._solicitor.run()
         finally:
             unwatch()
 

@@ -58,6 +58,9 @@ class FakeBluetoothd:
         """UUID to who registered it, under which path, with which options."""
         self.advertisements: list[dict[str, Any]] = []
         """What is on air."""
+        self.firmware = asyncio.Event()
+        """Clear: what is put on air is not answered before it is set."""
+        self.firmware.set()
         self.agents: list[tuple[str, str, str]] = []
         """Who is an agent, under which path, with which capability; the last is asked."""
         self.radios: dict[str, Radio] = {}
@@ -276,6 +279,8 @@ class FakeBluetoothd:
                 self.advertisements.append(
                     {"path": path, "owner": sender, **{name: plain(value) for name, value in read.items()}}
                 )
+                self.changed.set()
+                await self.firmware.wait()
             case "UnregisterAdvertisement", [path]:
                 self.advertisements = [one for one in self.advertisements if one["path"] != path]
             case "RegisterAgent", [path, capability]:

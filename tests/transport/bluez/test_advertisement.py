@@ -78,6 +78,15 @@ async def test_off_the_air_at_the_end(air: FakeAir, bluetoothd: FakeBluetoothd) 
     await bluetoothd.until(lambda: bluetoothd.advertisements == [])
 
 
+async def test_half_begun_is_ended_too(air: FakeAir, bluetoothd: FakeBluetoothd) -> None:
+    """Who leaves before bluetoothd has answered takes it off the air: it may outlive its program there."""
+    bluetoothd.firmware.clear()
+    async with open_bluez_link(BluezSpec(), dial=air.dial):
+        await bluetoothd.until(lambda: len(bluetoothd.advertisements) == 1)
+    bluetoothd.firmware.set()
+    assert bluetoothd.calls["UnregisterAdvertisement"] == 1
+
+
 async def test_renewed_in_time(
     air: FakeAir, bluetoothd: FakeBluetoothd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
