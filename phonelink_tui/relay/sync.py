@@ -229,26 +229,32 @@ class MessageSync:
     def _is_below(self, row: ListedText, floor: datetime | None) -> bool:
         return floor is not None and row.at is not None and row.at < floor
 
-    async def _list_missed(self, access: MessageAccess, folder: Folder, *, live: bool = False) -> None:
+    async def _list_missed(self, access: MessageAccess, folder: Folder, live: Rows = ()) -> None:
         """All of it or nothing: a catch-up cut short by the link must not hide what is older than its first page."""
         missed: list[ListedText] = []
-        whole, goes_on = True, True
+        more, goes_on = True, True
 
         def take(rows: Rows) -> bool:
-            nonlocal whole, goes_on
+            nonlocal more, goes_on
             missed.extend(rows)
             self._rows_read += len(rows)
-            whole = not any(self._was_known(row) for row in rows)
+            # Of a doubtful last second there may be more on the next page.
+            doubtful = self._handles.doubts(missed[before_last_second(missed) :])
+            more = doubtful or not any(self._was_known(row) for row in rows)
             if len(missed) > CATCH_UP_ROWS:
                 goes_on = self._reading.come_to(CATCH_UP, len(missed))
-            return whole and goes_on
+            return more and goes_on
 
         await self._read_pages(access, folder, CATCH_UP_ROWS, take)
-        self._handles.take(missed if whole and goes_on else missed[: before_last_second(missed)])
-        self._take_rows(missed, live=live)
-        if whole and not goes_on:
-            end = second_of(missed)
-            self._leave_out(folder, Unread(end, end).below(end))
+        end = len(missed) if more and goes_on else before_last_second(missed)
+        self._handles.take(missed[:end])
+        taken = missed[:end] if self._handles.doubts(missed[end:]) else missed
+        ringing = {row.handle for row in live}
+        for rings in (False, True):
+            self._take_rows([row for row in taken if (row.handle in ringing) is rings], live=rings)
+        if more and not goes_on:
+            oldest = second_of(missed)
+            self._leave_out(folder, Unread(oldest, oldest).below(oldest))
         if len(missed) > CATCH_UP_ROWS:
             self._publish([Progress(CATCH_UP, len(missed), len(missed))])
 
@@ -293,7 +299,7 @@ class MessageSync:
         """
         sure = self._caught_up.is_set()
         if sure and self._handles.doubts(rows):
-            await self._list_missed(access, folder, live=True)
+            await self._list_missed(access, folder, tuple(rows))
         else:
             self._take_rows([r for r in rows if sure or not self._handles.doubts([r])], live=True)
 

@@ -19,7 +19,7 @@ from phonelink_tui.relay.listing_pages import PAGE_ROWS
 from phonelink_tui.relay.renumbering import before_last_second
 from phonelink_tui.relay.sync import CATCH_UP_ROWS
 from phonelink_tui.virtual.personas import ANDROID, IPHONE, Persona
-from tests.relay.desk import ALICE, BOB, row
+from tests.relay.desk import ALICE, BOB, body, row
 from tests.relay.sync_bench import Bench, names, new
 from tests.relay.test_restarts import make_phone, now, running
 
@@ -107,8 +107,9 @@ async def test_a_look_before_the_catch_up_doubles_nothing() -> None:
     assert [text for text in bench.live() if text != names(0x9001)[0]] == []
 
 
-@pytest.mark.parametrize("count", [3, CATCH_UP_ROWS + 7])
-async def test_other_handles_in_mid_session(count: int) -> None:
+@pytest.mark.parametrize("has_body", [True, False], ids=["fetched", "listed"])
+@pytest.mark.parametrize("count", [3, CATCH_UP_ROWS - 1, CATCH_UP_ROWS, CATCH_UP_ROWS + 7])
+async def test_other_handles_in_mid_session(count: int, has_body: bool) -> None:
     """As where the phone makes its index anew: the next look doubles nothing, and what is new rings once."""
     bench = Bench()
     bench.fill(*range(1, count + 1))
@@ -116,9 +117,10 @@ async def test_other_handles_in_mid_session(count: int) -> None:
         await bench.settle(lambda: bool(bench.caught_up_at))
         await bench.quiet()
         renumber(bench)
-        bench.fill(0x9001)
+        listed = row("9001", "text 36865", at_s=0x9001 * 100)
+        bench.folders.add(listed, body("9001", "text 36865") if has_body else None)
         access.report(new(0x9001))
-        await bench.settle(lambda: bench.desk.intake.find("1001") is not None)
+        await bench.settle(lambda: bench.desk.intake.find(f"{0x1000 + count:X}") is not None)
         await bench.quiet()
         assert bench.texts() == names(*range(1, count + 1), 0x9001)
         assert bench.live() == ["text 36865"]
