@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -64,6 +64,13 @@ _NEEDS: Final[dict[type[Command], PolicyAction]] = {
 
 NO_PHONE: Final = "The phone is not connected for this just now."
 
+NOTHING_READ: Final = ("Nothing is being read just now.", "`phonelink status` says how everything stands.")
+NOTHING_LEFT_OUT: Final = ("Nothing was left out.", "All that the phone lists is here.")
+NOT_AGAIN: Final = (
+    "Only a text that certainly was not sent can be sent again.",
+    "Look on the phone whether it left; if not, write it anew.",
+)
+
 
 class Commands:
     """Carries out commands. `execute` does at once what needs no phone, and returns the rest."""
@@ -76,7 +83,7 @@ class Commands:
         outbox: Outbox,
         reading: Reading,
         publish: Callable[[Iterable[Event]], None],
-        written: Callable[[], Awaitable[None]] | None,
+        written: Callable[[], Coroutine[Any, Any, None]] | None,
         hold_s: float,
         now: Callable[[], datetime],
     ) -> None:
@@ -127,10 +134,10 @@ class Commands:
                 self._done(command.id)
             case StopReading():
                 stops = self._reading.stop(command.capability)
-                self._done(command.id) if stops else self._fail(command.id, "Nothing is being read just now.")
+                self._done(command.id) if stops else self._fail(command.id, *NOTHING_READ)
             case ReadOn():
                 goes_on = self._reading.read_on()
-                self._done(command.id) if goes_on else self._fail(command.id, "Nothing was left out.")
+                self._done(command.id) if goes_on else self._fail(command.id, *NOTHING_LEFT_OUT)
             case MarkRead():
                 return self._mark_read(command)
             case ActOnNotification():
@@ -269,16 +276,11 @@ class Commands:
     def _cancel(self, command: CancelText) -> Later | None:
         if self._outbox.cancel(command.message):
             if self._written is not None:
-                return self._written_down(self._written)
+                return self._written()  # said when it is on the disk: else a run after a kill would push it
             self._done(command.id)
         else:
-            self._fail(command.id, "It has left already, or was never waiting.")
+            self._fail(command.id, "It has left already, or was never waiting.", "The conversation shows it.")
         return None
-
-    @staticmethod
-    async def _written_down(written: Callable[[], Awaitable[None]]) -> None:
-        """Taken back is said when it is on the disk: else the next run of a process killed now would push it."""
-        await written()
 
     def _retry_text(self, command: RetryText) -> Later | None:
         message = self._store.message(command.message)
@@ -286,8 +288,7 @@ class Commands:
             self._publish([CommandChanged(command.id, CommandState.DONE, message=message.id)])
             return None
         if message is None or message.state is not DeliveryState.FAILED or message.recipient is None:
-            sentence = "Only a text that certainly was not sent can be sent again."
-            self._publish([CommandChanged(command.id, CommandState.REFUSED, sentence=sentence)])
+            self._publish([CommandChanged(command.id, CommandState.REFUSED, (), *NOT_AGAIN)])
             return None
         if self._outbox.is_full:
             self._refuse(command.id, Decision(Refusal.TOO_MANY))
@@ -357,6 +358,6 @@ class Commands:
     def _done(self, command_id: str) -> None:
         self._publish([CommandChanged(command_id, CommandState.DONE)])
 
-    def _fail(self, command_id: str, sentence: str, hint: str = "") -> None:
+    def _fail(self, command_id: str, sentence: str, hint: str) -> None:
         state, gone = CommandState.FAILED, Failure.GONE
         self._publish([CommandChanged(command_id, state, sentence=sentence, hint=hint, failure=gone)])

@@ -21,7 +21,6 @@ from phonelink_tui.domain.limitations import Limitation, LimitKind, make_limitat
 from phonelink_tui.domain.message import Source
 from phonelink_tui.errors import PolicyError
 from phonelink_tui.relay.api import Snapshot
-from phonelink_tui.relay.limit_book import LimitBook
 from phonelink_tui.relay.store import Store
 
 LOOK_S: Final = 30.0
@@ -73,23 +72,20 @@ class Policing:
         self,
         source: PolicySource,
         store: Store,
-        limits: LimitBook,
         publish: Callable[[Iterable[Event]], None],
     ) -> None:
         """
         Args:
             source: The rules, and the clock.
-            store: Whose guard asks.
-            limits: Told which limits follow; the store's.
+            store: Whose guard asks, and whose limits follow.
             publish: Tells what changed.
         """
         self._source = source
         self._store = store
-        self._book = limits
         self._publish = publish
         self._told: tuple[Limitation, ...] = tuple(self._limits())
         store.judge_send = source.judge_send
-        limits.policy = self._told
+        store.limits.policy = self._told
         store.limits.compare()
 
     def refused(self, action: PolicyAction) -> Refused | None:
@@ -144,7 +140,7 @@ class Policing:
         if not changed and limits == self._told:
             return
         self._told = limits
-        self._book.policy = limits
+        self._store.limits.policy = limits
         self._publish([*self._store.limits.compare(), Resync()])
 
     def _tells(self, code: OneTimeCode) -> bool:

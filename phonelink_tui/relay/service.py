@@ -104,10 +104,9 @@ class Relay:
         )
         self._stream = Stream(now, epoch=token_hex(4))
         not_kept = None if archive is not None else settings.not_kept
-        limits = LimitBook(now, not_kept, settings.set_aside)
-        self._store = Store(phone, now, limits)
+        self._store = Store(phone, now, LimitBook(now, not_kept, settings.set_aside))
         source = settings.policy or PolicySource(Policy, now)
-        self._policing = policing = Policing(source, self._store, limits, self.publish)
+        self._policing = policing = Policing(source, self._store, self.publish)
         self._codes = CodeBook(now)
         run = archive.run if archive is not None else 0
         self._keeper = Keeper(archive, self._store, now, policing.refused)
