@@ -16,6 +16,9 @@ from tests.end_to_end.test_command_line import simulated
 STEPS = 60
 """More than there are; the last ones are not reached, and end the test."""
 
+PUSH_STEPS = 4
+"""Of one push on its link: before its bytes, between their halves, after them, and the phone's answer."""
+
 LEFT = {"accepted", "sent", "delivered"}
 
 
@@ -58,7 +61,7 @@ def test_every_step_of_a_push(tmp_path: Path, how: str) -> None:
         else:
             pytest.fail("there are more steps than were tried")
         arrived = pushes(phone)
-    assert at > 5
+    assert at > PUSH_STEPS
     assert set(arrived.values()) <= {1}
     assert acknowledged <= set(states)
     for text, state in states.items():

@@ -40,7 +40,7 @@ from phonelink_tui.relay.api import (
 )
 from tests.relay.desk import ALICE, body, notice, row
 from tests.relay.relay_bench import SURE, Bench
-from tests.relay.test_restarts import make_phone, running
+from tests.relay.test_restarts import make_phone, now, running
 
 OFFICE_ENDS_S = 3600.0
 """From the bench's clock (a Sunday, 10:00) to the end of `sun 08:00-11:00`."""
@@ -291,13 +291,11 @@ async def test_no_more_is_kept_than_the_ceiling(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(retaining, "LOOK_S", 0.01)
     monkeypatch.setattr(retaining, "EVERY", timedelta(seconds=0.05))
     phone = make_phone()
+    for n in range(6):
+        phone.receive_text(ALICE, f"text {n}", at=now() - timedelta(minutes=6 - n))
     rules = PolicySource(Rules("[retention]\ncount = 2"))
     async with running(phone, tmp_path, rules=ArchiveSettings(keep=KeepRule(count=5)), policy=rules) as run:
-        await run.ready()
-        for n in range(6):
-            phone.receive_text(ALICE, f"text {n}")
-        await run.until(lambda s: s.threads and s.threads[0].total == 6)
         async with asyncio.timeout(20):
-            while (await run.archive.info()).messages > 2:
+            while [m.text for m in (await run.relay.search("text"))] != ["text 5", "text 4"]:
                 await asyncio.sleep(0.01)
-        assert [m.text for m in (await run.relay.search("text"))] == ["text 5", "text 4"]
+        assert (await run.archive.info()).messages == 2
