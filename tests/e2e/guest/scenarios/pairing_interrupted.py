@@ -9,7 +9,6 @@ from phonelink_tui.virtual.phone import VirtualPhone
 from tests.e2e.guest import bluez
 from tests.e2e.guest.dbus import eventually
 from tests.e2e.guest.pairing_person import (
-    START_LIMIT_S,
     Door,
     Person,
     as_before,
@@ -64,7 +63,7 @@ async def others_may_pair(world: World) -> None:
 
 async def to_the_digits(person: Person) -> None:
     """Choose the phone, and wait for its question."""
-    await person.reads("[x] This computer can do it", START_LIMIT_S)
+    await person.reads("[x] This computer can do it")
     await person.reads("> 1 choose a phone")
     person.types("1")
     await person.reads_digits()
