@@ -18,7 +18,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import ModuleType
 
-from tests.e2e.guest import warm_start
 from tests.e2e.guest.patience import calibrate, stretched
 from tests.e2e.guest.world import Bluez, World
 from tests.e2e.plan import ATTEMPTS, REPORT_FILE, Outcome, Report, read_plan, write_json
@@ -114,7 +113,7 @@ def _in_child(module: ModuleType, bluez: Bluez, here: Path, limit_s: float) -> N
     os.dup2(log, 1)
     os.dup2(log, 2)
 
-    warm_start.prepare()
+    getattr(module, "prepare", lambda: None)()
     if hasattr(module, "run_alone"):
         module.run_alone(bluez, here)
         return

@@ -9,6 +9,7 @@ from phonelink_tui.domain.observed import Folder
 from phonelink_tui.domain.phone import Capability
 from phonelink_tui.virtual.entries import Switch
 from phonelink_tui.virtual.phone import OWNER, VirtualPhone
+from tests.e2e.guest import warm_start
 from tests.e2e.guest.dbus import eventually
 from tests.e2e.guest.pairing_person import Person, as_before, devices, door, listed_phones, somebody_pairs
 from tests.e2e.guest.relayed import relaying
@@ -16,6 +17,7 @@ from tests.e2e.guest.served_phone import serve_obex, while_inside
 from tests.e2e.guest.world import World
 
 LIMIT_S = 300.0
+prepare = warm_start.prepare
 SWITCHES = {
     Switch.MESSAGES: "Show Message Notifications",
     Switch.CONTACTS: "Sync Contacts",

@@ -6,7 +6,7 @@ from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import find_paths
 from phonelink_tui.virtual.entries import Switch
 from phonelink_tui.virtual.phone import VirtualPhone
-from tests.e2e.guest import bluez
+from tests.e2e.guest import bluez, warm_start
 from tests.e2e.guest.dbus import eventually
 from tests.e2e.guest.pairing_person import (
     Door,
@@ -20,6 +20,7 @@ from tests.e2e.guest.served_phone import serve_obex, while_inside
 from tests.e2e.guest.world import STATE, World
 
 LIMIT_S = 300.0
+prepare = warm_start.prepare
 INTERRUPTED = 130
 """The exit status of a program that SIGINT ends (128 and the signal's number)."""
 
