@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from textual import events
 from textual.app import App
@@ -16,6 +16,14 @@ from textual.dom import DOMNode
 
 ReturnType = TypeVar("ReturnType")
 Typed = events.Key | events.Paste
+
+
+@runtime_checkable
+class TakesText(Protocol):
+    """A widget that knows which keys change nothing but its own text: the next need not wait for them."""
+
+    def is_only_text(self, event: Typed) -> bool:
+        """Whether a key or a paste changes this widget's text and nothing else, whatever is typed behind it."""
 
 
 class TypedOrder(App[ReturnType]):
@@ -67,6 +75,9 @@ class TypedOrder(App[ReturnType]):
         self.person_typed(event)
         taker = self.focused or self.screen
         await super().on_event(event)
+        if isinstance(taker, TakesText) and taker.is_only_text(event):
+            self._under_way = False
+            return
         # Twice: the first callback runs behind the key, the second behind what its handler sent to itself.
         if not taker.call_later(taker.call_later, self._climb, taker):
             self.call_later(self.release_typed)

@@ -28,7 +28,7 @@ from phonelink_tui.domain.text import RemoteText, clean
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.ui.emoji import emoji_before
 from phonelink_tui.ui.line_diff import changed_cells
-from phonelink_tui.ui.typed_order import TypedOrder
+from phonelink_tui.ui.typed_order import Typed, TypedOrder
 from phonelink_tui.ui.widgets.quiet import is_shown
 from phonelink_tui.ui.wrap import height
 
@@ -234,6 +234,10 @@ class Composer(TextArea):
                 regions.append(Region(0, y, width, 1))
         if regions:
             super().refresh(*regions)
+
+    def is_only_text(self, event: Typed) -> bool:
+        """Letters and pastes stay in here."""
+        return isinstance(event, events.Paste) or (_is_letter(event) and event.key not in self._intents)
 
     async def _on_key(self, event: events.Key) -> None:
         event.prevent_default()
