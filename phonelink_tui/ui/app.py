@@ -17,6 +17,7 @@ from textual.binding import BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.worker import Worker, WorkerState
 
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import TextMessage
 from phonelink_tui.relay.api import Attached, Attachment, Home, RelayApi
@@ -25,7 +26,7 @@ from phonelink_tui.ui.control_gate import ControlGate
 from phonelink_tui.ui.keymap import key_map
 from phonelink_tui.ui.projection import Projection, Touched
 from phonelink_tui.ui.screens.messages import MessagesScreen
-from phonelink_tui.ui.settings import UiSettings, utc_now
+from phonelink_tui.ui.settings import UiSettings
 from phonelink_tui.ui.signals import install_exit_signals
 from phonelink_tui.ui.simple_width import SimpleWidth
 from phonelink_tui.ui.themes import OURS, choose_theme, theme_after
