@@ -15,12 +15,12 @@ from phonelink_tui.archive.key_sources import Secret
 from phonelink_tui.archive.looking import Look
 from phonelink_tui.archive.retention import Keep, Retention
 from phonelink_tui.cli import exit_codes
-from phonelink_tui.cli.clock import utc_now
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.run import carry_out, chosen_phone
 from phonelink_tui.composition import archives, policing
 from phonelink_tui.composition.archives import ArchivePlace
 from phonelink_tui.config.archive_settings import parse_age
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.exact_json import encode_time
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.policy import PolicyAction

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from phonelink_tui.cli.clock import when
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.reading import whole_texts
 from phonelink_tui.cli.settled import require, settled
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.domain.code import OneTimeCode
 from phonelink_tui.domain.events import CodeCame, Resync
 from phonelink_tui.domain.phone import Capability, LinkPhase
@@ -64,7 +65,7 @@ async def next_code(api: RelayApi, wait_s: float) -> OneTimeCode:
         DeadlineExceeded: None came.
         IpcError: The relay ended.
     """
-    started = datetime.now(UTC)
+    started = utc_now()
     # A phone tells its times in whole seconds; what came while the relay connected is news, too.
     second = started.replace(microsecond=0)
     try:
@@ -115,7 +116,7 @@ def _since(snapshot: Snapshot, at: datetime) -> OneTimeCode | None:
 
 async def _read_the_newest(api: RelayApi, snapshot: Snapshot) -> bool:
     """Have the texts read that came just now: a listing shows their beginnings only. Whether there were any."""
-    now = datetime.now(UTC)
+    now = utc_now()
     threads = [t for t in snapshot.threads if abs((now - t.last_at).total_seconds()) < _JUST_NOW_S]
     for thread in threads:
         await whole_texts(api, thread, _TEXTS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from phonelink_tui.cli.reading import STATUS_S
 from phonelink_tui.cli.run import carry_out, chosen_phone, surroundings_of
 from phonelink_tui.cli.settled import settled
 from phonelink_tui.composition.attaching import Wish
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import PhoneSpec
 from phonelink_tui.config.private_files import write_private
@@ -80,7 +81,7 @@ def _examine(ctx: typer.Context, paths: Paths) -> Bundle:
     phone = chosen_phone(ctx)
     sessions = Collector(Source.SESSIONS, lambda: _sessions(ctx, paths, phone), SESSIONS_S)
     sources = (*surroundings_of(ctx).collectors(paths), sessions)
-    facts = asyncio.run(collect(sources, lambda: datetime.now(UTC)))
+    facts = asyncio.run(collect(sources, utc_now))
     before = load_last_good(paths.state_dir)
     good = good_facts(facts)
     if good is not None:

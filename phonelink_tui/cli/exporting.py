@@ -11,11 +11,11 @@ import typer
 
 from phonelink_tui.archive.looking import Look
 from phonelink_tui.cli.archiving import counted, find_kept, names_of, open_desk
-from phonelink_tui.cli.clock import utc_now
 from phonelink_tui.cli.export_formats import FORMATS, Cover, Exported
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.run import carry_out
 from phonelink_tui.composition import archives
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.private_files import open_private
 from phonelink_tui.domain.thread import ThreadId

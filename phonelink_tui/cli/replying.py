@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from attrs import evolve
@@ -16,6 +16,7 @@ from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.recipient import Recipient
 from phonelink_tui.cli.sending import SendOptions, send_to
 from phonelink_tui.cli.settled import SETTLE_S, require, settled
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import Audience, Direction, TextMessage
 from phonelink_tui.domain.phone import Capability
@@ -58,7 +59,7 @@ async def reply_last(
     out.notice(f"To: {thread.title} {thread.address.value}{kind}")
     if read_text is not None:
         options = evolve(options, text=await asyncio.to_thread(read_text))
-    elif others and datetime.now(UTC) - text.at < FRESH and not options.yes:
+    elif others and utc_now() - text.at < FRESH and not options.yes:
         question = f"A text of {thread.title} has only just come. Is the answer meant for them?"
         if not (out.can_ask and out.ask(question)):
             hint = "--yes answers what is asked; `phonelink send` names somebody."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import datetime
 from secrets import token_hex
 from typing import Final
 
@@ -14,6 +14,7 @@ from phonelink_tui.cli.outcomes import check, failed
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.recipient import Recipient, find_recipient
 from phonelink_tui.cli.settled import SETTLE_S, require, settled
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.domain.events import CommandChanged, CommandState, MessageChanged, Stamped
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import DeliveryState, MessageId, TextMessage
@@ -58,7 +59,7 @@ class SendOptions:
         """How long the outcome may take; the relay settles what has expired by itself."""
         if self.expires is None:
             return self.timeout_s
-        return max(self.timeout_s, (self.expires - datetime.now(UTC)).total_seconds() + EXPIRY_GRACE_S)
+        return max(self.timeout_s, (self.expires - utc_now()).total_seconds() + EXPIRY_GRACE_S)
 
 
 class _Outcomes:

@@ -8,12 +8,12 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Final
 
 from phonelink_tui.cli.coming_back import come_back, may_come_back
 from phonelink_tui.cli.event_words import event_words
 from phonelink_tui.cli.output import Output
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.exact_json import encode_time
 from phonelink_tui.domain.events import (
     STORY,
@@ -97,7 +97,7 @@ class _Tail:
             self._place = Place(snapshot.rev, snapshot.epoch)
         if self._epoch != snapshot.epoch:
             if self._as_json:
-                self._out.json(encode_hello(snapshot, _now(), _READER))
+                self._out.json(encode_hello(snapshot, utc_now(), _READER))
             elif self._epoch is None:
                 self._out.line(f"{snapshot.phone.name}: waiting for events; Ctrl+C ends.")
         self._epoch = snapshot.epoch
@@ -158,7 +158,7 @@ class _EventLog:
 
     def hello(self, snapshot: Snapshot) -> None:
         self._rev = snapshot.rev
-        self._out.json(encode_hello(snapshot, _now(), _READER))
+        self._out.json(encode_hello(snapshot, utc_now(), _READER))
 
     def event(self, stamped: Stamped) -> None:
         frame = encode_event(stamped)
@@ -167,7 +167,7 @@ class _EventLog:
         self._out.json(frame)
 
     def end(self, reason: str) -> None:
-        head = {"v": VERSION, "type": "end", "rev": self._rev, "at": encode_time(_now()), "reason": reason}
+        head = {"v": VERSION, "type": "end", "rev": self._rev, "at": encode_time(utc_now()), "reason": reason}
         counts = dict(sorted(self._counts.items()))
         self._out.json({**head, "events": self._counts.total(), "counts": counts})
 
@@ -176,10 +176,10 @@ async def _known_then_new(api: RelayApi, events: AsyncIterator[Stamped], log: _E
     snapshot = await api.snapshot()
     log.hello(snapshot)
     for event in as_events(snapshot):
-        log.event(Stamped(snapshot.rev, _now(), event))
+        log.event(Stamped(snapshot.rev, utc_now(), event))
     for thread in reversed(snapshot.threads):
         for text in (await api.messages(thread.id)).messages:
-            log.event(Stamped(snapshot.rev, _now(), MessageChanged(text, live=False)))
+            log.event(Stamped(snapshot.rev, utc_now(), MessageChanged(text, live=False)))
     async for stamped in events:
         if stamped.rev > snapshot.rev or isinstance(stamped.event, Resync):
             log.event(stamped)
@@ -198,7 +198,3 @@ def _on_signal(act: Callable[[], None]) -> Iterator[None]:
     finally:
         for number in _SIGNALS:
             loop.remove_signal_handler(number)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +27,7 @@ from phonelink_tui.archive.retention import Retention
 from phonelink_tui.composition.keeping import files_of, may_be_written
 from phonelink_tui.composition.policing import require
 from phonelink_tui.config.archive_settings import ArchiveSettings
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.known_phones import KnownPhones, bluetooth_id
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, VirtualSpec
@@ -178,11 +178,9 @@ async def prune(place: ArchivePlace, secret: Secret | None, retention: Retention
         ArchiveError: As `opening.open_archive`.
     """
     check_free(place)
-    async with opening.open_archive(
-        place.files, secret, place.phone_id, lambda: datetime.now(UTC), may_be_written
-    ) as opened:
-        removed = await opened.archive.prune(retention, datetime.now(UTC), told=told)
-        opened.archive.put([Action(datetime.now(UTC), "prune", "done", origin=COMMAND_LINE)])
+    async with opening.open_archive(place.files, secret, place.phone_id, utc_now, may_be_written) as opened:
+        removed = await opened.archive.prune(retention, utc_now(), told=told)
+        opened.archive.put([Action(utc_now(), "prune", "done", origin=COMMAND_LINE)])
         return removed
 
 
@@ -197,7 +195,7 @@ def note_export(place: ArchivePlace, secret: Secret | None, subject: str) -> Non
     Raises:
         ArchiveError: See `opening.note_action`.
     """
-    action = Action(datetime.now(UTC), "export", "done", subject, COMMAND_LINE)
+    action = Action(utc_now(), "export", "done", subject, COMMAND_LINE)
     opening.note_action(place.files, secret, action)
 
 

@@ -6,10 +6,10 @@ Light: it loads neither bleak nor the codecs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from attrs import evolve, frozen
 
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.known_phones import KnownPhone, KnownPhones, bluetooth_id
 from phonelink_tui.config.phone_spec import BluetoothSpec
 from phonelink_tui.domain.phone import PhoneKind
@@ -67,7 +67,7 @@ def remember_found(phone: PairedPhone, known: KnownPhones) -> ChosenPhone:
     name = clean_line(phone.name) or RemoteText(phone.address)
     record = known.get(phone.address)
     if record is None:
-        now = datetime.now(UTC)
+        now = utc_now()
         adapter = phone.adapter_address
         known.put(KnownPhone(phone.address, name, phone.kind, adapter, now, False, phone.bond))
     elif record.name != name:

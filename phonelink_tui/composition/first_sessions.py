@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
 from random import Random
 from secrets import token_hex
 from typing import Final
 
 from phonelink_tui.composition.bluetooth import backend_over
 from phonelink_tui.composition.choosing import ChosenPhone
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.policy_file import machine_policy
 from phonelink_tui.config.policy_source import PolicySource
@@ -88,7 +88,7 @@ class FirstSessions:
             relay = Relay(
                 backend_over(link, self._phone, self._paths.runtime_dir),
                 RelaySettings(secret, settings.region, policy=PolicySource(machine_policy)),
-                now=lambda: datetime.now(UTC),
+                now=utc_now,
                 rng=Random(),
             )
             async with beside(relay.run()):

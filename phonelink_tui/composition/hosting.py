@@ -16,13 +16,14 @@ from attrs import evolve
 from phonelink_tui.composition.keeping import History, Start, check_passphrase, kept_history
 from phonelink_tui.composition.remembering import remembering, remembering_good
 from phonelink_tui.composition.reopening import reopening
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import Paths, find_paths
 from phonelink_tui.config.phone_spec import BluetoothSpec, PhoneSpec, TcpSpec, VirtualSpec
 from phonelink_tui.config.platform import require_linux
 from phonelink_tui.config.policy import PolicyAction
 from phonelink_tui.config.policy_file import machine_policy
-from phonelink_tui.config.policy_source import PolicySource, utc_now
+from phonelink_tui.config.policy_source import PolicySource
 from phonelink_tui.config.secret import VIRTUAL_SECRET, install_secret
 from phonelink_tui.config.settings import Settings, load_settings
 from phonelink_tui.diagnostics.recorder import history_path, load_week

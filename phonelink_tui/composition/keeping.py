@@ -6,7 +6,6 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
@@ -20,6 +19,7 @@ from phonelink_tui.archive.key_sources import SecretKind, SecretSources, find_se
 from phonelink_tui.archive.opening import open_archive
 from phonelink_tui.composition.policing import require
 from phonelink_tui.config.archive_settings import MEMORY, ArchiveSettings
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.policy import PolicyAction
 from phonelink_tui.domain.code import tells_code
@@ -56,7 +56,7 @@ class Start:
             yield evolve(text, id=MessageId(f"before{run}.{number}"))
         yield from self.drafts
         if self.passphrase is not None:
-            yield Action(datetime.now(UTC), "unlock", "done", origin=self.origin)
+            yield Action(utc_now(), "unlock", "done", origin=self.origin)
 
 
 @frozen
@@ -123,7 +123,7 @@ async def kept_history(
     if _is_held(files):
         yield History(None, NotKept.ELSEWHERE, aside)
         return
-    async with open_archive(files, secret, phone_id, lambda: datetime.now(UTC), may_be_written) as opened:
+    async with open_archive(files, secret, phone_id, utc_now, may_be_written) as opened:
         if opened.set_aside is not None:
             _log.error("a damaged archive was set aside as %s", opened.set_aside.name)
         opened.archive.put(start.facts(opened.archive.run))

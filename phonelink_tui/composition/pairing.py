@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Final
 
 from attrs import evolve, frozen
 
 from phonelink_tui.composition.choosing import ChosenPhone
 from phonelink_tui.composition.first_sessions import LOOK_S, FirstSessions
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.known_phones import KnownPhone, KnownPhones
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.domain.pairing import FoundPhone
@@ -173,9 +173,7 @@ class _Host:
         known = KnownPhones(self._place.paths.state_dir)
         seen = phone_at(self._daemon.tree, id_, self._daemon.tree.get(id_, names.DEVICE) or {})
         name = clean_line(seen.name) or RemoteText(seen.address)
-        record = KnownPhone(
-            seen.address, name, seen.kind, seen.adapter_address, datetime.now(UTC), True, seen.bond
-        )
+        record = KnownPhone(seen.address, name, seen.kind, seen.adapter_address, utc_now(), True, seen.bond)
         if not known.put(record):
             raise PairingFailed("not-kept", "The state directory cannot be written.")
 

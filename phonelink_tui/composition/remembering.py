@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import NoReturn
 
 from attrs import evolve
 
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.diagnostics.changes import good_facts
 from phonelink_tui.diagnostics.collect import collect
@@ -31,7 +31,7 @@ async def remembering(relay: RelayApi, phone_id: str, paths: Paths, secret: byte
     if path is None:
         yield
         return
-    recorder = Recorder(path, lambda: datetime.now(UTC))
+    recorder = Recorder(path, utc_now)
     try:
         async with beside(_record(relay, recorder)):
             yield
@@ -66,7 +66,7 @@ async def _keep_good(relay: RelayApi, way: str, paths: Paths) -> None:
 
     async with beside(_follow_phone(relay, take)):
         phone = await worked
-    facts = await collect(collectors(paths), lambda: datetime.now(UTC))
+    facts = await collect(collectors(paths), utc_now)
     sessions = Sessions(way, phone.traits.kind, tuple(phone.capabilities.values()))
     good = good_facts(evolve(facts, sessions=sessions))
     if good is not None:

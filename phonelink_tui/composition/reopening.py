@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
 from typing import Final
 
 from phonelink_tui.archive.facts import Draft
 from phonelink_tui.composition.keeping import Start
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.domain.events import Resync, Stamped
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import DeliveryState, MessageId, Source, TextMessage
@@ -176,7 +176,7 @@ class Reopening:
             except RelayError:
                 return
             async with api.events() as following:
-                yield Stamped((await api.snapshot()).rev, datetime.now(UTC), Resync())
+                yield Stamped((await api.snapshot()).rev, utc_now(), Resync())
                 async for stamped in following:
                     yield stamped
 
@@ -196,5 +196,5 @@ async def _own_texts(api: RelayApi, snapshot: Snapshot) -> tuple[TextMessage, ..
 
 
 def _drafts(snapshot: Snapshot) -> tuple[Draft, ...]:
-    at = datetime.now(UTC)
+    at = utc_now()
     return tuple(Draft(thread.id, thread.draft, at) for thread in snapshot.threads if thread.draft)

@@ -8,6 +8,7 @@
     policy_file, policy_source   which files count, whether they may be believed, and whether they changed
     policy_reading, toml_lines   text to rules, errors with their line; policy_rulings  which file decided
     policy_hours, policy_people, policy_words   when, to whom, which texts
+    clock     what time it is
     platform  where this program runs, and where it reaches phones
     known_phones  which phones were paired here, and how
     secret    the key of thread ids

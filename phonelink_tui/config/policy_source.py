@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.policy import Policy, PolicyAction, Refused
 from phonelink_tui.domain.address import Address
-
-
-def utc_now() -> datetime:
-    """The clock of this computer."""
-    return datetime.now(UTC)
 
 
 class PolicySource:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.private_files import open_private, read_private, write_private
 from phonelink_tui.diagnostics.history import DAYS, Beat, Entry, Transition, anything_known, mark_of, strips
 from phonelink_tui.diagnostics.values import from_json, to_json
@@ -48,7 +49,7 @@ def load_history(path: Path | None) -> tuple[Entry, ...]:
 def load_week(path: Path | None, phone: Phone) -> Week:
     """What is remembered of a phone's last week, in this computer's zone; empty where nothing is."""
     zone = datetime.now().astimezone().tzinfo or UTC
-    week = strips(load_history(path), datetime.now(UTC), zone)
+    week = strips(load_history(path), utc_now(), zone)
     had = {c: row for c, row in week.items() if phone.phase(c) is not LinkPhase.ABSENT}
     return had if anything_known(had) else {}
 

@@ -6,9 +6,10 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.domain.events import Resync, Stamped
 from phonelink_tui.errors import DeadlineExceeded, IpcError, PhonelinkError
 from phonelink_tui.ipc import wire
@@ -29,10 +30,6 @@ REQUEST_S: Final = 30.0
 """How long the relay may take over one request; clients give up sooner."""
 
 _log = logging.getLogger(__name__)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class _Reader:

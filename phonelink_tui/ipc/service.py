@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from pathlib import Path
 from typing import Final
 
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.errors import IpcError
 from phonelink_tui.ipc.about import Host
 from phonelink_tui.ipc.background import background
@@ -18,7 +19,7 @@ from phonelink_tui.ipc.hooks import Hooks
 from phonelink_tui.ipc.notify import ServiceManager
 from phonelink_tui.ipc.outgoing import FLUSH_S
 from phonelink_tui.ipc.private import CLOSE_S
-from phonelink_tui.ipc.server import RelayServer, utc_now
+from phonelink_tui.ipc.server import RelayServer
 from phonelink_tui.ipc.shared import listening, serve_clients
 from phonelink_tui.relay.api import RelayApi
 

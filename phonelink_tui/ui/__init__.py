@@ -1,6 +1,7 @@
 """The ui room: Textual. Holds a projection of the relay, never the truth.
 
     app            the application: themes, gate, signals
+    typed_order    one key after another, each to its end
     start_app      the application while there is no phone: start screen, pairing; pairing_words are its lines
     settings       what a person may set
     actions        the one registry of keys, palette entries and help

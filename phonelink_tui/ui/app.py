@@ -9,15 +9,15 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import PurePath
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from attrs import evolve
 from textual import events
-from textual.app import App
 from textual.binding import BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.worker import Worker, WorkerState
 
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import TextMessage
 from phonelink_tui.relay.api import Attached, Attachment, Home, RelayApi
@@ -26,14 +26,18 @@ from phonelink_tui.ui.control_gate import ControlGate
 from phonelink_tui.ui.keymap import key_map
 from phonelink_tui.ui.projection import Projection, Touched
 from phonelink_tui.ui.screens.messages import MessagesScreen
-from phonelink_tui.ui.settings import UiSettings, utc_now
+from phonelink_tui.ui.settings import UiSettings
 from phonelink_tui.ui.signals import install_exit_signals
 from phonelink_tui.ui.simple_width import SimpleWidth
 from phonelink_tui.ui.themes import OURS, choose_theme, theme_after
+from phonelink_tui.ui.typed_order import Typed, TypedOrder
 from phonelink_tui.ui.width import has_odd_widths
 
+AHEAD_S: Final = 2.0
+"""What is typed before the first conversations are here waits so long for them; it is a matter of milliseconds."""
 
-class PhoneApp(App[None], inherit_bindings=False):
+
+class PhoneApp(TypedOrder[None], inherit_bindings=False):
     """The terminal messenger.
 
     Args:
@@ -57,6 +61,8 @@ class PhoneApp(App[None], inherit_bindings=False):
         copy_refused: Callable[[], str] = str,
     ) -> None:
         super().__init__()
+        self._begun = False
+        self.hold_typed()
         self._copy_refused = copy_refused
         self.animation_level = "none"
         attachment = api.attachment if isinstance(api, Attached) else Attachment()
@@ -101,7 +107,8 @@ class PhoneApp(App[None], inherit_bindings=False):
         return [*filters, *self._gates]
 
     def on_mount(self) -> None:
-        """Follow the relay from now on."""
+        """Follow the relay from now on. What is typed before its first word waits for that, but not for ever."""
+        self.set_timer(AHEAD_S, self._begin)
         self.run_worker(self._bridge.run(), name="bridge", exit_on_error=False)
 
     def on_load(self) -> None:
@@ -109,11 +116,10 @@ class PhoneApp(App[None], inherit_bindings=False):
         if not self.is_headless:
             install_exit_signals(self)
 
-    async def on_event(self, event: events.Event) -> None:
-        """Before a key acts: somebody sits in front of the screen."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
+    def person_typed(self, event: Typed) -> None:
+        """Somebody sits in front of the screen."""
+        if isinstance(event, events.Key):
             self._messages.person_was_here(event.key)
-        await super().on_event(event)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """The bridge broke, which is a bug: say so instead of standing still in silence."""
@@ -146,6 +152,13 @@ class PhoneApp(App[None], inherit_bindings=False):
 
     def _changed(self, touched: Touched) -> None:
         self._messages.call_later(self._messages.paint, touched)
+        if not self._begun and (self._projection.phone is not None or self._projection.relay_gone):
+            self._messages.call_later(self.call_later, self._begin)  # behind the painting
+
+    async def _begin(self) -> None:
+        if not self._begun:
+            self._begun = True
+            await self.release_typed()
 
     def _hits(self, query: str, hits: tuple[TextMessage, ...]) -> None:
         self._messages.call_later(self._messages.take_hits, query, hits)

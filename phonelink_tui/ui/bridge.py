@@ -14,6 +14,7 @@ from itertools import chain, repeat
 from time import perf_counter
 from typing import Final
 
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.domain.events import CommandChanged, CommandState, Stamped
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.thread import ThreadId
@@ -31,7 +32,6 @@ from phonelink_tui.relay.api import (
 )
 from phonelink_tui.ui.pacer import Pacer
 from phonelink_tui.ui.projection import Projection, Touched
-from phonelink_tui.ui.settings import utc_now
 
 DEADLINE_S: Final = 10.0
 """For one answer of the relay, which sits on the same machine."""

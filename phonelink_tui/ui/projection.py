@@ -223,7 +223,10 @@ class Projection:
     def conversations(
         self, sort: Sort = Sort.UNREAD, words: str = "", *, archived: bool | None = False
     ) -> list[Thread]:
-        """The list: pinned ones, then unread ones first or all by time; with `words`, those that hold all of them.
+        """The list: pinned ones, then unread ones first or all by time.
+
+        With `words`, those that hold all of them, and first those whose name does: whoever types a name wants that
+        person, and not whoever wrote last in a group.
 
         `archived`: only those that were put away, only the others, or (None) all of them. What is muted is not
         drawn to the top by being unread.
@@ -239,6 +242,7 @@ class Projection:
         if sort is Sort.UNREAD:
             rows.sort(key=lambda t: not self._ranks_unread(t))
         rows.sort(key=lambda t: not t.pinned)
+        rows.sort(key=lambda t: any(n not in t.title.casefold() for n in needles))
         return rows
 
     def queue(self) -> list[PhoneNotification]:

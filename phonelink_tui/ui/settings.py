@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from typing import Final
 
 from attrs import Factory, frozen
 
 from phonelink_tui.config.settings import QUICK_REPLIES, EnterKey, Settings, Sort, Start, Theme
 
-__all__ = ["THEMES", "EnterKey", "Sort", "Start", "UiSettings", "ui_settings", "utc_now"]
+__all__ = ["THEMES", "EnterKey", "Sort", "Start", "UiSettings", "ui_settings"]
 
 
 THEMES: Final = tuple(theme.value for theme in Theme)
@@ -52,8 +52,3 @@ def ui_settings(settings: Settings) -> UiSettings:
         mouse=settings.mouse,
         bell=settings.bell,
     )
-
-
-def utc_now() -> datetime:
-    """The clock of the screen; tests give their own."""
-    return datetime.now(UTC)

@@ -9,13 +9,14 @@ from datetime import datetime
 
 from attrs import frozen
 
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.phone_spec import VirtualSpec
 from phonelink_tui.transport.tasks_beside import tasks_beside
 from phonelink_tui.virtual.entries import StoredContact
 from phonelink_tui.virtual.faults import FaultPlan, parse_faults
 from phonelink_tui.virtual.faulty_stream import Sleep
 from phonelink_tui.virtual.personas import persona_named
-from phonelink_tui.virtual.phone import OWNER, VirtualPhone, utc_now
+from phonelink_tui.virtual.phone import OWNER, VirtualPhone
 from phonelink_tui.virtual.radio import VirtualLink, open_link
 from phonelink_tui.virtual.scenario import DEFAULT_SCENARIO, Scenario, load_scenario
 from phonelink_tui.virtual.scenario_runner import OnAct, ScenarioRunner, prepare

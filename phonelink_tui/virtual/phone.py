@@ -8,13 +8,14 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from itertools import count
 from typing import Final
 
 from attrs import evolve
 
+from phonelink_tui.config.clock import utc_now
 from phonelink_tui.domain.address import identify
 from phonelink_tui.domain.notification import Category, NotificationAction
 from phonelink_tui.domain.observed import Folder
@@ -51,11 +52,6 @@ from phonelink_tui.virtual.wording import (
 Listener = Callable[[PhoneChange], None]
 
 OWNER: Final = StoredContact("Robin Doe", ("+15550199",))
-
-
-def utc_now() -> datetime:
-    """The time of this computer."""
-    return datetime.now(UTC)
 
 
 class VirtualPhone:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Label, Static, TextArea
@@ -20,6 +20,7 @@ from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, Te
 from phonelink_tui.domain.text import clean, clean_line
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.ui.thread_rows import Clock, Row, rows_after, thread_rows
+from phonelink_tui.ui.typed_order import TypedOrder
 from phonelink_tui.ui.widgets.composer import Composer, Target
 from phonelink_tui.ui.widgets.thread_pane import ThreadPane
 
@@ -56,7 +57,7 @@ def message(number: int) -> TextMessage:
 Made = TypeVar("Made")
 
 
-class BenchApp(App[None]):
+class BenchApp(TypedOrder[None]):
     """A list of 30 columns, the thread, the composer; F2 appends one message."""
 
     CSS = """

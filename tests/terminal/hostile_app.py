@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.filter import LineFilter
@@ -22,6 +22,7 @@ from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.ui.control_gate import ControlGate
 from phonelink_tui.ui.signals import install_exit_signals
 from phonelink_tui.ui.thread_rows import Clock, thread_rows
+from phonelink_tui.ui.typed_order import TypedOrder
 from phonelink_tui.ui.widgets.composer import Composer
 from phonelink_tui.ui.widgets.thread_pane import ThreadPane
 from tests.hostile_texts import HOSTILE
@@ -96,7 +97,7 @@ WIDGETS: Final[dict[str, Callable[[bool], Widget]]] = {
 }
 
 
-class HostileApp(App[None]):
+class HostileApp(TypedOrder[None]):
     CSS = """
     #box { height: 1fr; width: 1fr; }
     #box > * { width: 1fr; }

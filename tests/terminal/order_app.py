@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.widgets import Label
 
 from phonelink_tui.domain.text import clean_line
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.ui.signals import install_exit_signals
+from phonelink_tui.ui.typed_order import TypedOrder
 from phonelink_tui.ui.widgets.composer import Composer, Target
 
 REPORT_KEY: Final = "f9"
@@ -41,7 +42,7 @@ class KeyList(Label, can_focus=True):
             app.note(f"LIST {event.key}")
 
 
-class OrderApp(App[None]):
+class OrderApp(TypedOrder[None]):
     CSS = "Composer { dock: bottom; }"
 
     def __init__(self, log: TextIO, enter: str) -> None:

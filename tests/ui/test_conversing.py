@@ -83,6 +83,18 @@ async def test_unread_and_all_read() -> None:
         assert {c.thread for c in stage.relay.told(MarkRead) if c.read} == {ALICE.id, CAROL.id}
 
 
+async def test_the_key_of_the_announcement_opens_what_it_announced() -> None:
+    """Whatever else is unread, and wherever that stands in the list."""
+    async with on_stage() as stage:
+        await stage.press("a")
+        await stage.say(*incoming(BOB, 1, "are you there?"))
+        await stage.say(*incoming(CAROL, 2, "are you here?"))
+        assert stage.line("hints").startswith(" ● Carol: are you here?")
+        assert "Alt+A opens it" in stage.line("hints")
+        await stage.press("alt+a")
+        assert stage.open == "Carol"
+
+
 async def test_an_arrival_is_announced_where_it_disturbs_nobody() -> None:
     """On the hint line, with its sender; the list shows it; the text being typed stays."""
     async with on_stage() as stage:

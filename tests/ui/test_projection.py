@@ -24,7 +24,7 @@ from phonelink_tui.domain.events import (
 )
 from phonelink_tui.domain.gap import Gap
 from phonelink_tui.domain.limitations import LimitKind, make_limitation
-from phonelink_tui.domain.message import DeliveryState
+from phonelink_tui.domain.message import Audience, DeliveryState
 from phonelink_tui.domain.notification import PhoneNotification
 from phonelink_tui.domain.phone import DownReason, LinkPhase
 from phonelink_tui.domain.thread import Thread, ThreadId
@@ -73,6 +73,14 @@ def test_the_filter_wants_every_word() -> None:
     """In name, address or last text."""
     assert names(projected(), words="ali dinner") == ["Alice"]
     assert names(projected(), words="ali nothing") == []
+
+
+def test_a_name_goes_before_the_same_word_elsewhere() -> None:
+    """However new and unread what else holds it."""
+    asks = a_thread(4, "Hikers", minutes=0, unread=3, text="Is Carol coming?", audience=Audience.GROUP)
+    projection = projected(ThreadChanged(asks))
+    assert names(projection, words="carol") == ["Carol", "Hikers"]
+    assert names(projection, words="car com") == ["Hikers"]
 
 
 def test_a_live_text_is_announced_once() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -23,6 +25,8 @@ ENTER, ESC, CTRL_DOWN, CTRL_UP, CTRL_O, TAB, ALT_A = (
 )
 READY = b"Ctrl+J"
 """In the footer of the composer."""
+TAKES_KEYS = b"\x1b[?2004h"
+"""Written when the terminal no longer changes what is typed, long before anything is drawn."""
 QUIET_S = 0.2
 """What was typed is drawn: the app's own waits before it draws are 33 ms and shorter."""
 
@@ -77,6 +81,28 @@ def test_a_burst_over_two_conversations(session: Session) -> None:
 def test_a_burst_through_the_switcher(session: Session) -> None:
     """Opening it, typing a name, choosing and writing, all in one write."""
     assert session.burst(CTRL_O + b"bob" + ENTER + b"hi bob" + ENTER, 1) == [f"SEND {BOB.id} 'hi bob'"]
+
+
+def test_typed_in_pieces(session: Session) -> None:
+    """However a slow line cuts what is typed, each text reaches whom it was typed for."""
+    rng = Random(7)
+    for n in range(24):
+        name, thread = rng.choice([(b"alice", ALICE.id), (b"bob", BOB.id), (b"carol", CAROL.id)])
+        keys = CTRL_O + name + ENTER + b"for %s %d" % (name, n)
+        while keys:
+            size = rng.choice([1, 1, 2, 3, 5, 8])
+            session.process.type(keys[:size])
+            keys = keys[size:]
+            time.sleep(rng.choice([0, 0, 0.0005, 0.001, 0.002, 0.005, 0.01]))
+        assert session.burst(ENTER, 1) == [f"SEND {thread} 'for {name.decode()} {n}'"]
+
+
+def test_typed_before_anything_is_here(tmp_path: Path) -> None:
+    """It waits for the first conversations, and then acts in order."""
+    with PtyProcess("tests.ui.pty_app", [str(tmp_path / "log")]) as process:
+        process.read_until(TAKES_KEYS)
+        session = Session(process, tmp_path / "log")
+        assert session.burst(CTRL_O + b"bob" + ENTER + b"hi bob" + ENTER, 1) == [f"SEND {BOB.id} 'hi bob'"]
 
 
 def test_a_burst_through_the_list(session: Session) -> None:

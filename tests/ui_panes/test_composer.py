@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import pytest
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 
 from phonelink_tui.domain.text import clean_line
 from phonelink_tui.domain.thread import ThreadId
+from phonelink_tui.ui.typed_order import TypedOrder
+from phonelink_tui.ui.widgets import composer
 from phonelink_tui.ui.widgets.composer import HOLD_S, Composer, Target
 
 ALICE = Target(ThreadId("a"), "+15550100", clean_line("Alice"))
 BOB = Target(ThreadId("b"), "+15550101", clean_line("Bob"))
 
 
-class ComposerApp(App[None]):
+class ComposerApp(TypedOrder[None]):
     """A composer alone, and what it told."""
 
     CSS = "Composer { dock: bottom; }"
@@ -183,3 +185,24 @@ async def test_a_name_between_colons_becomes_its_emoji() -> None:
         app.composer.post_message(events.Paste("see :tada: there"))
         await pilot.pause()
         assert app.composer.draft == "see :tada: there"
+
+
+async def test_half_a_text_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What opens in the midst of a text refuses its end too; what is typed after a pause or a move is new."""
+    app = ComposerApp()
+    async with app.run_test() as pilot:
+        app.composer.set_closed("No conversation is open.")
+        await pilot.press(*"I will n")
+        app.composer.set_closed(None)
+        await pilot.press(*"ot come", "enter")
+        await pilot.pause(HOLD_S * 3)
+        assert (app.told, app.composer.draft) == ([], "")
+        await pilot.press("ctrl+n", *"yes")
+        assert app.composer.draft == "yes"
+        app.composer.set_closed("No conversation is open.")
+        await pilot.press("x")
+        app.composer.set_closed(None)
+        monkeypatch.setattr(composer, "REFUSED_S", 0.0)
+        await pilot.press(*"!", "enter")
+        await pilot.pause(HOLD_S * 3)
+        assert app.told == [("intent", "new"), ("Alice", "yes!")]

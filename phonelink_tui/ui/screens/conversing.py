@@ -42,6 +42,8 @@ class Conversing:
     _sought: str = field(default="", init=False)
     _pages_left: int = field(default=0, init=False)
     _to_end: bool = field(default=False, init=False)
+    _told_of: ThreadId | None = field(default=None, init=False)
+    """The conversation of the text that was announced last."""
     _rung_for: str = field(default="", init=False)
     """The gap whose texts were rung for."""
 
@@ -201,12 +203,15 @@ class Conversing:
             self.open(rows[index].id)
 
     def unread(self, by: int) -> None:
-        """Open the next or previous unread conversation, around the end."""
+        """Open the unread conversation that was announced last; else the next or previous, around the end."""
         rows = self.in_order()
         here = self._index(rows)
         start = -1 if here is None else here
         order = [rows[(start + by * step) % len(rows)] for step in range(1, len(rows) + 1)] if rows else []
         others = [row for row in order if here is None or row.id != rows[here].id]
+        told_of, self._told_of = self._told_of, None
+        if by > 0:
+            others.sort(key=lambda row: row.id != told_of)  # stable: the line that told of it says so
         target = next((row for row in others if (row.unread or row.marked_unread) and not row.muted), None)
         if target is None:
             muted = any(row.unread and row.muted for row in others)
@@ -273,6 +278,7 @@ class Conversing:
         key = self.desk.keys.first_key("unread.next", composer=in_text)
         who, how = f"● {count}{sender_of(newest)}: ", f"  {shown(key)} opens it" if key else ""
         words = preview(newest.text) or WORDLESS
+        self._told_of = newest.thread
         self.desk.stage.notice(who + words, "name", how)
 
     def _same_person(self, heir: ThreadId | None) -> ThreadId | None:

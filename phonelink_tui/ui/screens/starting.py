@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 _CHOICES: Final = (
-    ("p", "Pair a phone", "step by step; about three minutes, with the phone in your hand"),
+    ("p", "Pair a phone", "step by step, about three minutes, phone in hand"),
     ("d", "Demo", "everything on an embedded phone; nothing leaves this computer"),
     ("q", "Quit", ""),
 )

@@ -13,6 +13,5 @@
     curtain            everything hidden
 
 A widget knows no relay, and no other widget but those it is made of. Remote text reaches it as `RemoteText` and
-is never markup. `field`, `picker` and `question_bar` call their owner where others post messages: what the owner
-decides about the focus must hold for the next key already, and a message would come too late.
+is never markup. `field`, `picker` and `question_bar` call their owner where others post messages.
 """

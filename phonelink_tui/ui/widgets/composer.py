@@ -1,21 +1,23 @@
 """What is sent, when, and to whom? The one place where Enter means something.
 
-Keys may arrive in one burst, over a slow line or typed ahead. They act in the order in which they were typed,
-and a text goes to whom it was written: conversation, recipient and text freeze when Enter is pressed.
+Keys may arrive in one burst, over a slow line or typed ahead; they act in the order in which they were typed
+(`ui/typed_order.py`). A text goes to whom it was written: conversation, recipient and text freeze when Enter is
+pressed.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections import deque
 from collections.abc import Mapping
+from time import monotonic
 from typing import Final, Self
 
 from attrs import frozen
 from textual import events
+from textual.app import App
 from textual.binding import Binding
 from textual.content import Content
-from textual.dom import DOMNode
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
@@ -26,11 +28,15 @@ from phonelink_tui.domain.text import RemoteText, clean
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.ui.emoji import emoji_before
 from phonelink_tui.ui.line_diff import changed_cells
+from phonelink_tui.ui.typed_order import Typed, TypedOrder
 from phonelink_tui.ui.widgets.quiet import is_shown
 from phonelink_tui.ui.wrap import height
 
 HOLD_S: Final = 0.03
 """A text key this soon behind an Enter was pasted with it: the Enter was a line break."""
+
+REFUSED_S: Final = 0.5
+"""A text key this soon behind a refused one belongs to the same text: half of it must not go out."""
 
 NEWLINE_KEYS: Final = frozenset({"ctrl+j", "shift+enter", "shift+\r"})
 """Ctrl+J exists everywhere; the last is how Textual reads Shift+Enter from tmux 3.5."""
@@ -44,7 +50,7 @@ EDITING_KEYS: Final = {
     if isinstance(binding, Binding)
     for key in binding.key.split(",")
 }
-"""Left, Backspace, Ctrl+W and the like. As bindings they would act after letters that were typed later."""
+"""Left, Backspace, Ctrl+W and the like; they act before the screen's own bindings are looked at."""
 
 _MODIFIED: Final = re.compile(r"(?:alt|ctrl|super|hyper|meta)\+")
 _MEDIA: Final = re.compile(
@@ -95,7 +101,7 @@ class Composer(TextArea):
         """A key that changes conversation, focus or screen was pressed.
 
         What its handler decides about `Composer.target`, the draft and the focus must be decided before the
-        handler returns: the keys typed behind it wait for that, and then go where the focus is.
+        handler returns: keys typed behind it then go where the focus is.
         """
 
         def __init__(self, action_id: str) -> None:
@@ -112,8 +118,7 @@ class Composer(TextArea):
 
         Args:
             intents: Key name to action id, for every key that changes the conversation, the focus or the
-                screen. They act here and nowhere else while the composer has the focus: bound with priority
-                they would overtake the letters typed before them.
+                screen. They act here and nowhere else while the composer has the focus.
             enter: "send" or "newline", the setting.
             hint: Shown while there is no text.
             id: As of every widget.
@@ -128,7 +133,7 @@ class Composer(TextArea):
         self._target: Target | None = None
         self._pending: _Frozen | None = None
         self._timer: Timer | None = None
-        self._waiting: deque[events.Key | events.Paste] | None = None
+        self._refused_at = -math.inf
         self._draft_while_closed: str | None = None
         self._drawn: dict[int, Strip] = {}
         self._to_compare = False
@@ -169,10 +174,10 @@ class Composer(TextArea):
         self.settle()
         draft = self.draft
         self._draft_while_closed = None if reason is None else draft
-        self.load_text(draft if reason is None else "")
-        self.move_cursor(self.document.end)
         self.read_only = reason is not None
         self.show_cursor = reason is None
+        self.load_text(draft if reason is None else "")
+        self.move_cursor(self.document.end)  # which does nothing while there is no cursor
         self.placeholder = Content(self._hint if reason is None else reason)
         self.refresh(layout=True)
 
@@ -230,21 +235,19 @@ class Composer(TextArea):
         if regions:
             super().refresh(*regions)
 
+    def is_only_text(self, event: Typed) -> bool:
+        """Letters and pastes stay in here."""
+        return isinstance(event, events.Paste) or (_is_letter(event) and event.key not in self._intents)
+
     async def _on_key(self, event: events.Key) -> None:
         event.prevent_default()
-        if self._waiting is not None:
-            event.stop()
-            self._waiting.append(event)
-        elif await self._act(event):
+        if await self._act(event):
             event.stop()
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        if self._waiting is not None:
-            self._waiting.append(event)
-        else:
-            self._paste(event)
+        self._paste(event)
 
     async def _act(self, event: events.Key) -> bool:
         """Do what a key means; False for keys that mean nothing here."""
@@ -252,10 +255,12 @@ class Composer(TextArea):
         is_text = key in NEWLINE_KEYS or key == "enter" or _is_letter(event)
         self._decide_pending(is_text=is_text)
         if key in self._intents:
+            self._refused_at = -math.inf
             self.post_message(self.Intent(self._intents[key]))
-            self._wait_for_handler()
+        elif is_text and self._refuses():
+            return True
         elif self.closed:
-            return is_text
+            return False
         elif key in self._send_keys:
             self._freeze(line_break=key == "enter")
         elif key in NEWLINE_KEYS or key == "enter":
@@ -296,16 +301,26 @@ class Composer(TextArea):
             return
         self._pending = pending = _Frozen(self._target, text, line_break)
 
-        def hold_ended() -> None:
-            # Keys that came within the hold may still be under way if the loop was busy: in the app's queue,
-            # then in this one. Their own times say nothing: the thread that reads them waits for the loop too.
-            self.app.call_later(self.call_later, send)
-
         def send() -> None:
             if self._pending is pending:
                 self.settle()
 
+        def hold_ended() -> None:
+            # Keys that came within the hold may still be under way if the loop was busy. Their own times say
+            # nothing: the thread that reads them waits for the loop too.
+            app: App[object] = self.app
+            assert isinstance(app, TypedOrder), "without it keys overtake each other"
+            app.after_typed(lambda: self.call_later(send))
+
         self._timer = self.set_timer(HOLD_S, hold_ended)
+
+    def _refuses(self) -> bool:
+        """Whether text is refused: closed, or opened in the midst of a text whose beginning was refused."""
+        now = monotonic()
+        refuses = self.closed or now - self._refused_at < REFUSED_S
+        if refuses:
+            self._refused_at = now
+        return refuses
 
     def _decide_pending(self, *, is_text: bool) -> None:
         pending = self._pending
@@ -319,45 +334,6 @@ class Composer(TextArea):
             self._timer.stop()
         if pending.line_break:
             self._write("\n")
-
-    def _wait_for_handler(self) -> None:
-        """Hold back what was typed behind an intent until its handlers, up to the app's, have returned.
-
-        A callback takes the intent's way through the queues of all ancestors, right behind it.
-        """
-        self._waiting = deque()
-
-        def follow(node: DOMNode) -> None:
-            above = node.parent
-            if not isinstance(above, DOMNode) or not above.call_later(follow, above):
-                self.call_later(self._go_on)
-
-        self.call_later(follow, self)
-
-    async def _go_on(self) -> None:
-        waiting, self._waiting = self._waiting or deque(), None
-        while waiting:
-            event = waiting.popleft()
-            if self.screen.focused is not self or self.app.screen is not self.screen:
-                self._hand_on(event)
-            elif isinstance(event, events.Paste):
-                self._paste(event)
-            elif not await self._act(event):
-                self._hand_on(event)
-            if self._keeps_waiting(waiting):
-                return
-
-    def _keeps_waiting(self, events_behind: deque[events.Key | events.Paste]) -> bool:
-        if self._waiting is None:
-            return False
-        self._waiting.extend(events_behind)
-        return True
-
-    def _hand_on(self, event: events.Key | events.Paste) -> None:
-        if isinstance(event, events.Paste):
-            self.app.post_message(events.Paste(event.text))
-        else:
-            self.app.post_message(events.Key(event.key, event.character))
 
 
 def _is_letter(event: events.Key) -> bool:

@@ -1,7 +1,6 @@
-"""How is one line of text typed so that no key overtakes another? All keys act in order, in the field itself.
+"""How is one line of text typed? All keys act in the field itself, those of commands too.
 
-Textual's own Input leaves Enter, Backspace and the arrows to bindings, which act after letters that were typed
-later in the same burst.
+Textual's own Input leaves Enter, Backspace and the arrows to bindings, which those of the screen would go before.
 """
 
 from __future__ import annotations
@@ -31,10 +30,7 @@ _EDITING: Final = {
 
 
 class Field(Input):
-    """One line to type into.
-
-    The owner is called, not sent messages: what it decides about the focus must hold for the next key already.
-    """
+    """One line to type into. The owner is called, not sent messages."""
 
     def __init__(
         self,
@@ -64,10 +60,7 @@ class Field(Input):
 
     async def _on_key(self, event: events.Key) -> None:
         event.prevent_default()
-        if self.screen.focused is not self:
-            event.stop()
-            self.app.post_message(events.Key(event.key, event.character))
-        elif event.key in COMMAND_KEYS or event.key in self._intents:
+        if event.key in COMMAND_KEYS or event.key in self._intents:
             event.stop()
             self._on_command(self._intents.get(event.key, event.key))
         elif event.key in _EDITING:
