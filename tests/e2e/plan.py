@@ -64,7 +64,6 @@ beside LE, sending, a phone that comes back from another address, and obexd. All
 
 
 BY_NAME_ALONE = {
-    "contract": "its notifications did not connect in one of three runs, and it takes three minutes",
     "contract_obexd": "it was seen to hold, and takes two minutes",
 }
 """Scenarios that run only where they are named, each with the reason. To be emptied."""
