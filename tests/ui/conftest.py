@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from phonelink_tui.ui.screens import drafting, notice
+from phonelink_tui.ui.screens import drafting, messages, notice
+from phonelink_tui.ui.widgets import composer
 from tests.fast_time import fast_loops
 
 pytest_asyncio_loop_factories = fast_loops
@@ -26,6 +27,6 @@ def _now_s() -> float:
 @pytest.fixture(autouse=True)
 def _clock_of_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pause of a test is one for the app, too; on two clocks Textual would drop timers that begin late."""
-    for module in (drafting, notice):
+    for module in (composer, drafting, messages, notice):
         monkeypatch.setattr(module, "monotonic", _now_s)
     monkeypatch.setattr("textual._time.get_time", _now_s)

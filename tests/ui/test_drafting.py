@@ -18,6 +18,7 @@ from phonelink_tui.domain.events import (
 from phonelink_tui.domain.message import Audience, MessageId
 from phonelink_tui.domain.thread import Thread, ThreadId
 from phonelink_tui.relay.api import Command, SaveDraft
+from phonelink_tui.ui.screens.drafting import REST_S
 from tests.ui.believable import NOW
 from tests.ui.scripted_relay import ScriptedRelay
 from tests.ui.stage import ALICE, BOB, CAROL, a_relay, on_stage
@@ -105,20 +106,37 @@ async def test_nothing_is_taken_from_under_somebody_who_types() -> None:
         assert drafts(stage.relay) == {"Alice": "mine"}
 
 
-async def test_what_was_sent_elsewhere_does_not_come_back() -> None:
-    """Another terminal's draft was shown here, where somebody has just typed: sent there, it goes from here, too."""
+async def test_nothing_slips_under_the_hands_of_somebody_who_is_here() -> None:
+    """An empty composer, too, is left alone until its terminal rests; the draft is there when one comes back."""
     async with on_stage(a_keeping_relay()) as stage:
-        await stage.type("mine")
-        await stage.press("enter")
+        await stage.press("escape", "i")
+        await stage.say(ThreadChanged(evolve(ALICE, draft="theirs")))
+        assert stage.composer.draft == ""
+        await stage.press("ctrl+down", "ctrl+up")
+        assert stage.composer.draft == "theirs"
+        await stage.say(ThreadChanged(ALICE))
+        await stage.say(ThreadChanged(evolve(ALICE, draft="theirs again")))
+        assert stage.composer.draft == ""
+        await stage.pilot.pause(REST_S + 0.5)
+        await stage.settle()
+        assert stage.composer.draft == "theirs again"
+        assert stage.relay.told(SaveDraft) == []
+
+
+async def test_what_was_sent_elsewhere_does_not_come_back() -> None:
+    """Another terminal's draft was shown here: sent there, it goes from here, and what was added to it stays."""
+    async with on_stage(a_keeping_relay()) as stage:
         await stage.say(ThreadChanged(evolve(ALICE, draft="theirs")))
         assert stage.composer.draft == "theirs"
         await stage.say(ThreadChanged(ALICE))
         assert stage.composer.draft == ""
         assert drafts(stage.relay) == {}
         await stage.say(ThreadChanged(evolve(ALICE, draft="theirs again")))
-        await stage.type(", and mine")
+        await stage.type(" and mine")
         await stage.say(ThreadChanged(ALICE))
-        assert stage.composer.draft == "theirs again, and mine"
+        assert stage.composer.draft == "and mine"
+        assert drafts(stage.relay) == {"Alice": "and mine"}
+        assert "sent in another terminal" in stage.line("hints")
 
 
 async def test_a_new_run_of_the_relay_gets_the_drafts_again() -> None:

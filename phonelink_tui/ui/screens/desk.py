@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, tzinfo
+from math import inf
 from typing import Protocol
 from uuid import uuid4
 
@@ -73,6 +74,8 @@ class View:
     """Dismissed here; the phone is told after a moment."""
     put_away: set[LimitKind] = field(factory=set)
     """Banners the person has read and does not want to see again in this run."""
+    key_at: float = -inf
+    """When a key was pressed last, by `monotonic`."""
     missed: str = ""
     """What changed while nobody looked, until it was read."""
     rung: set[ThreadId] = field(factory=set)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from time import monotonic
 from typing import ClassVar, Final
 
 from textual import events
@@ -211,6 +212,7 @@ class MessagesScreen(Hearing):
 
     def person_was_here(self, key: str) -> None:
         """A key was pressed: somebody is here, and what the open conversation shows was seen."""
+        self._desk.view.key_at = monotonic()
         if self._ready and not self._desk.view.hidden:
             self._hands.returning.person_was_here()
         keys = self._desk.keys
