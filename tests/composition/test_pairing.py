@@ -206,6 +206,33 @@ async def test_left_by_an_interrupt(near: FakeAir, bluetoothd: FakeBluetoothd, p
 
 
 @pytest.mark.usefixtures("pairing_phone")
+@pytest.mark.parametrize("answered", [True, False], ids=["on-air", "half-begun"])
+async def test_interrupted_at_the_switches(
+    answered: bool, near: FakeAir, bluetoothd: FakeBluetoothd, paths: Paths
+) -> None:
+    """The pairing is kept, and its advertisement ended by a call before the bus is left, also a half begun one."""
+    if not answered:
+        bluetoothd.firmware.clear()
+
+    async def person() -> None:
+        async with pairing(near, paths) as going:
+            await to_the_digits(going)
+            going.answer(YES)
+            await until(going, offers(AnswerKind.SKIP))
+            await asyncio.Event().wait()
+
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(person())
+        await bluetoothd.until(lambda: len(bluetoothd.advertisements) == 1)
+        task.cancel()
+    bluetoothd.firmware.set()
+    assert task.cancelled()
+    assert bluetoothd.calls["RegisterAdvertisement"] == bluetoothd.calls["UnregisterAdvertisement"] == 1
+    assert len(KnownPhones(paths.state_dir).all()) == 1
+    await assert_nothing_left(bluetoothd, device=True)
+
+
+@pytest.mark.usefixtures("pairing_phone")
 async def test_bluetoothd_restarts_before_the_phone_is_paired(
     near: FakeAir, bluetoothd: FakeBluetoothd, paths: Paths
 ) -> None:

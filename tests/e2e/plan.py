@@ -63,12 +63,8 @@ RELEASE_SCENARIOS = ("le", "dual", "classic", "returns", "obexd_client")
 beside LE, sending, a phone that comes back from another address, and obexd. All others run on the newest."""
 
 
-BY_NAME_ALONE = {
-    "contract": "its notifications did not connect in one of three runs, and it takes three minutes",
-    "contract_obexd": "it was seen to hold, and takes two minutes",
-    "pairing_interrupted": "how an interruption after trust leaves the adapter is not known yet",
-}
-"""Scenarios that run only where they are named, each with the reason. To be emptied."""
+BY_NAME_ALONE: dict[str, str] = {}
+"""Scenarios that run only where they are named, each with the reason: none now."""
 
 
 def scenario_names() -> list[str]:

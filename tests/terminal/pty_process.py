@@ -35,6 +35,27 @@ def drawn(count: int) -> str:
     return f"DRAWN-{count:04}"
 
 
+Start = Callable[[str, Sequence[str], Mapping[str, str], str], int]
+"""`start(module, arguments, environment, terminal)`: a child that runs the module in a session of its own, with
+nothing open but that terminal, by its name; its process id."""
+
+
+def spawn(module: str, arguments: Sequence[str], environment: Mapping[str, str], terminal: str) -> int:
+    """`Start` with a fresh interpreter."""
+    return os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", module, *arguments],
+        environment,
+        setsid=True,
+        file_actions=[
+            # Opened by name after setsid, the pty becomes the controlling terminal of the new session.
+            (os.POSIX_SPAWN_OPEN, 0, terminal, os.O_RDWR, 0),
+            (os.POSIX_SPAWN_DUP2, 0, 1),
+            (os.POSIX_SPAWN_DUP2, 0, 2),
+        ],
+    )
+
+
 class PtyProcess:
     """A Python module of the tests, run on a pty of its own. Answers no terminal query."""
 
@@ -46,6 +67,7 @@ class PtyProcess:
         columns: int = 100,
         rows: int = 30,
         environment: Mapping[str, str] | None = None,
+        start: Start = spawn,
     ) -> None:
         variables = {
             **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
@@ -57,26 +79,13 @@ class PtyProcess:
             "PYTHONPATH": str(ROOT),
             **(environment or {}),
         }
-        command = [sys.executable, "-m", module, *arguments]
         size = struct.pack("HHHH", rows, columns, 0, 0)
         self.output = bytearray()
         self.exit_status: int | None = None
         self._marks = 0
         parent, child = pty.openpty()
         fcntl.ioctl(child, termios.TIOCSWINSZ, size)
-        self.pid = os.posix_spawn(
-            sys.executable,
-            command,
-            variables,
-            setsid=True,
-            file_actions=[
-                # Opened by name after setsid, the pty becomes the controlling terminal of the new session.
-                (os.POSIX_SPAWN_OPEN, 0, os.ttyname(child), os.O_RDWR, 0),
-                (os.POSIX_SPAWN_DUP2, 0, 1),
-                (os.POSIX_SPAWN_DUP2, 0, 2),
-                (os.POSIX_SPAWN_CLOSE, parent),
-            ],
-        )
+        self.pid = start(module, arguments, variables, os.ttyname(child))
         os.close(child)
         self._fd: int | None = parent
 

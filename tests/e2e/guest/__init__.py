@@ -11,6 +11,7 @@ Who lives here:
     phone_records what it publishes of its services
     dlc_stream   an RFCOMM connection of the phone as a ByteStream
     served_phone the embedded phone's services on those streams; how it leaves and returns
+    warm_start   programs of ours begin without being read again
     pairing_person somebody at a terminal who pairs a phone; what bluetoothd holds of it then
     relayed      a relay over the real link, and waiting for what it tells
     patience     limits for guests slower than two idle cores

@@ -113,6 +113,7 @@ def _in_child(module: ModuleType, bluez: Bluez, here: Path, limit_s: float) -> N
     os.dup2(log, 1)
     os.dup2(log, 2)
 
+    getattr(module, "prepare", lambda: None)()
     if hasattr(module, "run_alone"):
         module.run_alone(bluez, here)
         return

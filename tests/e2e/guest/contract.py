@@ -1,7 +1,7 @@
 """How does the contract suite of the ports run over the air? The tests of `tests/backends`, reached another way.
 
 They ask `reach` for a phone and a backend, and run on a clock that jumps; here both are replaced before the tests are
-read. One radio and one pairing serve them all. `contract_cases` says which tests these are.
+read. One radio, one pairing and one link serve them all. `contract_cases` says which tests these are.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from phonelink_tui.transport.bluez.link import BluezLink
 from phonelink_tui.virtual.phone import VirtualPhone
 from tests import fast_time
 from tests.backends import world as backends
 from tests.e2e.guest import contract_cases as cases
-from tests.e2e.guest.contract_ways import Way
+from tests.e2e.guest.contract_ways import Way, shared_link
 from tests.e2e.guest.le_pairing import pair_over_le
 from tests.e2e.guest.patience import stretched
 from tests.e2e.guest.world import Bluez, World
@@ -54,7 +55,7 @@ class Notes:
         """
         self._kept = kept
         earlier = json.loads(kept.read_text()) if kept.exists() else {"failed": [], "asked": []}
-        self.earlier_failed = frozenset(earlier["failed"])
+        self.earlier_failed: frozenset[str] = frozenset(earlier["failed"])
         self.failed: set[str] = set()
         self._asked: set[str] = set(earlier["asked"])
         self._wanted: set[str] = set()
@@ -63,6 +64,11 @@ class Notes:
                 name = f"{session.__name__}.{method}"
                 self._wanted.add(name)
                 setattr(session, method, self._watched(name, getattr(session, method)))
+
+    @property
+    def explains(self) -> str:
+        """Whether asserts show their values: that takes long to prepare, so only for what has failed before."""
+        return "rewrite" if self.earlier_failed else "plain"
 
     def keep(self) -> list[str]:
         """Write the notes; methods of the ports that no attempt has asked over the air."""
@@ -93,15 +99,17 @@ class OverTheAir:
         self._notes = Notes(way, NOTES / f"contract-{way.cases.way}.json")
         self._tests = 0
         self._world: World
+        self._link: BluezLink
 
     @pytest_asyncio.fixture(scope="session", autouse=True, loop_scope="session")
     async def air(self) -> AsyncIterator[None]:
-        """The radio, with a phone paired over LE."""
+        """The radio, with a phone paired over LE, and the link to it."""
         async with World(self._bluez, self._log) as self._world:
             await pair_over_le(self._world)
             if self._way.with_obexd:
                 await self._world.start_obexd()
-            yield
+            async with shared_link(self._world) as self._link:
+                yield
 
     @asynccontextmanager
     async def reach(self, phone: VirtualPhone, way: str) -> AsyncIterator[backends.World]:
@@ -111,7 +119,7 @@ class OverTheAir:
         it has the phone's reports, leaves no place on the air.
         """
         over_the_air = way == self._way.cases.way
-        reached = self._way.reach(self._world, phone) if over_the_air else IN_MEMORY(phone, way)
+        reached = self._way.reach(self._world, self._link, phone) if over_the_air else IN_MEMORY(phone, way)
         async with asyncio.timeout(stretched(REACH_LIMIT_S)), reached as world:
             yield world
 
@@ -143,6 +151,11 @@ class OverTheAir:
         missing = self._notes.keep()
         assert not missing, f"never asked over the air: {missing}"
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Of pytest."""
+        return (*OPTIONS, f"--assert={self._notes.explains}", f"--timeout={stretched(TEST_LIMIT_S):.0f}")
+
     def _is_meant(self, item: pytest.Item) -> bool:
         parameters = (
             item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
@@ -165,7 +178,6 @@ def run_contract(bluez: Bluez, log: Path, way: Way) -> None:
     backends.SLOW_WAY = way.cases.way
     backends.PLACES, backends.PUSH_STRIDES = cases.PLACES, cases.PUSH_STRIDES
     fast_time.fast_loops = lambda *_, **__: {"real": asyncio.new_event_loop}
-    limit = f"--timeout={stretched(TEST_LIMIT_S):.0f}"
     files = [str(cases.SUITE / name) for name in way.cases.files]
-    status = pytest.main([*OPTIONS, limit, *files], plugins=[plugin])
+    status = pytest.main([*plugin.options, *files], plugins=[plugin])
     assert status == pytest.ExitCode.OK, f"the contract does not hold: {status!r}"

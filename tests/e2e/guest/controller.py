@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from bumble import hci
+from bumble import hci, ll
 from bumble.controller import Controller
 from bumble.core import PhysicalTransport
 
@@ -173,6 +173,20 @@ class DualController(Controller):  # type: ignore[misc]  # Bumble is read as unt
         self._send_hci_command_status(0, command.op_code)
         connection.ssp_state.is_initiator = True
         self._event(hci.HCI_LINK_KEY_REQUEST_EVENT, bytes(connection.peer_address))
+
+    def on_le_connect_ind(self, packet: ll.ConnectInd) -> None:
+        """Bumble tells whoever connects at once that it is done, also where nobody advertises any more: that link
+        would never end. A real controller tells it soon after."""
+        super().on_le_connect_ind(packet)
+        if (
+            packet.advertiser_address != self.public_address
+            or packet.initiator_address in self.le_connections
+        ):
+            return
+        for other in self.link.controllers:
+            link = other.le_connections.get(packet.advertiser_address)
+            if link is not None and link.self_address == packet.initiator_address:
+                other.on_le_disconnected(link, hci.HCI_ErrorCode.CONNECTION_FAILED_TO_BE_ESTABLISHED_ERROR)
 
     def on_link_acl_data(self, sender: hci.Address, transport: PhysicalTransport, data: bytes) -> None:
         """Hand data up in pieces that a host takes."""

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from attrs import frozen
 
-from tests.e2e.guest import bluez
+from tests.e2e.guest import bluez, warm_start
 from tests.e2e.guest.dbus import Values, eventually
 from tests.e2e.guest.patience import stretched
 from tests.e2e.guest.served_phone import while_inside
 from tests.e2e.guest.world import World
 from tests.terminal.pty_process import PtyProcess
-
-START_LIMIT_S = 90.0
-"""A fresh process: its imports take long under emulation."""
 
 STEP_LIMIT_S = 40.0
 ADVERTISING_MANAGER = "org.bluez.LEAdvertisingManager1"
@@ -91,14 +90,28 @@ class Person:
 @asynccontextmanager
 async def somebody_pairs(world: World) -> AsyncIterator[Person]:
     """`phonelink pair` runs while inside; what it said is in the scenario's log afterwards."""
-    own = {name: value for name, value in os.environ.items() if name.startswith("XDG_")}
-    with PtyProcess("phonelink_tui", ["pair"], environment=own) as program:
+    with begun("pair") as program:
         person = Person(world, program)
         try:
             async with while_inside(_serve(program)):
                 yield person
         finally:
             world.say(person.screen)
+
+
+async def listed_phones(world: World) -> list[dict[str, Any]]:
+    """What `phonelink phones --json` lists."""
+    with begun("phones", "--json") as program:
+        await asyncio.to_thread(program.wait, limit_s=stretched(STEP_LIMIT_S))
+        await asyncio.to_thread(program.read, limit_s=1.0, quiet_s=0.1)
+        world.say(bytes(program.output).decode())
+        return [json.loads(line) for line in bytes(program.output).splitlines()]
+
+
+def begun(*arguments: str) -> PtyProcess:
+    """`phonelink` with these arguments, on a terminal."""
+    own = {name: value for name, value in os.environ.items() if name.startswith("XDG_")}
+    return PtyProcess("phonelink_tui", arguments, environment=own, start=warm_start.start)
 
 
 async def door(world: World) -> Door:

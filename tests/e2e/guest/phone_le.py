@@ -66,12 +66,18 @@ class PhoneLe:
         return self._link is not None
 
     @property
+    def is_encrypted(self) -> bool:
+        """Whether the link is up and encrypted."""
+        return self._link is not None and bool(self._link.is_encrypted)
+
+    @property
     def own_address(self) -> str:
         """The private address of the link that is up, or "" while none is."""
         return str(self._link.self_address) if self._link is not None else ""
 
     def serve_ancs(self, make_session: Callable[[Notify], AncsSession]) -> None:
         """Offer ANCS, from now on by this maker; each link gets a session of its own when it first uses it."""
+        self.end_session()
         self._make_session = make_session
         if self._sources:
             return  # the computer remembers what it found: the service stays the same
@@ -188,6 +194,9 @@ class PhoneLe:
         try:
             async with step():
                 await self._link.encrypt()
+        except TimeoutError:
+            await self.disconnect()  # as a phone does with a link that cannot be encrypted
+            raise
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is None or task.cancelling():
@@ -230,8 +239,10 @@ class PhoneLe:
         def changed(_link: Connection, notify: bool, _indicate: bool) -> None:
             if notify:
                 self._ancs().subscribe(uuid)
-            else:
-                self._ancs().unsubscribe(uuid)
+            elif (
+                self._session is not None
+            ):  # else it comes late: bluetoothd answers StopNotify before it writes
+                self._session.unsubscribe(uuid)
 
         return changed
 

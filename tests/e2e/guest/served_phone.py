@@ -119,15 +119,18 @@ async def coming_and_going(phone: VirtualPhone, radio: PhoneRadio) -> AsyncItera
 
 
 async def _keep_le(radio: PhoneRadio) -> None:
-    """Open the LE link whenever it is down and somebody asks for it; for ever."""
+    """Open the LE link whenever it is down and somebody asks for it; for ever. One that is up may be half made."""
     while True:
-        await radio.le.wait_disconnected()
-        await asyncio.sleep(AWAY_S)
+        if not radio.le.is_connected:
+            await asyncio.sleep(AWAY_S)
         with suppress(TimeoutError, BaseBumbleError):
-            await radio.le.change_address()
-            accessory, _ = await radio.le.find_accessory()
-            await radio.le.connect(accessory)
-            await radio.le.encrypt()
+            if not radio.le.is_connected:
+                await radio.le.change_address()
+                accessory, _ = await radio.le.find_accessory()
+                await radio.le.connect(accessory)
+            if not radio.le.is_encrypted:
+                await radio.le.encrypt()
+        await radio.le.wait_disconnected()
 
 
 async def _keep_silent(radio: PhoneRadio) -> None:

@@ -137,7 +137,12 @@ class FakeAir:
                 raise translate(errno.ECONNREFUSED) from None
             ours, theirs = socket.socketpair()
             theirs.setblocking(False)
-            self._services.serve(CHANNELS[port], await self._open_end(theirs), self._call_out)
+            try:
+                stream = await self._open_end(theirs)
+            except BaseException:
+                ours.close()
+                raise
+            self._services.serve(CHANNELS[port], stream, self._call_out)
         else:
             raise translate(errno.ECONNREFUSED)
         ours.setblocking(False)

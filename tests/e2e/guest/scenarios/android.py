@@ -14,15 +14,17 @@ from phonelink_tui.virtual.entries import StoredContact
 from phonelink_tui.virtual.personas import ANDROID
 from phonelink_tui.virtual.phone import VirtualPhone
 from tests.backends.world import opened
+from tests.e2e.guest import warm_start
 from tests.e2e.guest.obex_packets import by_name, requests
-from tests.e2e.guest.pairing_person import START_LIMIT_S, Person, door, somebody_pairs
+from tests.e2e.guest.pairing_person import Person, door, somebody_pairs
 from tests.e2e.guest.relayed import Watched, relaying
 from tests.e2e.guest.served_phone import serve_obex
 from tests.e2e.guest.world import World
 
 ALICE, BOB = "+15550101", "+15550102"
-LISTEN_S = 5.0
+LISTEN_S = 2.0
 LIMIT_S = 300.0
+prepare = warm_start.prepare
 CONNECTS_LIMIT_S = 150.0
 """Three tries of bluetoothd, each of which may take its time."""
 
@@ -47,7 +49,7 @@ async def run(world: World) -> None:
 
 async def paired_from_here(world: World, person: Person) -> None:
     """Connecting does not make it begin, so this computer does; the switch it does not have is not waited for."""
-    await person.reads("> 1 choose a phone", START_LIMIT_S)
+    await person.reads("> 1 choose a phone")
     person.types("1")
     await person.reads("begin from here", CONNECTS_LIMIT_S)
     person.types("y")

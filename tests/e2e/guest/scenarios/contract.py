@@ -1,4 +1,4 @@
-"""Does our own way over BlueZ fulfil the contract of the ports? The whole suite, with one radio and one pairing."""
+"""Does our own way over BlueZ fulfil the contract of the ports? The whole suite, with one radio, pairing and link."""
 
 from __future__ import annotations
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-import sys
-
 from phonelink_tui.composition.first_sessions import TEST_TEXT
 from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import find_paths
@@ -14,14 +9,15 @@ from phonelink_tui.domain.observed import Folder
 from phonelink_tui.domain.phone import Capability
 from phonelink_tui.virtual.entries import Switch
 from phonelink_tui.virtual.phone import OWNER, VirtualPhone
+from tests.e2e.guest import warm_start
 from tests.e2e.guest.dbus import eventually
-from tests.e2e.guest.pairing_person import START_LIMIT_S, Person, as_before, devices, door, somebody_pairs
-from tests.e2e.guest.patience import stretched
+from tests.e2e.guest.pairing_person import Person, as_before, devices, door, listed_phones, somebody_pairs
 from tests.e2e.guest.relayed import relaying
 from tests.e2e.guest.served_phone import serve_obex, while_inside
 from tests.e2e.guest.world import World
 
 LIMIT_S = 300.0
+prepare = warm_start.prepare
 SWITCHES = {
     Switch.MESSAGES: "Show Message Notifications",
     Switch.CONTACTS: "Sync Contacts",
@@ -59,7 +55,7 @@ async def run(world: World) -> None:
 
 async def compare(world: World, person: Person) -> None:
     """From the checks to trust. The phone begins the pairing, and nothing is advertised until it is over."""
-    await person.reads("[x] This computer can do it", START_LIMIT_S)
+    await person.reads("[x] This computer can do it")
     await person.reads(f"1  {world.phone.name} ({world.phone.address})")
     now = await door(world)
     assert (now.discoverable, now.pairable, now.discovering) == (True, True, True), now
@@ -106,14 +102,7 @@ async def send_to_oneself(person: Person, phone: VirtualPhone) -> None:
 
 async def listed(world: World) -> None:
     """`phonelink phones` lists it, and it is remembered with the key that BlueZ says it has."""
-    program = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "phonelink_tui", "phones", "--json",
-        stdout=asyncio.subprocess.PIPE, env=dict(os.environ),
-    )  # fmt: skip
-    async with asyncio.timeout(stretched(START_LIMIT_S)):
-        said, _ = await program.communicate()
-    world.say(said.decode())
-    (row,) = [json.loads(line) for line in said.splitlines()]
+    (row,) = await listed_phones(world)
     assert (row["address"], row["name"]) == (world.phone.address, world.phone.name), row
     assert (row["paired_here"], row["paired"], row["bonded"], row["refused"]) == (True, True, True, None), row
     assert row["bond_bredr"] in (None, True), row
