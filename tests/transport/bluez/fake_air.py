@@ -8,7 +8,7 @@ import os
 import socket
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from enum import Enum
 
 from phonelink_tui.errors import PhoneUnreachable
@@ -249,7 +249,7 @@ class FakeAir:
     async def _serve_sdp(self, connection: socket.socket) -> None:
         connection.setblocking(False)
         loop = asyncio.get_running_loop()
-        with connection:
+        with connection, suppress(ConnectionError):  # who asks may leave before the answer
             while request := await loop.sock_recv(connection, 0xFFFF):
                 await loop.sock_sendall(connection, answer_search(request, self.records, mtu=48))
 
