@@ -58,7 +58,7 @@ async def paired_from_here(world: World, person: Person) -> None:
     await person.reads("Settings → Connected devices")
     assert world.phone.numbers == [digits], (world.phone.numbers, digits)
     assert (await door(world)).advertisements == 0
-    await person.reads("your own number?")
+    await person.reads("> type your number")  # the last switch may be told below the question
     said = person.screen
     for words in ("[x] Text messages", "[x] Contacts and call history sharing"):
         assert words in said, words
