@@ -85,6 +85,8 @@ class MarkBook:
         person = self._person.pop(thread, None)
         if person is not None:
             del self._kin[person][thread]
+            if not self._kin[person]:
+                del self._kin[person]
         return tuple(set_now)
 
     def kin(self, thread: ThreadId) -> tuple[ThreadId, ...]:

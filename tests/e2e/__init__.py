@@ -13,10 +13,10 @@ and `guest/`, which is what runs inside.
 
 No hardware, no KVM and no root are needed; nothing is installed on the host. The guest sees the
 host's root file system read-only, so the interpreter, the packages and this clone have the same
-paths there. One boot serves one BlueZ; each scenario in it gets a radio, a system bus and a
-bluetoothd of its own, and one retry. Every scenario but those of `plan.BY_NAME_ALONE` runs on Debian
-unstable's BlueZ (that root alone is made as root), the most telling ones on the release's as well. Limits
-are for two idle cores; a guest that is slower stretches them by how long it took to get ready.
+paths there. One boot serves one BlueZ, and both run at the same time: a guest uses little more than one
+core. Each scenario gets a radio, a system bus and a bluetoothd of its own, and one retry. Every scenario
+runs on Debian unstable's BlueZ (that root alone is made as root), the most telling ones on the release's as
+well. Limits are for two idle cores; a guest that is slower stretches them by how long it took to get ready.
 
 Host files import the standard library alone, so that a bare Python can start a run. They never import
 `guest`: that needs Bumble, which only the guest's Python has.

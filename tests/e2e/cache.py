@@ -93,7 +93,7 @@ def cache_root() -> Path:
 
 
 def prepare() -> Cache:
-    """Fetch what is not there yet (about 30 s on a new machine) and say where it all is.
+    """Fetch what is not there yet (about 30 s on a new machine), compile this clone, say where it all is.
 
     Raises:
         SetupError: A program is missing, or a package cannot be fetched.
@@ -105,15 +105,16 @@ def prepare() -> Cache:
     with locked(root / "lock"):
         debian = _prepare_debian(root)
         python = _prepare_python(root)
+        _compile_sources(python)
     return Cache(tools=debian / "tools", kernel=debian / "kernel", python=python, root=root)
 
 
-def compile_sources(cache: Cache) -> None:
+def _compile_sources(python: Path) -> None:
     """Compile this clone for the guest's Python, which would do it at every start of a program: 20 s under emulation.
 
     What cannot be written, or is no Python, is left to the guest.
     """
-    argv = [str(cache.python), "-m", "compileall", "-q", "phonelink_tui", "tests"]
+    argv = [str(python), "-m", "compileall", "-q", "phonelink_tui", "tests"]
     subprocess.run(argv, cwd=REPOSITORY, check=False, capture_output=True, timeout=600)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 
 import pytest
@@ -38,7 +39,7 @@ def outcomes(request: pytest.FixtureRequest) -> dict[str, Outcome]:
     ]
     cache = prepare()
     bluez = bluez_root(os.environ.get(BLUEZ, BLUEZ_NAMES[0]), cache)
-    report = boot(cache, bluez, chosen)
+    report = asyncio.run(boot(cache, bluez, chosen))
     return {outcome["name"]: outcome for outcome in report["scenarios"]}
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.e2e.cache import REPOSITORY, Cache, compile_sources, locked
+from tests.e2e.cache import REPOSITORY, Cache, locked
 from tests.e2e.initramfs import build_initramfs
 from tests.e2e.plan import PLAN_FILE, REPORT_FILE, BluezRoot, Outcome, Plan, Report, read_report, write_json
 
@@ -29,7 +29,7 @@ LIMIT_S = 2700.0
 NINE_P = "local,security_model=none,multidevs=remap"
 
 
-def boot(
+async def boot(
     cache: Cache,
     bluez: BluezRoot,
     scenarios: list[str],
@@ -39,7 +39,6 @@ def boot(
 
     The share, with the report and a directory of logs a scenario, stays in the cache as `out/<bluez>`.
     """
-    compile_sources(cache)
     out = cache.root / "out"
     out.mkdir(exist_ok=True)
     with locked(out / f"{bluez['name']}.lock"):
@@ -50,7 +49,7 @@ def boot(
         (share / "command").write_text(_guest_command(cache))
         (share / "initramfs.cpio").write_bytes(build_initramfs(cache))
         start = time.monotonic()
-        ended = asyncio.run(_watch(_qemu_argv(cache, share), share / "console.log", say))
+        ended = await _watch(_qemu_argv(cache, share), share / "console.log", say)
         reason = "the guest ended early" if ended else f"the guest said nothing for {SILENCE_LIMIT_S:.0f} s"
         report = _completed(share, scenarios, reason, say)
         report["wall_s"] = round(time.monotonic() - start, 1)

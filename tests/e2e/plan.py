@@ -63,13 +63,6 @@ RELEASE_SCENARIOS = ("le", "dual", "classic", "returns", "obexd_client")
 beside LE, sending, a phone that comes back from another address, and obexd. All others run on the newest."""
 
 
-BY_NAME_ALONE = {
-    "contract": "it holds, and takes two minutes of the quarter of an hour that all of them may take",
-    "contract_obexd": "it holds, and takes nearly two minutes",
-}
-"""Scenarios that run only where they are named, each with the reason. To be emptied."""
-
-
 def scenario_names() -> list[str]:
     """Names of all scenarios, sorted: one a file in `guest/scenarios`."""
     return sorted(path.stem for path in SCENARIOS.glob("*.py") if path.stem != "__init__")

@@ -79,9 +79,8 @@ class Drafting:
             return
         self._keep_changed(target.thread)
         if not self._known(target.thread) and target.thread not in self._awaited:
-            self._note(
-                target.thread, self._heard.get(target.thread, "")
-            )  # was held back from somebody's hands
+            # It was held back from somebody's hands.
+            self._note(target.thread, self._heard.get(target.thread, ""))
 
     def put(self, thread: ThreadId, text: str) -> None:
         """Keep a text under a conversation; an empty one is none."""
