@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import attrs
 import pytest
 
@@ -38,7 +40,7 @@ def sent(fake: FakeRelay) -> list[SendText]:
     return [command for command in fake.commands if isinstance(command, SendText)]
 
 
-def ladder(*states: DeliveryState, detail: str = "") -> object:
+def ladder(*states: DeliveryState) -> Callable[[Command], tuple[Event, ...]]:
     """Outcomes of a relay whose texts go through these states; texts are taken back while they are QUEUED."""
 
     def outcomes(command: Command) -> tuple[Event, ...]:
@@ -46,7 +48,7 @@ def ladder(*states: DeliveryState, detail: str = "") -> object:
             taken = isinstance(command, CancelText) and states[-1] is DeliveryState.QUEUED
             return (CommandChanged(command.id, CommandState.DONE if taken else CommandState.FAILED),)
         text = own_text(command)
-        steps = [MessageChanged(attrs.evolve(text, state=state, detail=detail)) for state in states]
+        steps = [MessageChanged(attrs.evolve(text, state=state)) for state in states]
         return (*steps[:1], CommandChanged(command.id, CommandState.DONE, message=text.id), *steps[1:])
 
     return outcomes
@@ -168,7 +170,7 @@ def test_exit_code_tells_whether_it_left(
     phonelink: Phonelink, fake: FakeRelay, states: tuple[DeliveryState, ...], code: int, words: str
 ) -> None:
     """Not sent and perhaps sent are told apart, and a text that waits too long is taken back."""
-    fake.outcomes = ladder(*states)  # type: ignore[assignment]
+    fake.outcomes = ladder(*states)
     result = phonelink("send", "alice", "-m", "x", "--timeout", "0.2")
     assert result.exit_code == code
     assert words in result.stderr
@@ -180,10 +182,27 @@ def test_text_on_its_way_at_the_deadline_is_unknown(
 ) -> None:
     """A text that has left is never called unsent, and never taken back."""
     monkeypatch.setattr("phonelink_tui.cli.sending.CANCEL_S", 0.2)
-    fake.outcomes = ladder(QUEUED, LEFT)  # type: ignore[assignment]
+    fake.outcomes = ladder(QUEUED, LEFT)
     result = phonelink("send", "alice", "-m", "x", "--timeout", "0.2")
     assert result.exit_code == 9
     assert not any(isinstance(command, CancelText) for command in fake.commands)
+
+
+def test_taking_back_without_an_answer_is_unknown(
+    phonelink: Phonelink, fake: FakeRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text that waits is asked back; while the relay does not say that it did so, the text may still go out."""
+    monkeypatch.setattr("phonelink_tui.cli.sending.CANCEL_S", 0.2)
+    waits = ladder(QUEUED)
+
+    def silent(command: Command) -> tuple[Event, ...]:
+        return () if isinstance(command, CancelText) else waits(command)
+
+    fake.outcomes = silent
+    result = phonelink("send", "alice", "-m", "x", "--timeout", "0.2")
+    assert result.exit_code == 9
+    assert "may have been sent" in result.stderr
+    assert any(isinstance(command, CancelText) for command in fake.commands)
 
 
 def test_relay_that_dies_after_the_command_is_unknown(phonelink: Phonelink, fake: FakeRelay) -> None:

@@ -38,6 +38,15 @@ def test_the_width_of_a_line_stays(name: str) -> None:
     assert [segment.cell_length for segment in after] == [segment.cell_length for segment in before]
 
 
+@pytest.mark.parametrize("hidden", ["\u200da", "\u200d\u4e2d", "\u200d\u0301x"])
+def test_what_hid_its_neighbour_does_not_widen_the_line(hidden: str) -> None:
+    """A joiner is counted with what follows it: without it the rest must take no more cells than were counted."""
+    (before,) = [Segment(f"{hidden}.")]
+    (after,) = ControlGate().apply([before], BLACK)
+    assert "\u200d" not in after.text
+    assert after.cell_length == before.cell_length
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_clean_text_passes_as_it_is(name: str) -> None:
     """The gate has nothing to do behind the first one."""
