@@ -199,20 +199,22 @@ class PhoneRadio:
         On the multiplexer the computer opened for MAS, as a phone does: RFCOMM allows one a pair.
 
         Raises:
-            PhoneUnreachable: The computer has no connection to the phone, or publishes no MNS.
+            PhoneUnreachable: The computer has no connection to the phone, publishes no MNS, or went meanwhile.
         """
-        if self._multiplexer is None:
-            raise PhoneUnreachable("The computer has opened no RFCOMM connection yet.")
         links = self._device.connections.values()
         classic = [link for link in links if link.transport == PhysicalTransport.BR_EDR]
+        if self._multiplexer is None or not classic:
+            raise PhoneUnreachable("The computer has opened no RFCOMM connection yet.")
         async with step():
-            channel = await rfcomm.find_rfcomm_channel_with_uuid(classic[0], MNS)
-            if channel is None:
-                raise PhoneUnreachable("The computer publishes no notification server.", refused=True)
             try:
+                channel = await rfcomm.find_rfcomm_channel_with_uuid(classic[0], MNS)
+                if channel is None:
+                    raise PhoneUnreachable("The computer publishes no notification server.", refused=True)
                 return DlcStream(await self._multiplexer.open_dlc(channel))
             except ConnectionRefused as refused:
                 raise PhoneUnreachable("The computer refused the phone's call.", refused=True) from refused
+            except BaseBumbleError as gone:
+                raise PhoneUnreachable("The computer went in the middle of the phone's call.") from gone
 
     def _pairing_config(self, _link: Connection) -> PairingConfig:
         return PairingConfig(
