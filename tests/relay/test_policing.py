@@ -297,6 +297,7 @@ async def test_no_more_is_kept_than_the_ceiling(tmp_path: Path, monkeypatch: pyt
     async with running(phone, tmp_path, rules=ArchiveSettings(keep=KeepRule(count=5)), policy=rules) as run:
         await run.synced()
         async with asyncio.timeout(20):
-            while (await run.archive.info()).messages != 2:
+            while (await run.archive.info()).messages != 2 or [
+                m.text for m in (await run.relay.search("text"))
+            ] != ["text 5", "text 4"]:
                 await asyncio.sleep(0.01)
-        assert [m.text for m in (await run.relay.search("text"))] == ["text 5", "text 4"]
