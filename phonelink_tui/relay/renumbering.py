@@ -2,7 +2,8 @@
 
 A handle is sure for one session only; MapSupportedFeatures bit 10 would say that it is for longer, and iPhones do not
 set it (MAP 1.4, 7.1). So a text that is listed under a handle nobody knows may be one that is known: it is, where
-person, direction, second and words are the same and the known one is listed under its own handle no more.
+person, direction, second and words are the same and the known one is listed under its own handle no more. A text that
+was never listed has the time of its arrival, with fractions of a second: it came a little after the phone's own.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ CUT_BYTES: Final = 200
 
 SAME_TIME: Final = timedelta(seconds=1)
 """Listings tell times in whole seconds."""
+
+ARRIVAL: Final = timedelta(seconds=30)
+"""A text arrives no later after the time the phone gives it. [seen: 2 s on a busy computer]"""
 
 _Look = tuple[bool, str, int]
 
@@ -85,6 +89,7 @@ def renumbered(
     own_rows = [row for row in strange if row.outgoing] if own_move else []
     bound: dict[MessageId, str] = {}
     found: dict[_Look, list[TextMessage]] = defaultdict(list)
+    never_listed: list[TextMessage] = []
     for text in texts if strange else ():
         if text.id in here:
             continue
@@ -93,10 +98,20 @@ def renumbered(
             if back is not None:
                 own_rows.remove(back)
                 bound[text.id] = back.handle
-        elif (second := int(text.at.timestamp())) in seconds and (look := _look(text, second)) in wanted:
+            continue
+        if text.at.microsecond:
+            never_listed.append(text)
+        if (second := int(text.at.timestamp())) in seconds and (look := _look(text, second)) in wanted:
             found[look].append(text)
     for look, candidates in found.items():
         bound.update(_pair(wanted[look], candidates))
+    taken = set(bound.values())
+    left = [(row, other_end(row)) for row in strange if row.handle not in taken] if never_listed else []
+    for text in never_listed:
+        came = next((one for one in left if text.id not in bound and _arrived_as(text, *one)), None)
+        if came is not None:
+            left.remove(came)
+            bound[text.id] = came[0].handle
     return Renumbered(tuple(bound.items()), tuple(lost - bound.keys()))
 
 
@@ -139,6 +154,15 @@ def before_last_second(rows: Sequence[ListedText]) -> int:
     while end and rows[-1].at is not None and rows[end - 1].at == rows[-1].at:
         end -= 1
     return end
+
+
+def _arrived_as(text: TextMessage, row: ListedText, other_end: str) -> bool:
+    """Whether a text that has the time of its arrival can be the one that is listed in a row."""
+    if row.at is None or not -SAME_TIME < text.at - row.at < ARRIVAL or not row.subject.strip():
+        return False
+    if row.outgoing or text.direction is Direction.OUTGOING:
+        return False
+    return (text.sender.key if text.sender else "") == other_end and same_words(row, text)
 
 
 def _look(text: TextMessage, second: int) -> _Look:

@@ -132,6 +132,28 @@ async def test_other_handles_in_mid_session(count: int, has_body: bool) -> None:
     assert bench.texts() == names(*range(1, count + 1), 0x9001, 0x9901)
 
 
+@pytest.mark.parametrize(
+    ("came_s", "again", "texts"),
+    [(501.94, "came", 1), (500.2, "came", 1), (501.94, "other", 2), (531.5, "came", 2), (498.5, "came", 2)],
+    ids=["a little later", "the same second", "other words", "long after", "before"],
+)
+async def test_a_text_that_was_never_listed_under_another_handle(
+    came_s: float, again: str, texts: int
+) -> None:
+    """It has the time of its arrival, a little after the phone's; then the phone restarts. [seen]"""
+    bench = Bench()
+    bench.fill(1, 2)
+    await synced(bench)
+    bench.desk.clock.move(came_s)
+    bench.desk.fetch("77", "came")
+    bench.fill(6)
+    bench.folders.rows[Folder.INBOX].append(row("88", again, at_s=500))
+    bench.folders.rows[Folder.INBOX].sort(key=lambda r: r.at or now(), reverse=True)
+    await synced(bench)
+    assert bench.texts() == sorted([*names(1, 2, 6), *["came", again][:texts]])
+    assert bench.desk.message("88").text == again
+
+
 async def test_a_body_is_not_asked_for_under_an_old_handle() -> None:
     """What was wanted in the last session is read under the handle of this one."""
     bench = Bench()
