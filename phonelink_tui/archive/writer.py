@@ -2,12 +2,14 @@
 
 Overflow: a fact about a thing replaces the waiting one about the same thing, so what waits is bounded by what
 there is; `has_room` tells producers that can wait to wait; and past `WAITING` facts `put` itself blocks its caller
-until the thread has made room. Nothing is ever dropped: while the disk refuses, what waits goes on waiting,
-and past the bound `put` raises what the disk said, so that nothing is taken that could not be kept.
+until the thread has made room. Nothing is dropped for a reason of the disk: while it refuses, what waits goes on
+waiting, and past the bound `put` raises what the disk said, so that nothing is taken that could not be kept. A fact
+that no disk could take, by an error of ours, is logged and left out alone, and the commits that cover it fail.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -45,6 +47,11 @@ RETRY_S: Final = 5.0
 """Between two attempts while the disk refuses."""
 
 Job = Callable[[apsw.Connection, Writing], Any]
+
+_Entry = tuple[Hashable, tuple[int, Fact]]
+"""A fact that waits: its key, and the number of the `put` that the first about the same thing came with."""
+
+_log = logging.getLogger(__name__)
 
 
 class Writer:
@@ -182,12 +189,11 @@ class Writer:
         if not batch:
             return
         try:
-            with translated():
-                _transact(db, writing, lambda: writing.apply_all(fact for _, (_, fact) in batch))
+            left_out = _write(db, writing, batch)
         except ArchiveError as error:
             self._put_back(batch, error)
         else:
-            self._settle()
+            self._settle(left_out)
 
     def _do_a_job(self, db: apsw.Connection, writing: Writing) -> None:
         """One at a time, so that facts are written between two."""
@@ -202,7 +208,7 @@ class Writer:
             except BaseException as error:  # noqa: BLE001 - it is the caller's, who awaits it
                 future.set_exception(error)
 
-    def _put_back(self, batch: list[tuple[Hashable, tuple[int, Fact]]], error: ArchiveError) -> None:
+    def _put_back(self, batch: list[_Entry], error: ArchiveError) -> None:
         with self._changed:
             self._in_flight = 0
             self._failure = error
@@ -215,14 +221,21 @@ class Writer:
         for _, future in failed:
             _fail(future, error)
 
-    def _settle(self) -> None:
+    def _settle(self, left_out: list[int]) -> None:
+        lost = min(left_out, default=None)
         with self._changed:
             self._in_flight = 0
             self._failure = None
+            failed: list[Future[None]] = []
+            if lost is not None:
+                failed = [future for puts, future in self._commits if puts >= lost]
+                self._commits = [(puts, future) for puts, future in self._commits if puts < lost]
             oldest = next(iter(self._waiting.values()))[0] if self._waiting else self._puts + 1
             done = [future for puts, future in self._commits if puts < oldest]
             self._commits = [(puts, future) for puts, future in self._commits if puts >= oldest]
             self._changed.notify_all()
+        for future in failed:
+            _fail(future, ArchiveError("It cannot be kept, by an error of ours.", "See the relay's log."))
         for future in done:
             if future.set_running_or_notify_cancel():
                 future.set_result(None)
@@ -247,6 +260,50 @@ class Writer:
         )
         if len(self._waiting) >= WAITING:
             raise self._failure or ArchiveError("The disk is too slow for what is to be kept.")
+
+
+def _write(db: apsw.Connection, writing: Writing, batch: list[_Entry]) -> list[int]:
+    """Write a batch in one transaction; the numbers of the facts that no disk could take.
+
+    Raises:
+        ArchiveError: Nothing of it was written.
+    """
+    try:
+        with translated():
+            _transact(db, writing, lambda: writing.apply_all(fact for _, (_, fact) in batch))
+    except ArchiveError:
+        raise
+    except Exception:  # noqa: BLE001 - an error of ours in one fact, which must not keep the others from the disk
+        return _write_each(db, writing, batch)
+    return []
+
+
+def _write_each(db: apsw.Connection, writing: Writing, batch: list[_Entry]) -> list[int]:
+    left_out: list[int] = []
+
+    def write() -> None:
+        for _, (number, fact) in batch:
+            try:
+                with translated(), db:
+                    writing.apply(fact)
+            except ArchiveError:
+                raise
+            except Exception as error:
+                if not db.in_transaction:
+                    raise  # SQLite has undone what was written before, too
+                _log.error("not kept: %s, for %s", type(fact).__name__, type(error).__name__)
+                writing.rolled_back()
+                left_out.append(number)
+
+    try:
+        with translated():
+            _transact(db, writing, write)
+    except ArchiveError:
+        raise
+    except Exception as error:
+        _log.error("the archive cannot be written: %s", type(error).__name__)
+        raise ArchiveError("The archive cannot be written, by an error of ours.", "Start anew.") from error
+    return left_out
 
 
 def _transact(db: apsw.Connection, writing: Writing, work: Callable[[], T]) -> T:
