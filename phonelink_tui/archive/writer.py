@@ -9,7 +9,6 @@ that no disk could take, by an error of ours, is logged and left out alone, and 
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import OrderedDict
@@ -22,7 +21,8 @@ from typing import Any, Final, TypeVar
 import apsw
 
 from phonelink_tui.archive.facts import Action, Calls, Contacts, Fact, HandleGiven
-from phonelink_tui.archive.sqlite_errors import translated
+from phonelink_tui.archive.sqlite_errors import OnDamage, tell_nobody, translated
+from phonelink_tui.archive.transactions import Numbered, transact, write_batch
 from phonelink_tui.archive.writing import Writing
 from phonelink_tui.errors import ArchiveError
 
@@ -48,22 +48,28 @@ RETRY_S: Final = 5.0
 
 Job = Callable[[apsw.Connection, Writing], Any]
 
-_Entry = tuple[Hashable, tuple[int, Fact]]
+_Entry = tuple[Hashable, Numbered]
 """A fact that waits: its key, and the number of the `put` that the first about the same thing came with."""
-
-_log = logging.getLogger(__name__)
 
 
 class Writer:
     """The thread that writes. Every method may be called from any other thread."""
 
-    def __init__(self, connect: Callable[[], apsw.Connection], *, gather_s: float = GATHER_S) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], apsw.Connection],
+        on_damage: OnDamage = tell_nobody,
+        *,
+        gather_s: float = GATHER_S,
+    ) -> None:
         """
         Args:
             connect: Opens the connection that writes; called on the thread.
+            on_damage: See `OnDamage`.
             gather_s: See `GATHER_S`.
         """
         self._connect = connect
+        self._on_damage = on_damage
         self._gather_s = gather_s
         self._changed = threading.Condition()
         self._waiting: OrderedDict[Hashable, tuple[int, Fact]] = OrderedDict()
@@ -189,7 +195,7 @@ class Writer:
         if not batch:
             return
         try:
-            left_out = _write(db, writing, batch)
+            left_out = write_batch(db, writing, [entry for _, entry in batch], self._on_damage)
         except ArchiveError as error:
             self._put_back(batch, error)
         else:
@@ -203,8 +209,8 @@ class Writer:
             job, future = self._jobs.pop(0)
         if future.set_running_or_notify_cancel():
             try:
-                with translated():
-                    future.set_result(_transact(db, writing, partial(job, db, writing)))
+                with translated(self._on_damage):
+                    future.set_result(transact(db, writing, partial(job, db, writing)))
             except BaseException as error:  # noqa: BLE001 - it is the caller's, who awaits it
                 future.set_exception(error)
 
@@ -260,63 +266,6 @@ class Writer:
         )
         if len(self._waiting) >= WAITING:
             raise self._failure or ArchiveError("The disk is too slow for what is to be kept.")
-
-
-def _write(db: apsw.Connection, writing: Writing, batch: list[_Entry]) -> list[int]:
-    """Write a batch in one transaction; the numbers of the facts that no disk could take.
-
-    Raises:
-        ArchiveError: Nothing of it was written.
-    """
-    try:
-        with translated():
-            _transact(db, writing, lambda: writing.apply_all(fact for _, (_, fact) in batch))
-    except ArchiveError:
-        raise
-    except Exception:  # noqa: BLE001 - an error of ours in one fact, which must not keep the others from the disk
-        return _write_each(db, writing, batch)
-    return []
-
-
-def _write_each(db: apsw.Connection, writing: Writing, batch: list[_Entry]) -> list[int]:
-    left_out: list[int] = []
-
-    def write() -> None:
-        for _, (number, fact) in batch:
-            try:
-                with translated(), db:
-                    writing.apply(fact)
-            except ArchiveError:
-                raise
-            except Exception as error:
-                if not db.in_transaction:
-                    raise  # SQLite has undone what was written before, too
-                _log.error("not kept: %s, for %s", type(fact).__name__, type(error).__name__)
-                writing.rolled_back()
-                left_out.append(number)
-
-    try:
-        with translated():
-            _transact(db, writing, write)
-    except ArchiveError:
-        raise
-    except Exception as error:
-        _log.error("the archive cannot be written: %s", type(error).__name__)
-        raise ArchiveError("The archive cannot be written, by an error of ours.", "Start anew.") from error
-    return left_out
-
-
-def _transact(db: apsw.Connection, writing: Writing, work: Callable[[], T]) -> T:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        result = work()
-        db.execute("COMMIT")
-    except BaseException:
-        writing.rolled_back()
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-    return result
 
 
 def _close(db: apsw.Connection) -> None:
