@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager, suppress
@@ -51,8 +52,9 @@ async def open_archive(
 ) -> AsyncIterator[Opened]:
     """The archive of a phone, made if there is none, for this process alone; leaving the block closes it.
 
-    Blocks its caller for what a start takes: the key (0.4 s for a passphrase) and `CHECK_S`; after a read that met
-    damage a check of all of it instead, about 3 s for a million texts.
+    Blocks the event loop for the key (0.4 s for a passphrase), and works in a thread for `CHECK_S`; after a read that
+    met damage for a check of all of it instead, and after an update perhaps for an index made anew (`reindexing`).
+    Cancelling waits for that thread.
 
     Args:
         files: Where.
@@ -75,10 +77,10 @@ async def open_archive(
         key = _key(files, secret)
         aside = None
         try:
-            run = _prepare(files, key, phone_id)
+            run = await _beside(partial(_prepare, files, key, phone_id))
         except ArchiveDamaged:
             aside = _set_aside(files, now())
-            run = _prepare(files, key, phone_id)
+            run = await _beside(partial(_prepare, files, key, phone_id))
         with suppress(OSError):  # then all of it is checked once more
             files.suspect.unlink(missing_ok=True)
         on_damage = partial(suspect, files)
@@ -186,6 +188,17 @@ def _key(files: ArchiveFiles, secret: Secret | None) -> bytes:
         except OSError as error:
             raise ArchiveUnwritable("The key file cannot be written.", f"{error.strerror}.") from error
     return key_file.unwrap(files.key, secret)
+
+
+async def _beside(work: Callable[[], int]) -> int:
+    """What `work` answers. A relay that is unlocked while it runs has a watchdog to answer meanwhile."""
+    working = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])  # the lock on the files is held for it
+        working.exception()
+        raise
 
 
 def _prepare(files: ArchiveFiles, key: bytes, phone_id: str) -> int:

@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -181,6 +182,24 @@ async def test_damage_that_the_start_does_not_see_is_set_aside_at_the_next(
     async with opened(files) as archive:
         assert (await archive.info()).messages == 1
     assert len(damaged) == found.set_aside.stat().st_size
+
+
+async def test_a_start_that_takes_long_stops_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loop turns while an archive is looked at: a relay that is unlocked late answers clients and watchdog."""
+    turned = threading.Event()
+
+    def wait_for_the_loop(_db: apsw.Connection, *, full: bool, within_s: float) -> list[str]:
+        del full, within_s
+        return [] if turned.wait(10) else ["the loop stood still"]
+
+    files = files_in(tmp_path)
+    await filled(files, 1)
+    monkeypatch.setattr(opening, "problems", wait_for_the_loop)
+    asyncio.get_running_loop().call_soon(turned.set)
+    async with opened(files) as archive:
+        assert (await archive.info()).messages == 1
 
 
 async def test_a_suspicion_that_does_not_hold_changes_nothing(tmp_path: Path) -> None:
