@@ -4,9 +4,10 @@ May import `config`, `domain`, `errors`; the only room that knows SQLite (`apsw`
 apsw-sqlite3mc). Never decides what may be sent or shown; never keeps a one-time code (`is_kept`).
 
     archive     the async face: put, commit, reads, search, prune
-    opening     check, set aside what is damaged, migrate, open      files     names, modes, lock, erase
+    opening     check, set aside what is damaged, migrate, open      files     names, modes, lock, erase, suspicion
     facts       what can be put, and what comes back
     writer      the one thread that writes, in batches               reader    a thread that reads
+    transactions a batch, but what cannot be written
     writing     facts to rows      reading   rows to values          columns   one value, one row
     searching   newest first       query     what was typed, pure    words     what a text is found by, pure
     senders     whom from: means

@@ -26,6 +26,7 @@ from phonelink_tui.archive.pruning import cut_some, sweep
 from phonelink_tui.archive.query import Query
 from phonelink_tui.archive.reader import Reader
 from phonelink_tui.archive.retention import Retention, ThreadExtent, cuts
+from phonelink_tui.archive.sqlite_errors import OnDamage
 from phonelink_tui.archive.writer import Writer
 from phonelink_tui.domain.message import MessageId, TextMessage
 from phonelink_tui.domain.notification import PhoneNotification
@@ -64,18 +65,25 @@ def keep_everything(_value: TextMessage | PhoneNotification) -> bool:
 class Archive:
     """An open archive. Belongs to one event loop; made by `opening.open_archive`."""
 
-    def __init__(self, connect: Callable[[bool], apsw.Connection], run: int, is_kept: IsKept) -> None:
+    def __init__(
+        self,
+        connect: Callable[[bool], apsw.Connection],
+        run: int,
+        is_kept: IsKept,
+        on_damage: OnDamage,
+    ) -> None:
         """
         Args:
             connect: Opens a connection; the argument says whether it writes.
             run: How many times this archive was opened; makes ids of this run unique over all runs.
             is_kept: See `IsKept`.
+            on_damage: See `OnDamage`.
         """
         self.run = run
         self._is_kept = is_kept
-        self._writer = Writer(lambda: connect(True))
-        self._reader = Reader("archive-reader", lambda: connect(False))
-        self._searcher = Reader("archive-search", lambda: connect(False))
+        self._writer = Writer(lambda: connect(True), on_damage)
+        self._reader = Reader("archive-reader", lambda: connect(False), on_damage)
+        self._searcher = Reader("archive-search", lambda: connect(False), on_damage)
         for thread in (self._writer, self._reader, self._searcher):
             thread.start()
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import apsw
 
 from phonelink_tui.archive.files import make_file
-from phonelink_tui.archive.sqlite_errors import translated
+from phonelink_tui.archive.sqlite_errors import OnDamage, tell_nobody, translated
 from phonelink_tui.errors import ArchiveDamaged, DeadlineExceeded
 
 KEY_BYTES: Final = 32
@@ -32,13 +32,14 @@ _STEPS: Final = 200
 """Pages checked between two looks at the clock."""
 
 
-def connect(path: Path, key: bytes, *, write: bool) -> apsw.Connection:
+def connect(path: Path, key: bytes, *, write: bool, on_damage: OnDamage = tell_nobody) -> apsw.Connection:
     """A connection to the archive at `path`, made if need be when `write`.
 
     Args:
         path: The file.
         key: `KEY_BYTES` random bytes; derived and checked by `keyring_file`.
         write: Whether this is the one connection that writes.
+        on_damage: See `OnDamage`.
 
     Raises:
         ArchiveError: As `translated`. With a key that was checked, a file it does not open is damaged.
@@ -47,7 +48,7 @@ def connect(path: Path, key: bytes, *, write: bool) -> apsw.Connection:
     flags = apsw.SQLITE_OPEN_READWRITE
     if write:
         make_file(path)
-    with translated():
+    with translated(on_damage):
         db = apsw.Connection(str(path), flags=flags)
         try:
             _set_up(db, key, write=write)

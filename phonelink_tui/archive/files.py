@@ -37,6 +37,11 @@ class ArchiveFiles:
         """Held by the process that writes."""
         return self.database.with_suffix(".lock")
 
+    @property
+    def suspect(self) -> Path:
+        """There while the archive may be damaged: something met a page that cannot be read."""
+        return self.database.with_name(self.database.name + ".suspect")
+
 
 def archive_files(directory: Path, phone_id: str) -> ArchiveFiles:
     """Where the archive of a phone lies in a directory; the name says nothing about the phone."""
@@ -67,6 +72,12 @@ def make_file(path: Path) -> None:
         os.close(open_private(path, os.O_WRONLY))
     except OSError as error:
         raise ArchiveUnwritable("The archive cannot be written.", f"{error.strerror}.") from error
+
+
+def suspect(files: ArchiveFiles) -> None:
+    """Have the next opening look at all of the archive; where that cannot be noted, it looks at some."""
+    with suppress(OSError):
+        os.close(open_private(files.suspect, os.O_WRONLY))
 
 
 @contextmanager

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +18,7 @@ from phonelink_tui.archive import key_file, reading
 from phonelink_tui.archive.archive import Archive, IsKept, keep_everything
 from phonelink_tui.archive.database import connect, problems, rows
 from phonelink_tui.archive.facts import Action, ArchiveInfo
-from phonelink_tui.archive.files import ArchiveFiles, held, make_private, remove, set_aside
+from phonelink_tui.archive.files import ArchiveFiles, held, make_private, remove, set_aside, suspect
 from phonelink_tui.archive.key_sources import Secret
 from phonelink_tui.archive.reindexing import index_anew_if_needed
 from phonelink_tui.archive.schema import VERSION, migrate, version_of
@@ -24,7 +27,8 @@ from phonelink_tui.archive.writing import Writing
 from phonelink_tui.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, ArchiveUnwritable
 
 CHECK_S: Final = 0.1
-"""Spent on a check at each start. Every page is authenticated when it is read, whatever this finds."""
+"""Spent on a check at each start. Every page is authenticated when it is read, whatever this finds; should a read
+meet damage that this did not, the next start takes the time to look at all of it."""
 
 FULL_CHECK_S: Final = 600.0
 
@@ -48,7 +52,9 @@ async def open_archive(
 ) -> AsyncIterator[Opened]:
     """The archive of a phone, made if there is none, for this process alone; leaving the block closes it.
 
-    Blocks its caller for what a start takes: the key (0.4 s for a passphrase) and `CHECK_S`.
+    Blocks the event loop for the key (0.4 s for a passphrase), and works in a thread for `CHECK_S`; after a read that
+    met damage for a check of all of it instead, and after an update perhaps for an index made anew (`reindexing`).
+    Cancelling waits for that thread.
 
     Args:
         files: Where.
@@ -71,11 +77,19 @@ async def open_archive(
         key = _key(files, secret)
         aside = None
         try:
-            run = _prepare(files, key, phone_id)
+            run = await _beside(partial(_prepare, files, key, phone_id))
         except ArchiveDamaged:
             aside = _set_aside(files, now())
-            run = _prepare(files, key, phone_id)
-        archive = Archive(lambda write: connect(files.database, key, write=write), run, is_kept)
+            run = await _beside(partial(_prepare, files, key, phone_id))
+        with suppress(OSError):  # then all of it is checked once more
+            files.suspect.unlink(missing_ok=True)
+        on_damage = partial(suspect, files)
+        archive = Archive(
+            lambda write: connect(files.database, key, write=write, on_damage=on_damage),
+            run,
+            is_kept,
+            on_damage,
+        )
         try:
             yield Opened(archive, aside)
         finally:
@@ -85,6 +99,8 @@ async def open_archive(
 def inspect(files: ArchiveFiles, secret: Secret | None, *, check: bool) -> ArchiveInfo:
     """How an archive stands, also while a relay has it open; with `check`, every page of it is looked at.
 
+    What it finds has the next opening look, too.
+
     Raises:
         ArchiveLocked: The secret is missing or wrong, or there is no archive.
         ArchiveError: It cannot be opened at all.
@@ -92,13 +108,16 @@ def inspect(files: ArchiveFiles, secret: Secret | None, *, check: bool) -> Archi
     key = key_file.unwrap(files.key, secret)
     if not files.database.exists():
         raise ArchiveLocked("There is no archive for this phone.")
-    db = connect(files.database, key, write=False)
+    on_damage = partial(suspect, files)
+    db = connect(files.database, key, write=False, on_damage=on_damage)
     try:
-        with translated():
+        with translated(on_damage):
             info = reading.info(db)
         found = problems(db, full=True, within_s=FULL_CHECK_S) if check else []
     finally:
         db.close()
+    if found:
+        suspect(files)
     return evolve(info, problems=tuple(found))
 
 
@@ -171,12 +190,24 @@ def _key(files: ArchiveFiles, secret: Secret | None) -> bytes:
     return key_file.unwrap(files.key, secret)
 
 
+async def _beside(work: Callable[[], int]) -> int:
+    """What `work` answers. A relay that is unlocked while it runs has a watchdog to answer meanwhile."""
+    working = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])  # the lock on the files is held for it
+        working.exception()
+        raise
+
+
 def _prepare(files: ArchiveFiles, key: bytes, phone_id: str) -> int:
     """Make the file what this program expects; the number of this run."""
     db = connect(files.database, key, write=True)
     try:
         with translated():
-            if version_of(db) and (found := problems(db, full=False, within_s=CHECK_S)):
+            within_s = math.inf if files.suspect.exists() else CHECK_S
+            if version_of(db) and (found := problems(db, full=False, within_s=within_s)):
                 raise ArchiveDamaged(f"The archive is damaged: {found[0]}")
             migrate(db, phone_id)
             index_anew_if_needed(db)

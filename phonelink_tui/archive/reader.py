@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import apsw
 
-from phonelink_tui.archive.sqlite_errors import translated
+from phonelink_tui.archive.sqlite_errors import OnDamage, tell_nobody, translated
 from phonelink_tui.errors import ArchiveBusy, ArchiveError
 
 T = TypeVar("T")
@@ -27,13 +27,17 @@ _STEPS: Final = 5_000
 class Reader:
     """A thread that reads. `read` belongs to an event loop, `close` may be called from anywhere."""
 
-    def __init__(self, name: str, connect: Callable[[], apsw.Connection]) -> None:
+    def __init__(
+        self, name: str, connect: Callable[[], apsw.Connection], on_damage: OnDamage = tell_nobody
+    ) -> None:
         """
         Args:
             name: Of the thread.
             connect: Opens a connection that only reads; called on the thread.
+            on_damage: See `OnDamage`.
         """
         self._connect = connect
+        self._on_damage = on_damage
         self._calls: deque[tuple[Callable[[apsw.Connection], Any], float, Future[Any]]] = deque()
         self._changed = threading.Condition()
         self._closing = False
@@ -84,7 +88,7 @@ class Reader:
         try:
             db = self._connect()
             while (call := self._next()) is not None:
-                _answer(db, *call)
+                _answer(db, self._on_damage, *call)
         except ArchiveError as error:
             refusal = error
         finally:
@@ -102,13 +106,17 @@ class Reader:
 
 
 def _answer(
-    db: apsw.Connection, look: Callable[[apsw.Connection], Any], ends: float, future: Future[Any]
+    db: apsw.Connection,
+    on_damage: OnDamage,
+    look: Callable[[apsw.Connection], Any],
+    ends: float,
+    future: Future[Any],
 ) -> None:
     if future.cancelled():
         return
     db.set_progress_handler(lambda: future.cancelled() or time.monotonic() > ends, _STEPS)
     try:
-        with translated():
+        with translated(on_damage):
             if time.monotonic() > ends:
                 raise apsw.InterruptError
             with db:

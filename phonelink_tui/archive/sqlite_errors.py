@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -19,7 +19,7 @@ from phonelink_tui.errors import (
 
 _DAMAGED: Final = (
     "The archive is damaged.",
-    "It is set aside at the next start, and a new one begun; `phonelink archive info --check` says more.",
+    "The next start checks all of it, sets it aside and begins anew; `phonelink archive info --check` says more.",
 )
 _UNWRITABLE: Final = (
     "The archive cannot be written.",
@@ -42,8 +42,16 @@ _BY_CLASS: Final[tuple[tuple[type[apsw.Error], type[ArchiveError], tuple[str, st
 )
 
 
+OnDamage = Callable[[], None]
+"""Called, on whichever thread, before an `ArchiveDamaged` is raised."""
+
+
+def tell_nobody() -> None:
+    """For whoever looks at the archive only now, and handles what it finds."""
+
+
 @contextmanager
-def translated() -> Iterator[None]:
+def translated(on_damage: OnDamage = tell_nobody) -> Iterator[None]:
     """Errors of SQLite that a person can meet become ours; any other is a bug and stays what it is.
 
     Raises:
@@ -57,5 +65,7 @@ def translated() -> Iterator[None]:
     except apsw.Error as error:
         for foreign, ours, (message, hint) in _BY_CLASS:
             if isinstance(error, foreign):
+                if ours is ArchiveDamaged:
+                    on_damage()
                 raise ours(message, hint) from error
         raise

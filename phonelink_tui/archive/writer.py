@@ -2,8 +2,9 @@
 
 Overflow: a fact about a thing replaces the waiting one about the same thing, so what waits is bounded by what
 there is; `has_room` tells producers that can wait to wait; and past `WAITING` facts `put` itself blocks its caller
-until the thread has made room. Nothing is ever dropped: while the disk refuses, what waits goes on waiting,
-and past the bound `put` raises what the disk said, so that nothing is taken that could not be kept.
+until the thread has made room. Nothing is dropped for a reason of the disk: while it refuses, what waits goes on
+waiting, and past the bound `put` raises what the disk said, so that nothing is taken that could not be kept. A fact
+that no disk could take, by an error of ours, is logged and left out alone, and the commits that cover it fail.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from typing import Any, Final, TypeVar
 import apsw
 
 from phonelink_tui.archive.facts import Action, Calls, Contacts, Fact, HandleGiven
-from phonelink_tui.archive.sqlite_errors import translated
+from phonelink_tui.archive.sqlite_errors import OnDamage, tell_nobody, translated
+from phonelink_tui.archive.transactions import Numbered, transact, write_batch
 from phonelink_tui.archive.writing import Writing
 from phonelink_tui.errors import ArchiveError
 
@@ -46,17 +48,28 @@ RETRY_S: Final = 5.0
 
 Job = Callable[[apsw.Connection, Writing], Any]
 
+_Entry = tuple[Hashable, Numbered]
+"""A fact that waits: its key, and the number of the `put` that the first about the same thing came with."""
+
 
 class Writer:
     """The thread that writes. Every method may be called from any other thread."""
 
-    def __init__(self, connect: Callable[[], apsw.Connection], *, gather_s: float = GATHER_S) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], apsw.Connection],
+        on_damage: OnDamage = tell_nobody,
+        *,
+        gather_s: float = GATHER_S,
+    ) -> None:
         """
         Args:
             connect: Opens the connection that writes; called on the thread.
+            on_damage: See `OnDamage`.
             gather_s: See `GATHER_S`.
         """
         self._connect = connect
+        self._on_damage = on_damage
         self._gather_s = gather_s
         self._changed = threading.Condition()
         self._waiting: OrderedDict[Hashable, tuple[int, Fact]] = OrderedDict()
@@ -182,12 +195,11 @@ class Writer:
         if not batch:
             return
         try:
-            with translated():
-                _transact(db, writing, lambda: writing.apply_all(fact for _, (_, fact) in batch))
+            left_out = write_batch(db, writing, [entry for _, entry in batch], self._on_damage)
         except ArchiveError as error:
             self._put_back(batch, error)
         else:
-            self._settle()
+            self._settle(left_out)
 
     def _do_a_job(self, db: apsw.Connection, writing: Writing) -> None:
         """One at a time, so that facts are written between two."""
@@ -197,12 +209,12 @@ class Writer:
             job, future = self._jobs.pop(0)
         if future.set_running_or_notify_cancel():
             try:
-                with translated():
-                    future.set_result(_transact(db, writing, partial(job, db, writing)))
+                with translated(self._on_damage):
+                    future.set_result(transact(db, writing, partial(job, db, writing)))
             except BaseException as error:  # noqa: BLE001 - it is the caller's, who awaits it
                 future.set_exception(error)
 
-    def _put_back(self, batch: list[tuple[Hashable, tuple[int, Fact]]], error: ArchiveError) -> None:
+    def _put_back(self, batch: list[_Entry], error: ArchiveError) -> None:
         with self._changed:
             self._in_flight = 0
             self._failure = error
@@ -215,14 +227,21 @@ class Writer:
         for _, future in failed:
             _fail(future, error)
 
-    def _settle(self) -> None:
+    def _settle(self, left_out: list[int]) -> None:
+        lost = min(left_out, default=None)
         with self._changed:
             self._in_flight = 0
             self._failure = None
+            failed: list[Future[None]] = []
+            if lost is not None:
+                failed = [future for puts, future in self._commits if puts >= lost]
+                self._commits = [(puts, future) for puts, future in self._commits if puts < lost]
             oldest = next(iter(self._waiting.values()))[0] if self._waiting else self._puts + 1
             done = [future for puts, future in self._commits if puts < oldest]
             self._commits = [(puts, future) for puts, future in self._commits if puts >= oldest]
             self._changed.notify_all()
+        for future in failed:
+            _fail(future, ArchiveError("It cannot be kept, by an error of ours.", "See the relay's log."))
         for future in done:
             if future.set_running_or_notify_cancel():
                 future.set_result(None)
@@ -247,19 +266,6 @@ class Writer:
         )
         if len(self._waiting) >= WAITING:
             raise self._failure or ArchiveError("The disk is too slow for what is to be kept.")
-
-
-def _transact(db: apsw.Connection, writing: Writing, work: Callable[[], T]) -> T:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        result = work()
-        db.execute("COMMIT")
-    except BaseException:
-        writing.rolled_back()
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-    return result
 
 
 def _close(db: apsw.Connection) -> None:

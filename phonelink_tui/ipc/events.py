@@ -22,6 +22,10 @@ VERSION: Final = 1
 """In every object as `v`. Fields and types may be added under the same number; none is taken away."""
 
 
+COMMAND_ID_CHARS: Final = 128
+"""Of a client's choice. Each id is remembered with its text and kept: a UUID has 36, ours have at most 32."""
+
+
 @frozen
 class _Shape:
     """How one class of event is told by its JSON."""
@@ -109,7 +113,8 @@ def decode_command(data: object) -> api.Command | None:
     """The command in a request; None for a kind that a newer client may have.
 
     Raises:
-        IpcError: It is no command, or none of its kind.
+        IpcError: It is no command, none of its kind, or its id is not of 1 to `COMMAND_ID_CHARS` printable ASCII
+            characters.
     """
     kind = data.get("type") if isinstance(data, dict) else None
     if not isinstance(kind, str):
@@ -118,4 +123,6 @@ def decode_command(data: object) -> api.Command | None:
     if cls is None:
         return None
     command: api.Command = from_json(data, cls)
+    if not 0 < len(command.id) <= COMMAND_ID_CHARS or not (command.id.isascii() and command.id.isprintable()):
+        raise IpcError("A frame holds a command without a valid id.")
     return command

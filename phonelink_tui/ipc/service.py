@@ -36,7 +36,7 @@ def run_shared(open_api: OpenApi, path: Path, spec: str, hooks: Hooks) -> None:
     """Serve a relay at a path until SIGTERM, SIGINT or a client's `stop`; then end in good order.
 
     Args:
-        open_api: Opens the relay; closing it finishes the push in flight and drops what is held or queued.
+        open_api: Opens the relay; closing it finishes the push in flight, and keeps or drops what waits.
         path: Of the socket; its directory is made 0700.
         spec: `str` of the PhoneSpec, said to clients.
         hooks: Programs to run at events.

@@ -34,7 +34,11 @@ ExecStart={command}
 {environment}WatchdogSec=30
 Restart=on-failure
 RestartSec=5
-# SIGTERM finishes the push in flight (10 s at most) and drops what waits.
+# After an update the history's index may have to be made anew, and after damage all of it is checked, before it is
+# ready: about a minute for a million texts, on a slow machine several. Cut off, it would begin that again each time.
+TimeoutStartSec=infinity
+# SIGTERM finishes the push in flight (10 s at most). Texts that wait are sent by the next run where history is kept,
+# and dropped where it is not.
 TimeoutStopSec={stop_s}
 UMask=0077
 RuntimeDirectory={app}

@@ -12,6 +12,7 @@ IpcError.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -26,10 +27,13 @@ from phonelink_tui.relay.api import Command, Place
 
 REQUEST_BYTES: Final = 128 * 1024
 """One frame from a client. asyncio buffers up to twice that. The largest request is a text of 20,000
-characters, each six bytes long where it is a lone surrogate."""
+characters, each six bytes long where it is a control character."""
 
 REPLY_BYTES: Final = 32 * 1024 * 1024
 """One frame from the relay. A snapshot with a book of 10,000 people is 5 MB."""
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_ESCAPED_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @frozen
@@ -131,21 +135,26 @@ _REQUEST_TYPES: Final = {cls: name for name, cls in _REQUESTS.items()}
 def encode_line(frame: object) -> bytes:
     """One object as one line of UTF-8.
 
-    A lone surrogate (from a file name or a pipe that was no UTF-8) becomes its JSON escape.
+    A lone surrogate (from a file name or a pipe that was no UTF-8) becomes U+FFFD, as it would in any text.
     """
     text = json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "backslashreplace") + b"\n"
+    try:
+        return text.encode() + b"\n"
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text).encode() + b"\n"
 
 
 def decode_line(line: bytes) -> dict[str, Any]:
     """The object in a line.
 
     Raises:
-        IpcError: No UTF-8, no JSON, nested too deep, no object, or another version. That of a greeting is
-            judged by `hello`.
+        IpcError: No UTF-8, no JSON, nested too deep, a lone surrogate anywhere, no object, or another version.
+            That of a greeting is judged by `hello`.
     """
     try:
         frame = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
+        if _ESCAPED_SURROGATE.search(line):  # UTF-8 has none: an escape is the only way in
+            json.dumps(frame, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise IpcError("A frame is no JSON.") from error
     if not isinstance(frame, dict):

@@ -243,7 +243,11 @@ class Relay:
             self._stream.end()
 
     async def close(self) -> int:
-        """Before cancelling `run`: finish the push in flight, drop what waits; the number of texts dropped."""
+        """Before cancelling `run`: finish the push in flight, drop what waits and is not kept for the next run.
+
+        Returns:
+            The number of texts dropped.
+        """
         self._links.foresee()
         return await self._outbox.close(keep_queued=self._keeps_queued and self._keeper.may_keep)
 

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import apsw
 import pytest
 
-from phonelink_tui.archive import key_file
+from phonelink_tui.archive import key_file, opening
 from phonelink_tui.archive.archive import Archive
-from phonelink_tui.archive.database import connect, rows
+from phonelink_tui.archive.database import connect, problems, rows
+from phonelink_tui.archive.facts import ThreadMarks
 from phonelink_tui.archive.files import ArchiveFiles
 from phonelink_tui.archive.opening import inspect, open_archive
 from phonelink_tui.archive.query import parse_query
+from phonelink_tui.archive.retention import Keep, Retention
+from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import (
     ArchiveBusy,
+    ArchiveDamaged,
     ArchiveError,
     ArchiveFull,
     ArchiveTooNew,
@@ -98,6 +107,114 @@ def unused(whole: bytes, files: ArchiveFiles, page: int) -> bool:
     finally:
         db.close()
     return page + 1 not in used
+
+
+def found_in_time(db: apsw.Connection, *, full: bool, within_s: float) -> list[str]:
+    """What a check finds in an archive so large that the usual one gets nowhere."""
+    return problems(db, full=full, within_s=within_s) if within_s > opening.CHECK_S else []
+
+
+def spoil(files: ArchiveFiles, table: str) -> None:
+    """Change a byte on each page that holds rows of a table."""
+    db = connect(files.database, key_file.unwrap(files.key, SECRET), write=False)
+    try:
+        pages = [
+            n for (n,) in rows(db, "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf'", (table,))
+        ]
+    finally:
+        db.close()
+    raw = bytearray(files.database.read_bytes())
+    for page in pages:
+        raw[(page - 1) * 4096 + 1000] ^= 0x40
+    files.database.write_bytes(raw)
+
+
+async def load(archive: Archive) -> None:
+    await archive.load()
+
+
+async def turn_a_page(archive: Archive) -> None:
+    await archive.page(ThreadId("t-alice"), limit=1)
+
+
+async def search(archive: Archive) -> None:
+    await archive.search(parse_query("number"), limit=500)
+
+
+async def write(archive: Archive) -> None:
+    archive.put([ThreadMarks(ThreadId("t-alice"), pinned=True)])
+    await archive.commit()
+
+
+async def prune(archive: Archive) -> None:
+    async with asyncio.timeout(20):
+        await archive.prune(Retention(Keep(days=1)), NOW + timedelta(days=30), told=lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    ("table", "use"),
+    [
+        ("threads", load),
+        ("messages", turn_a_page),
+        ("found_data", search),
+        ("marks", write),
+        ("found_data", prune),
+    ],
+)
+async def test_damage_that_the_start_does_not_see_is_set_aside_at_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, use: Callable[[Archive], Awaitable[None]]
+) -> None:
+    """Whoever meets it, at the start or later: the next start does as was promised; those after it are as ever."""
+    monkeypatch.setattr(opening, "problems", found_in_time)
+    files = files_in(tmp_path)
+    await filled(files)
+    spoil(files, table)
+    damaged = files.database.read_bytes()
+    with suppress(ArchiveDamaged):  # of what waits still, at the end
+        async with opened(files) as archive:
+            with pytest.raises(ArchiveDamaged, match="damaged"):
+                await use(archive)
+    assert stat.S_IMODE(files.suspect.stat().st_mode) == 0o600
+    async with open_archive(files, SECRET, PHONE, lambda: NOW) as found:
+        assert found.set_aside is not None
+        found.archive.put([incoming("new")])
+    assert not files.suspect.exists()
+    async with opened(files) as archive:
+        assert (await archive.info()).messages == 1
+    assert len(damaged) == found.set_aside.stat().st_size
+
+
+async def test_a_start_that_takes_long_stops_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loop turns while an archive is looked at: a relay that is unlocked late answers clients and watchdog."""
+    turned = threading.Event()
+
+    def wait_for_the_loop(_db: apsw.Connection, *, full: bool, within_s: float) -> list[str]:
+        del full, within_s
+        return [] if turned.wait(10) else ["the loop stood still"]
+
+    files = files_in(tmp_path)
+    await filled(files, 1)
+    monkeypatch.setattr(opening, "problems", wait_for_the_loop)
+    asyncio.get_running_loop().call_soon(turned.set)
+    async with opened(files) as archive:
+        assert (await archive.info()).messages == 1
+
+
+async def test_a_suspicion_that_does_not_hold_changes_nothing(tmp_path: Path) -> None:
+    """A file that was brought back from a copy is opened as it is, and looked at no further at the next start."""
+    files = files_in(tmp_path)
+    await filled(files)
+    whole = files.database.read_bytes()
+    spoil(files, "messages")
+    with pytest.raises(ArchiveDamaged):
+        inspect(files, SECRET, check=True)
+    assert files.suspect.exists()
+    files.database.write_bytes(whole)
+    async with opened(files) as archive:
+        assert not files.suspect.exists()
+        assert (await archive.info()).messages == 500
 
 
 async def test_a_newer_archive_is_left_alone(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from phonelink_tui.archive.facts import (
     Calls,
     Contacts,
     Draft,
+    Fact,
     HandleGiven,
     MessageGone,
     NotificationGone,
@@ -28,6 +29,7 @@ from phonelink_tui.archive.facts import (
     ThreadMarks,
     ThreadStarted,
 )
+from phonelink_tui.archive.opening import inspect
 from phonelink_tui.archive.schema import migrate
 from phonelink_tui.archive.writer import Writer
 from phonelink_tui.domain.call import Call, CallKind
@@ -46,7 +48,7 @@ from phonelink_tui.domain.phone import DownReason
 from phonelink_tui.domain.text import clean, clean_line
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import ArchiveBusy, ArchiveError
-from tests.archive.desk import ALICE, BOB, NOW, PHONE, files_in, incoming, opened, outgoing
+from tests.archive.desk import ALICE, BOB, NOW, PHONE, SECRET, files_in, incoming, opened, outgoing
 from tests.hostile_texts import HOSTILE
 
 NOTIFICATION = PhoneNotification(
@@ -162,6 +164,7 @@ class Disk:
         self.turns.set()
         self.asked = threading.Event()
         self.refuses = False
+        self.bug = False
 
     def connect(self) -> apsw.Connection:
         """A connection over it."""
@@ -176,6 +179,8 @@ class Disk:
         assert self.turns.wait(30)
         if self.refuses:
             raise apsw.FullError
+        if self.bug:
+            raise apsw.MisuseError
         return False
 
 
@@ -225,16 +230,79 @@ async def test_commit_waits_for_what_is_being_written(disk: Disk) -> None:
     assert writer.join(10)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-async def test_an_error_of_ours_is_told(disk: Disk) -> None:
-    """A fact that cannot be written for a reason that no disk gives ends the thread, and nobody is told otherwise."""
+HALF = "\ud800"
+UNWRITABLE = (
+    evolve(incoming("bad"), at=None),  # type: ignore[arg-type]
+    evolve(incoming("bad"), detail=HALF),
+    evolve(incoming("bad"), sender_name=None),  # type: ignore[arg-type]
+    OutboxRow(MessageId("bad"), OutboxStep.QUEUED, ALICE, command=HALF),
+    OutboxRow(MessageId("bad"), OutboxStep.QUEUED, ALICE, attempts=1 << 70),
+    Action(NOW, "read", "done", HALF),
+)
+
+
+@pytest.mark.parametrize("bad", UNWRITABLE, ids=range(len(UNWRITABLE)))
+async def test_a_fact_that_no_disk_could_take_is_left_out_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, bad: Fact
+) -> None:
+    """Its commit fails, the log names its kind and never what it holds; what came with it and after it is kept."""
+    files = files_in(tmp_path)
+    async with opened(files) as archive:
+        archive.put([incoming("before"), bad, evolve(incoming("with"), thread=ThreadId("t-new"))])
+        with pytest.raises(ArchiveError, match="error of ours"):
+            await archive.commit()
+        assert archive.failure is None
+        archive.put([incoming("after"), Action(NOW, "read", "done", "t-alice")])
+        await archive.commit()
+    (record,) = caplog.records
+    assert type(bad).__name__ in record.message
+    assert "bad" not in caplog.text
+    async with opened(files) as archive:
+        found = await archive.messages([MessageId(id_) for id_ in ("before", "bad", "with", "after")])
+        assert {k.message.id for k in found} == {"before", "with", "after"}
+        assert {t.id: t.total for t in (await archive.load()).threads} == {"t-alice": 2, "t-new": 1}
+        assert len(await archive.actions(9)) == 1
+    assert inspect(files, SECRET, check=True).problems == ()
+
+
+async def test_what_was_committed_before_a_fact_that_cannot_be_written_is_told_so(disk: Disk) -> None:
+    """Only who waits for it hears of it."""
+    disk.turns.clear()
     writer = Writer(disk.connect)
     writer.start()
-    writer.put(evolve(incoming("0"), at=None))  # type: ignore[arg-type]
+    writer.put(incoming("0"))
+    first = writer.commit()
+    writer.put(evolve(incoming("1"), at=None))  # type: ignore[arg-type]
+    second = writer.commit()
+    disk.turns.set()
+    await wait_for(first)
+    with pytest.raises(ArchiveError, match="error of ours"):
+        await wait_for(second)
+    writer.put(incoming("2"))
+    await wait_for(writer.commit())
+    assert writer.failure is None
+    writer.close()
+    assert writer.join(10)
+
+
+async def test_an_error_that_is_no_facts_own_drops_nothing(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the transaction itself fails by an error of ours, all waits, and is tried again."""
+    monkeypatch.setattr(writer_room, "RETRY_S", 0.01)
+    disk.bug = True
+    writer = Writer(disk.connect)
+    writer.start()
+    writer.put(incoming("0"))
     with pytest.raises(ArchiveError, match="error of ours"):
         await wait_for(writer.commit())
+    assert writer.waiting == 1
+    disk.bug = False
+    await wait_for(writer.commit())
+    texts = writer.run(lambda db, _w: list(db.execute("SELECT id FROM messages")))
+    assert await asyncio.wrap_future(texts) == [("0",)]
+    writer.close()
     assert writer.join(10)
-    assert writer.failure is not None
 
 
 async def test_past_the_bound_put_waits_and_loses_nothing(

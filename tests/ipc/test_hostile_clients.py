@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import socket
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from phonelink_tui.domain.events import MessageChanged
 from phonelink_tui.ipc import wire
+from phonelink_tui.ipc.background import background
+from phonelink_tui.ipc.server import serve_private
 from phonelink_tui.relay.api import MarkRead
 from tests.ipc import samples
 from tests.ipc.conftest import clients, served
 from tests.ipc.fake_relay import FakeRelay
 from tests.ipc.raw import converse, hello, line
+from tests.relay.test_restarts import make_phone, running
 
 SNAPSHOT = line("snapshot", id=1)
 WORDS = st.sampled_from(
@@ -49,6 +55,10 @@ HOSTILE = st.one_of(
         b'{"v":1,"type":"snapshot","id":"1"}\n',
         b'{"v":1,"type":"messages","id":1,"thread":7,"before":null,"limit":3}\n',
         b'{"v":1,"type":"execute","id":1,"command":{"type":"send_text"}}\n',
+        b'{"v":1,"type":"execute","id":1,"command":{"type":"looked","id":"c\\ud800d"}}\n',
+        b'{"v":1,"type":"execute","id":1,"command":{"type":"mark_read","id":"c","thread":"\\ud800"}}\n',
+        b'{"v":1,"type":"execute","id":1,"command":{"type":"looked","id":"%s"}}\n' % (b"x" * 129),
+        b'{"v":1,"type":"search","id":1,"query":"\\udfff","limit":1}\n',
         b'{"v":1,"type":["snapshot"],"id":1}\n',
         b'{"v":1,"type":"events","id":1,"since":{"rev":"x"}}\n',
         b"x" * (wire.REQUEST_BYTES + 1),
@@ -96,6 +106,21 @@ async def test_no_bytes_harm_the_relay(data: bytes, greet: bool) -> None:
         assert (await good.snapshot()).rev == 1
         assert await good.execute(MarkRead("c1", samples.ALICE_THREAD)) == "c1"
     assert [command.id for command in fake.commands] == ["c1"]
+
+
+@pytest.mark.parametrize("fields", ['"id":"c\\ud800d","thread":"t"', '"id":"c","thread":"\\ud800"'])
+async def test_nothing_that_a_client_writes_stops_the_archive(tmp_path: Path, fields: str) -> None:
+    """A command with half a character is not carried out, and what comes after it is kept."""
+    command = '{"v":1,"type":"execute","id":1,"command":{"type":"mark_read",' + fields + "}}\n"
+    async with running(make_phone(), tmp_path) as run:
+        for data, kinds in ((command.encode(), ["hello", "error"]), (SNAPSHOT, ["hello", "reply"])):
+            ours, theirs = socket.socketpair()
+            async with background(serve_private(run.relay, theirs)):
+                assert [frame["type"] for frame in await converse(ours, hello() + data)] == kinds
+        await run.relay.execute(MarkRead("after", samples.ALICE_THREAD))
+        await run.archive.commit()
+        assert [action.action for action in await run.archive.actions(9)] == ["read"]
+        assert run.archive.failure is None
 
 
 async def test_large_page_is_cut_to_what_one_client_may_hold(fake: FakeRelay) -> None:

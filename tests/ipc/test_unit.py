@@ -97,6 +97,7 @@ def test_box_is_closed_but_for_the_phone() -> None:
         "RuntimeDirectory": "phonelink-tui",
         "RuntimeDirectoryMode": "0700",
         "Restart": "on-failure",
+        "TimeoutStartSec": "infinity",
         "UMask": "0077",
     }.items():
         assert found[name] == value

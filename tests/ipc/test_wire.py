@@ -17,7 +17,7 @@ from phonelink_tui.domain.events import Event, MessageChanged, MessageGone, Resy
 from phonelink_tui.domain.text import clean, clean_line
 from phonelink_tui.errors import IpcError, PhonelinkError
 from phonelink_tui.ipc import wire
-from phonelink_tui.ipc.events import EVENT_TYPES, decode_event, encode_event
+from phonelink_tui.ipc.events import EVENT_TYPES, decode_command, decode_event, encode_event
 from phonelink_tui.ipc.faults import decode_fault, encode_fault
 from phonelink_tui.ipc.hello import decode_client_hello, decode_relay_hello, encode_hello
 from phonelink_tui.ipc.values import from_json, to_json
@@ -27,7 +27,10 @@ from tests.ipc.strategies import values_of
 
 EVENTS: st.SearchStrategy[Any] = st.one_of([values_of(cls) for cls in get_args(Event)])
 STAMPED = st.builds(Stamped, st.integers(0, 1 << 40), values_of(datetime), EVENTS)
-COMMANDS: st.SearchStrategy[Any] = st.one_of([values_of(cls) for cls in get_args(Command)])
+COMMAND_IDS = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=128)
+COMMANDS: st.SearchStrategy[Any] = st.one_of(
+    [st.builds(attrs.evolve, values_of(cls), id=COMMAND_IDS) for cls in get_args(Command)]
+)
 REQUESTS: st.SearchStrategy[Any] = st.one_of(
     [values_of(cls) for cls in get_args(wire.Request) if cls is not wire.ExecuteRequest]
     + [st.builds(wire.ExecuteRequest, st.integers(0, 1000), COMMANDS)]
@@ -151,11 +154,35 @@ def test_nothing_is_converted(data: object, kind: type) -> None:
         from_json(data, kind)
 
 
-def test_lone_surrogates_cross() -> None:
-    """Text that came from a pipe as no UTF-8 is carried, not fatal."""
-    command = SendText("c1", "caf\udce9", "+15550100")
-    request = wire.ExecuteRequest(1, command)
-    assert wire.decode_request(over_the_wire(wire.encode_request(request))) == request
+def test_half_a_character_is_replaced_on_the_way_out() -> None:
+    """Text that came from a pipe as no UTF-8 is carried as the relay would clean it, not fatal; whole ones stay."""
+    command = SendText("c1", "caf\udce9 \U0001f600", "+15550100")
+    request = wire.ExecuteRequest(1, attrs.evolve(command, text=clean(command.text)))
+    assert wire.decode_request(over_the_wire(wire.encode_request(wire.ExecuteRequest(1, command)))) == request
+
+
+@pytest.mark.parametrize("half", [b"\\ud800", b"\\uDFFF", b"\\ude00\\ud83d", b"\\\\\\udbff"])
+@pytest.mark.parametrize(
+    "frame", [b'{"v":1,"x":"%s"}', b'{"v":1,"x":[{"%s":1}]}', b'{"v":1,"type":"hello","%s":1}']
+)
+def test_half_a_character_gets_in_nowhere(frame: bytes, half: bytes) -> None:
+    """No value and no name of a frame holds a lone surrogate: nothing that it reaches could write it."""
+    with pytest.raises(IpcError):
+        wire.decode_line(frame % half)
+
+
+def test_an_escaped_character_outside_the_basic_plane_gets_in() -> None:
+    """Two escapes that belong together are one character, and an escaped backslash is no escape."""
+    found = wire.decode_line(b'{"v":1,"x":"\\ud83d\\ude00 \\\\ud83d"}')
+    assert found["x"] == "\U0001f600 \\ud83d"
+
+
+@pytest.mark.parametrize("id_", ["", "x" * 129, "caf\u00e9", "a\nb", "\x7f", "\u2028"])
+def test_ids_of_commands_are_short_and_printable(id_: str) -> None:
+    """They are remembered, kept and logged: what is no plain id is refused; the longest is 128 characters."""
+    with pytest.raises(IpcError):
+        decode_command({"type": "looked", "id": id_})
+    assert decode_command({"type": "looked", "id": "x" * 128}) is not None
 
 
 @pytest.mark.parametrize(
