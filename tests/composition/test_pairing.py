@@ -35,6 +35,7 @@ ADAPTER1 = "org.bluez.Adapter1"
 YES, NO = PairAnswer(AnswerKind.YES), PairAnswer(AnswerKind.NO)
 CANCEL, SKIP = PairAnswer(AnswerKind.CANCEL), PairAnswer(AnswerKind.SKIP)
 CHOOSE = PairAnswer(AnswerKind.CHOOSE, DEVICE)
+STRANGER = f"{ADAPTER}/dev_00_AA_01_09_09_09"
 
 
 @asynccontextmanager
@@ -229,6 +230,21 @@ async def test_interrupted_at_the_switches(
     assert task.cancelled()
     assert bluetoothd.calls["RegisterAdvertisement"] == bluetoothd.calls["UnregisterAdvertisement"] == 1
     assert len(KnownPhones(paths.state_dir).all()) == 1
+    await assert_nothing_left(bluetoothd, device=True)
+
+
+@pytest.mark.usefixtures("pairing_phone")
+async def test_another_device_that_asks_does_not_take_the_answer(
+    near: FakeAir, bluetoothd: FakeBluetoothd, paths: Paths
+) -> None:
+    """It is turned away while the digits are on screen; the person's yes is for the phone they belong to."""
+    async with pairing(near, paths) as going:
+        await to_the_digits(going)
+        with pytest.raises(Refused):
+            await bluetoothd.ask_agent(STRANGER, 999999)
+        assert going.view.digits == "012345"
+        going.answer(YES)
+        await until(going, offers(AnswerKind.SKIP))
     await assert_nothing_left(bluetoothd, device=True)
 
 

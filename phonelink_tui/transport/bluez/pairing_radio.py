@@ -197,9 +197,11 @@ class PairingRadio:
             raise pairing_failure(reply) or refusal(reply)
 
     def _admit(self, device: str) -> bool:
-        """Remembers who is asked about: the agent asks right after."""
+        """Remembers who is asked about: the agent asks right after. A device that is turned away takes no answer."""
+        if self._question is not None or not self._admits(device):
+            return False
         self._asking = device
-        return self._admits(device)
+        return True
 
     async def _ask(self, passkey: int | None) -> bool:
         self._question = asyncio.get_running_loop().create_future()
