@@ -96,11 +96,7 @@ class _Host:
         self._tasks = tasks
         self._sessions: FirstSessions | None = None
         self._holding: asyncio.Task[None] | None = None
-
-        def admits(id_: str) -> bool:
-            return state().phone_id in ("", id_)
-
-        self.radio = PairingRadio(daemon, place.adapter, self, admits)
+        self.radio = PairingRadio(daemon, place.adapter, self, lambda: state().phone_id)
 
     # What the radio sees
 

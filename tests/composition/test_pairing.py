@@ -249,6 +249,35 @@ async def test_another_device_that_asks_does_not_take_the_answer(
 
 
 @pytest.mark.usefixtures("pairing_phone")
+async def test_only_phones_may_ask_and_only_the_chosen_one_is_served(
+    near: FakeAir, bluetoothd: FakeBluetoothd, paths: Paths
+) -> None:
+    """While phones are searched, a speaker that asks is turned away unseen, and nobody may use a service."""
+    speaker = {"Address": ("s", "00:AA:01:09:09:09"), "Class": ("u", 0x240404), "Alias": ("s", "Speaker")}
+    bluetoothd.add(STRANGER, DEVICE1, speaker)
+    async with pairing(near, paths) as going:
+        await until(going, lambda view: bool(view.phones))
+        await bluetoothd.until(lambda: bool(bluetoothd.calls["StartDiscovery"]))
+        with pytest.raises(Refused):
+            async with asyncio.timeout(5):
+                await bluetoothd.ask_agent(STRANGER, 999999)
+        for device in (STRANGER, DEVICE):
+            with pytest.raises(Refused):
+                await authorize(bluetoothd, device)
+        await to_the_digits(going)
+        await authorize(bluetoothd, DEVICE)
+        with pytest.raises(Refused):
+            await authorize(bluetoothd, STRANGER)
+        assert going.view.digits == "012345"
+
+
+async def authorize(bluetoothd: FakeBluetoothd, device: str) -> None:
+    """bluetoothd asks whether a device may use a service of this computer."""
+    owner, path, _ = bluetoothd.agents[-1]
+    await bluetoothd.call_program(owner, path, "org.bluez.Agent1.AuthorizeService", "os", [device, "1133"])
+
+
+@pytest.mark.usefixtures("pairing_phone")
 async def test_bluetoothd_restarts_before_the_phone_is_paired(
     near: FakeAir, bluetoothd: FakeBluetoothd, paths: Paths
 ) -> None:
