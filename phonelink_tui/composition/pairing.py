@@ -14,6 +14,7 @@ from phonelink_tui.composition.first_sessions import LOOK_S, FirstSessions
 from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.known_phones import KnownPhone, KnownPhones
 from phonelink_tui.config.paths import Paths
+from phonelink_tui.config.settings import Settings, load_settings
 from phonelink_tui.domain.pairing import FoundPhone
 from phonelink_tui.domain.phone import TRAITS
 from phonelink_tui.domain.text import RemoteText, clean_line
@@ -60,13 +61,19 @@ class PairingPlace:
 
 @asynccontextmanager
 async def open_pairing(place: PairingPlace) -> AsyncIterator[Pairing]:
-    """A pairing that goes on while inside; leaving early undoes everything first, within half a minute."""
+    """A pairing that goes on while inside; leaving early undoes everything first, within half a minute.
+
+    Raises:
+        SettingsError: A file it needs is broken; Bluetooth is untouched.
+    """
+    settings = load_settings(place.paths.config_file)
+    KnownPhones(place.paths.state_dir).all()
     daemon = Daemon()
     async with beside(daemon.run()), asyncio.TaskGroup() as tasks:
         host: list[_Host] = []
 
         def open_host(tell: Tell) -> _Host:
-            host.append(_Host(place, daemon, tell, tasks, lambda: run.state))
+            host.append(_Host(place, settings, daemon, tell, tasks, lambda: run.state))
             return host[0]
 
         run = PairingRun(open_host)
@@ -85,12 +92,14 @@ class _Host:
     def __init__(
         self,
         place: PairingPlace,
+        settings: Settings,
         daemon: Daemon,
         tell: Tell,
         tasks: asyncio.TaskGroup,
         state: Callable[[], State],
     ) -> None:
         self._place = place
+        self._settings = settings
         self._daemon = daemon
         self._tell = tell
         self._tasks = tasks
@@ -188,6 +197,7 @@ class _Host:
         self._sessions = FirstSessions(
             BluezSpec(seen.adapter, seen.address, solicits=TRAITS[seen.kind].notifications),
             ChosenPhone(seen.address, clean_line(seen.name), seen.kind),
+            self._settings,
             self._place.paths,
             self._place.dial,
             lambda switch: self._tell(SwitchSeen(switch)),
