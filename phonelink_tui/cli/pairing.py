@@ -73,7 +73,7 @@ def open_pair(ctx: typer.Context, adapter: str | None, *, print_class_unit: bool
             out.error(
                 "Pairing asks questions, and there is no terminal to answer on.", "Run phonelink pair in one."
             )
-            raise typer.Exit(exit_codes.NOT_CONNECTED)
+            raise typer.Exit(exit_codes.REFUSED_HERE)
         spec = chosen_phone(ctx)
         name = adapter or (spec.adapter if isinstance(spec, BluetoothSpec) else None)
         code = asyncio.run(_pair(ctx, out, paths, name))
