@@ -16,7 +16,6 @@ from phonelink_tui.config.policy_file import machine_policy
 from phonelink_tui.config.policy_source import PolicySource
 from phonelink_tui.config.secret import install_secret
 from phonelink_tui.config.settings import Settings
-from phonelink_tui.domain.class_of_device import COMMAND
 from phonelink_tui.domain.events import CommandChanged, CommandState, LinkChanged, MessageChanged, Stamped
 from phonelink_tui.domain.message import DeliveryState, MessageId, TextMessage
 from phonelink_tui.domain.pairing import SwitchView
@@ -46,7 +45,6 @@ _NOTES: Final = {
     DownReason.REFUSED: "the phone does not offer it yet",
     DownReason.LINK_LOST: "the phone does not answer yet",
     DownReason.TIMEOUT: "the phone does not answer yet",
-    DownReason.CLASS_OF_DEVICE: f"the phone takes this for a computer: {COMMAND}",
     DownReason.OBEXD_IN_THE_WAY: "obexd is in the way: systemctl --user mask --now obex.service",
 }
 

@@ -382,7 +382,7 @@ async def test_the_class_is_asked_about_and_looked_at_again(
     bluetoothd.set(ADAPTER, ADAPTER1, "Class", "u", COMPUTER)
     async with pairing(near, paths) as going:
         view = await until(going, offers(AnswerKind.RETRY))
-        assert any("sudo btmgmt class 4 8" in line for line in view.details)
+        assert any("sudo btmgmt --index 0 class 4 8" in line for line in view.details)
         bluetoothd.set(ADAPTER, ADAPTER1, "Class", "u", 0x7C0408)
         await until(going, lambda view: bool(view.phones))
     await assert_nothing_left(bluetoothd, device=True)

@@ -354,10 +354,10 @@ def test_what_could_not_be_undone_is_said() -> None:
 @pytest.mark.parametrize("mended", [PairAnswer(AnswerKind.RETRY), ComputerChanged()])
 def test_computer_that_is_no_hands_free_set_asks_first(mended: Event) -> None:
     """With the exact command; looking again goes on once it is mended; what stops everything cannot be skipped."""
-    computer = ComputerFacts("hci0", "desk", class_of_device=0x7C010C, bluez=(5, 87))
+    computer = ComputerFacts("hci1", "desk", class_of_device=0x7C010C, bluez=(5, 87))
     play = Play().all(FactsSeen(computer), Done(Do.CHECK))
     assert view_of(play.state).headline == "Before a phone is asked:"
-    assert any("sudo btmgmt class 4 8" in line for line in view_of(play.state).details)
+    assert any("sudo btmgmt --index 1 class 4 8" in line for line in view_of(play.state).details)
     assert AnswerKind.SKIP in dict(view_of(play.state).answers)
     play.take(mended)
     play.all(FactsSeen(GOOD), Done(Do.CHECK))
