@@ -36,6 +36,7 @@ from phonelink_tui.domain.phone import Capability, PhoneKind
 from phonelink_tui.errors import UsageError
 from phonelink_tui.ipc.background import background
 from phonelink_tui.relay.api import Pairing
+from phonelink_tui.relay.pairing.bonding import BOND_CHANGED
 from phonelink_tui.relay.pairing.checks import class_unit
 
 NARROW: Final = 60
@@ -55,6 +56,7 @@ _HOPELESS: Final = frozenset({FindingKind.NO_BLUETOOTH.value, FindingKind.NO_ADA
 
 _CODES: Final = {
     "numbers-differ": exit_codes.REFUSED_HERE,
+    BOND_CHANGED: exit_codes.REFUSED_HERE,
     "timeout": exit_codes.TIMED_OUT,
     **dict.fromkeys(
         ("rejected", "cancelled", "withdrawn", "failed", "stale-bond"), exit_codes.REFUSED_BY_PHONE
@@ -144,6 +146,8 @@ def exit_code(view: PairingView) -> int:
 def answer_of(line: str, view: PairingView) -> PairAnswer | None:
     """What a line means just now; None: nothing."""
     word = line.strip()
+    if not word and view.default is not None:
+        return PairAnswer(view.default)
     offered = {kind for kind, _ in view.answers}
     for kind, letter in LETTERS.items():
         if kind in offered and word.casefold() in (letter, _WORDS.get(kind, letter)):

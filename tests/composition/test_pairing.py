@@ -36,13 +36,12 @@ ADAPTER1 = "org.bluez.Adapter1"
 YES, NO = PairAnswer(AnswerKind.YES), PairAnswer(AnswerKind.NO)
 CANCEL, SKIP = PairAnswer(AnswerKind.CANCEL), PairAnswer(AnswerKind.SKIP)
 CHOOSE = PairAnswer(AnswerKind.CHOOSE, DEVICE)
-STRANGER = f"{ADAPTER}/dev_00_AA_01_09_09_09"
 
 
 @asynccontextmanager
-async def pairing(near: FakeAir, paths: Paths) -> AsyncIterator[Pairing]:
+async def pairing(near: FakeAir, paths: Paths, *, settle_s: float = 0.0) -> AsyncIterator[Pairing]:
     """A pairing with quick pauses."""
-    place = PairingPlace(None, paths, near.dial, settle_s=0.0, look_s=0.05)
+    place = PairingPlace(None, paths, near.dial, settle_s=settle_s, look_s=0.05)
     async with asyncio.timeout(20), open_pairing(place) as going:
         yield going
 
@@ -232,50 +231,6 @@ async def test_interrupted_at_the_switches(
     assert bluetoothd.calls["RegisterAdvertisement"] == bluetoothd.calls["UnregisterAdvertisement"] == 1
     assert len(KnownPhones(paths.state_dir).all()) == 1
     await assert_nothing_left(bluetoothd, device=True)
-
-
-@pytest.mark.usefixtures("pairing_phone")
-async def test_another_device_that_asks_does_not_take_the_answer(
-    near: FakeAir, bluetoothd: FakeBluetoothd, paths: Paths
-) -> None:
-    """It is turned away while the digits are on screen; the person's yes is for the phone they belong to."""
-    async with pairing(near, paths) as going:
-        await to_the_digits(going)
-        with pytest.raises(Refused):
-            await bluetoothd.ask_agent(STRANGER, 999999)
-        assert going.view.digits == "012345"
-        going.answer(YES)
-        await until(going, offers(AnswerKind.SKIP))
-    await assert_nothing_left(bluetoothd, device=True)
-
-
-@pytest.mark.usefixtures("pairing_phone")
-async def test_only_phones_may_ask_and_only_the_chosen_one_is_served(
-    near: FakeAir, bluetoothd: FakeBluetoothd, paths: Paths
-) -> None:
-    """While phones are searched, a speaker that asks is turned away unseen, and nobody may use a service."""
-    speaker = {"Address": ("s", "00:AA:01:09:09:09"), "Class": ("u", 0x240404), "Alias": ("s", "Speaker")}
-    bluetoothd.add(STRANGER, DEVICE1, speaker)
-    async with pairing(near, paths) as going:
-        await until(going, lambda view: bool(view.phones))
-        await bluetoothd.until(lambda: bool(bluetoothd.calls["StartDiscovery"]))
-        with pytest.raises(Refused):
-            async with asyncio.timeout(5):
-                await bluetoothd.ask_agent(STRANGER, 999999)
-        for device in (STRANGER, DEVICE):
-            with pytest.raises(Refused):
-                await authorize(bluetoothd, device)
-        await to_the_digits(going)
-        await authorize(bluetoothd, DEVICE)
-        with pytest.raises(Refused):
-            await authorize(bluetoothd, STRANGER)
-        assert going.view.digits == "012345"
-
-
-async def authorize(bluetoothd: FakeBluetoothd, device: str) -> None:
-    """bluetoothd asks whether a device may use a service of this computer."""
-    owner, path, _ = bluetoothd.agents[-1]
-    await bluetoothd.call_program(owner, path, "org.bluez.Agent1.AuthorizeService", "os", [device, "1133"])
 
 
 @pytest.mark.usefixtures("pairing_phone")
