@@ -276,8 +276,8 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         LimitScope.APP,
         Whose.THIS_COMPUTER,
         "This is not the pairing the phone was known by: {detail}",
-        "Somebody paired again, or something pretends to be your phone. If it was you: `phonelink forget`, then"
-        " `phonelink pair`.",
+        "Somebody paired again, or something pretends to be your phone. If it was you: `phonelink pair` asks about"
+        " it; what is kept stays.",
         LimitAction.RETRY,
     ),
     LimitKind.NOT_KEPT: LimitSpec(
