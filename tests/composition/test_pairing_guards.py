@@ -107,9 +107,9 @@ async def test_a_key_that_comes_a_moment_later_is_waited_for(
     async with pairing(near, paths, settle_s=5) as going:
         await until(going, lambda view: bool(view.phones) and view.phones[0].paired)
         going.answer(CHOOSE)
-        await until(going, lambda view: "Remembering" in view.headline)
+        await until(going, lambda view: "Looking at the pairing" in view.headline)
         bluetoothd.set(DEVICE, "org.bluez.Bearer.LE1", "Bonded", "b", True)
-        view = await until(going, lambda view: "Remembering" not in view.headline)
+        view = await until(going, lambda view: "Looking at the pairing" not in view.headline)
         assert not offers(AnswerKind.YES)(view)
 
 

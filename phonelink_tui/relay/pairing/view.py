@@ -161,7 +161,9 @@ def _words(state: State) -> tuple[str, tuple[str, ...]]:
                     "Yes only if you know why. Messages that are kept here stay, whatever you say.",
                 ),
             )
-        case Stage.RECOGNISING | Stage.TRUSTING | Stage.KEEPING:
+        case Stage.RECOGNISING:
+            return f"Looking at the pairing with {name}…", ()
+        case Stage.TRUSTING | Stage.KEEPING:
             return f"Paired with {name}. Remembering it…", ()
         case Stage.SWITCHES if state.phone is not None and state.phone.kind is PhoneKind.ANDROID:
             return f"On the phone: Settings → Connected devices → ⚙ next to {ours}: allow these.", ()
