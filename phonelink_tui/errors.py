@@ -123,7 +123,7 @@ class PhoneUnreachable(TransportError):
 class BondRefused(TransportError):
     """A known phone came with another pairing than the one it was known by."""
 
-    USUAL_HINT = "If you paired it anew yourself: `phonelink forget`, then `phonelink pair`."
+    USUAL_HINT = "If that was you: `phonelink pair` asks about it; what is kept stays."
 
 
 class PhoneInUse(TransportError):

@@ -144,7 +144,7 @@ def pair(
     ctx: typer.Context,
     adapter: Annotated[str | None, typer.Option(help="For example hci0; else the first that is on.")] = None,
     print_class_unit: Annotated[
-        bool, typer.Option("--print-class-unit", help="Print a systemd unit that sets the class of device.")
+        bool, typer.Option("--print-class-unit", help="Print a systemd unit that sets its class.")
     ] = False,
 ) -> None:
     """Pair a phone, step by step."""

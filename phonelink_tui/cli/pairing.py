@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import signal
 import textwrap
@@ -32,9 +33,11 @@ from phonelink_tui.domain.pairing import (
     switch_words,
 )
 from phonelink_tui.domain.phone import Capability, PhoneKind
+from phonelink_tui.errors import UsageError
 from phonelink_tui.ipc.background import background
 from phonelink_tui.relay.api import Pairing
-from phonelink_tui.relay.pairing.checks import CLASS_UNIT
+from phonelink_tui.relay.pairing.bonding import BOND_CHANGED
+from phonelink_tui.relay.pairing.checks import class_unit
 
 NARROW: Final = 60
 WIDE: Final = 100
@@ -53,6 +56,7 @@ _HOPELESS: Final = frozenset({FindingKind.NO_BLUETOOTH.value, FindingKind.NO_ADA
 
 _CODES: Final = {
     "numbers-differ": exit_codes.REFUSED_HERE,
+    BOND_CHANGED: exit_codes.REFUSED_HERE,
     "timeout": exit_codes.TIMED_OUT,
     **dict.fromkeys(
         ("rejected", "cancelled", "withdrawn", "failed", "stale-bond"), exit_codes.REFUSED_BY_PHONE
@@ -65,22 +69,29 @@ def open_pair(ctx: typer.Context, adapter: str | None, *, print_class_unit: bool
     """`phonelink pair`."""
 
     def body(out: Output, paths: Paths) -> None:
+        spec = chosen_phone(ctx)
+        name = adapter or (spec.adapter if isinstance(spec, BluetoothSpec) else None)
         if print_class_unit:
-            out.text(CLASS_UNIT.rstrip())
+            out.text(class_unit(_adapter(name or "hci0")).rstrip())
             return
         policing.require(PolicyAction.PAIR)
         if not out.can_ask:
             out.error(
                 "Pairing asks questions, and there is no terminal to answer on.", "Run phonelink pair in one."
             )
-            raise typer.Exit(exit_codes.NOT_CONNECTED)
-        spec = chosen_phone(ctx)
-        name = adapter or (spec.adapter if isinstance(spec, BluetoothSpec) else None)
+            raise typer.Exit(exit_codes.REFUSED_HERE)
         code = asyncio.run(_pair(ctx, out, paths, name))
         if code:
             raise typer.Exit(code)
 
     carry_out(ctx, body)
+
+
+def _adapter(name: str) -> str:
+    """The name of an adapter, fit for a command that root runs. Raises UsageError."""
+    if not re.fullmatch(r"hci[0-9]{1,5}", name):
+        raise UsageError(f"`{name[:20]}` is no adapter.", "For example hci0; bluetoothctl list shows them.")
+    return name
 
 
 async def _pair(ctx: typer.Context, out: Output, paths: Paths, adapter: str | None) -> int:
@@ -135,6 +146,8 @@ def exit_code(view: PairingView) -> int:
 def answer_of(line: str, view: PairingView) -> PairAnswer | None:
     """What a line means just now; None: nothing."""
     word = line.strip()
+    if not word and view.default is not None:
+        return PairAnswer(view.default)
     offered = {kind for kind, _ in view.answers}
     for kind, letter in LETTERS.items():
         if kind in offered and word.casefold() in (letter, _WORDS.get(kind, letter)):

@@ -35,7 +35,7 @@ def open_phones(ctx: typer.Context, *, as_json: bool) -> None:
         out.table(("Name", "Address", "Pairing", "Since", "Connected"), [_cells(row) for row in listed.rows])
         for row in listed.rows:
             if row.change is not None:
-                out.notice(f"{row.name}: refused. {SENTENCES[row.change]} `phonelink forget`, then `pair`.")
+                out.notice(f"{row.name}: refused. {SENTENCES[row.change]} `phonelink pair` asks about it.")
         if out.is_terminal:
             out.notice(NOT_SHOWN)
 

@@ -76,8 +76,6 @@ def admit_known(known: KnownPhones, address: str) -> Admit:
             return
         change = bond_change(record.bond, record.adapter, bond, adapter)
         if change is not None:
-            raise BondRefused(
-                SENTENCES[change], f"If that was you: phonelink forget {address}, then phonelink pair."
-            )
+            raise BondRefused(SENTENCES[change])
 
     return admit

@@ -15,8 +15,7 @@ from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.policy_file import machine_policy
 from phonelink_tui.config.policy_source import PolicySource
 from phonelink_tui.config.secret import install_secret
-from phonelink_tui.config.settings import load_settings
-from phonelink_tui.domain.class_of_device import COMMAND
+from phonelink_tui.config.settings import Settings
 from phonelink_tui.domain.events import CommandChanged, CommandState, LinkChanged, MessageChanged, Stamped
 from phonelink_tui.domain.message import DeliveryState, MessageId, TextMessage
 from phonelink_tui.domain.pairing import SwitchView
@@ -46,7 +45,6 @@ _NOTES: Final = {
     DownReason.REFUSED: "the phone does not offer it yet",
     DownReason.LINK_LOST: "the phone does not answer yet",
     DownReason.TIMEOUT: "the phone does not answer yet",
-    DownReason.CLASS_OF_DEVICE: f"the phone takes this for a computer: {COMMAND}",
     DownReason.OBEXD_IN_THE_WAY: "obexd is in the way: systemctl --user mask --now obex.service",
 }
 
@@ -57,7 +55,8 @@ class FirstSessions:
     Args:
         spec: Which phone.
         phone: What it is called.
-        paths: Where settings and the secret are.
+        settings: As they were when the pairing began.
+        paths: Where the secret is.
         dial: Opens sockets.
         tell: Told how each switch stands.
         look_s: Between two looks.
@@ -67,6 +66,7 @@ class FirstSessions:
         self,
         spec: BluezSpec,
         phone: ChosenPhone,
+        settings: Settings,
         paths: Paths,
         dial: Dial,
         tell: Callable[[SwitchView], None],
@@ -74,6 +74,7 @@ class FirstSessions:
     ) -> None:
         self._spec = spec
         self._phone = phone
+        self._settings = settings
         self._paths = paths
         self._dial = dial
         self._tell = tell
@@ -82,12 +83,11 @@ class FirstSessions:
 
     async def run(self) -> None:
         """Open all sessions and keep trying, until cancelled."""
-        settings = load_settings(self._paths.config_file)
         secret = install_secret(self._paths.state_dir)
         async with open_bluez_link(self._spec, dial=self._dial) as link:
             relay = Relay(
                 backend_over(link, self._phone, self._paths.runtime_dir),
-                RelaySettings(secret, settings.region, policy=PolicySource(machine_policy)),
+                RelaySettings(secret, self._settings.region, policy=PolicySource(machine_policy)),
                 now=utc_now,
                 rng=Random(),
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from attrs import evolve, frozen
@@ -14,6 +14,8 @@ from phonelink_tui.composition.first_sessions import LOOK_S, FirstSessions
 from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.known_phones import KnownPhone, KnownPhones
 from phonelink_tui.config.paths import Paths
+from phonelink_tui.config.settings import Settings, load_settings
+from phonelink_tui.domain.bond import SENTENCES, BondChange, bond_change, bond_changes
 from phonelink_tui.domain.pairing import FoundPhone
 from phonelink_tui.domain.phone import TRAITS
 from phonelink_tui.domain.text import RemoteText, clean_line
@@ -24,6 +26,7 @@ from phonelink_tui.relay.pairing.words import (
     Asked,
     BluetoothLost,
     Bonded,
+    BondSeen,
     ComputerChanged,
     Do,
     Effect,
@@ -38,13 +41,13 @@ from phonelink_tui.transport.bluez import names
 from phonelink_tui.transport.bluez.daemon import Daemon
 from phonelink_tui.transport.bluez.link import BluezSpec
 from phonelink_tui.transport.bluez.pairing_radio import PairingRadio
-from phonelink_tui.transport.bluez.phones import phone_at
+from phonelink_tui.transport.bluez.phones import PairedPhone, phone_at
 from phonelink_tui.transport.bluez.sockets import Dial, dial
 from phonelink_tui.transport.together import beside
 
 SETTLE_S: Final = 3.0
 """Between the pairing and the advertisement: an advertisement while the classic pairing still goes on makes a second
-record of this computer on the phone."""
+record of this computer on the phone. As long at most for the keys of a known phone to be as they were."""
 
 
 @frozen
@@ -60,13 +63,19 @@ class PairingPlace:
 
 @asynccontextmanager
 async def open_pairing(place: PairingPlace) -> AsyncIterator[Pairing]:
-    """A pairing that goes on while inside; leaving early undoes everything first, within half a minute."""
+    """A pairing that goes on while inside; leaving early undoes everything first, within half a minute.
+
+    Raises:
+        SettingsError: A file it needs is broken; Bluetooth is untouched.
+    """
+    settings = load_settings(place.paths.config_file)
+    KnownPhones(place.paths.state_dir).all()
     daemon = Daemon()
     async with beside(daemon.run()), asyncio.TaskGroup() as tasks:
         host: list[_Host] = []
 
         def open_host(tell: Tell) -> _Host:
-            host.append(_Host(place, daemon, tell, tasks, lambda: run.state))
+            host.append(_Host(place, settings, daemon, tell, tasks, lambda: run.state))
             return host[0]
 
         run = PairingRun(open_host)
@@ -85,22 +94,20 @@ class _Host:
     def __init__(
         self,
         place: PairingPlace,
+        settings: Settings,
         daemon: Daemon,
         tell: Tell,
         tasks: asyncio.TaskGroup,
         state: Callable[[], State],
     ) -> None:
         self._place = place
+        self._settings = settings
         self._daemon = daemon
         self._tell = tell
         self._tasks = tasks
         self._sessions: FirstSessions | None = None
         self._holding: asyncio.Task[None] | None = None
-
-        def admits(id_: str) -> bool:
-            return state().phone_id in ("", id_)
-
-        self.radio = PairingRadio(daemon, place.adapter, self, admits)
+        self.radio = PairingRadio(daemon, place.adapter, self, lambda: state().phone_id)
 
     # What the radio sees
 
@@ -142,6 +149,7 @@ class _Host:
             Do.PAIR: lambda: radio.pair(id_),
             Do.STOP_WORK: lambda: self._stop_work(state),
             Do.ANSWER: lambda: self._answer(effect),
+            Do.COMPARE_BOND: lambda: self._compare_bond(id_),
             Do.TRUST: lambda: radio.trust(id_),
             Do.SAVE: lambda: self._save(id_),
             Do.BEGIN_SESSIONS: lambda: self._begin_sessions(id_),
@@ -159,6 +167,9 @@ class _Host:
             task.cancel()
             await asyncio.wait({task})
 
+    def _seen(self, id_: str) -> PairedPhone:
+        return phone_at(self._daemon.tree, id_, self._daemon.tree.get(id_, names.DEVICE) or {})
+
     async def _check(self) -> None:
         self._tell(FactsSeen(await self.radio.facts()))
 
@@ -169,29 +180,51 @@ class _Host:
     async def _answer(self, effect: Effect) -> None:
         self.radio.answer(effect.phone, same=effect.text == "yes")
 
+    async def _compare_bond(self, id_: str) -> None:
+        """One key comes after the other, and the last some time after the pairing: they are waited for."""
+        known = {phone.address: phone for phone in KnownPhones(self._place.paths.state_dir).all()}
+
+        def changes() -> tuple[BondChange, ...]:
+            seen = self._seen(id_)
+            record = known.get(seen.address)
+            if record is None:
+                return ()
+            return bond_changes(record.bond, record.adapter, seen.bond, seen.adapter_address)
+
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._place.settle_s):
+                await self._daemon.tree.wait_for(lambda: set(changes()) <= {BondChange.OTHER_ADAPTER} or None)
+        found = changes()
+        if BondChange.GONE in found:
+            raise PairingFailed("not-paired", SENTENCES[BondChange.GONE])
+        self._tell(BondSeen(found))
+
     async def _save(self, id_: str) -> None:
         known = KnownPhones(self._place.paths.state_dir)
-        seen = phone_at(self._daemon.tree, id_, self._daemon.tree.get(id_, names.DEVICE) or {})
+        seen = self._seen(id_)
         name = clean_line(seen.name) or RemoteText(seen.address)
         record = KnownPhone(seen.address, name, seen.kind, seen.adapter_address, utc_now(), True, seen.bond)
         if not known.put(record):
             raise PairingFailed("not-kept", "The state directory cannot be written.")
 
     async def _end_sessions(self, id_: str) -> None:
-        """The key for LE is derived some time after the pairing: what a phone is known by is what it has now."""
+        """The key for LE may be derived late: a phone is known by what it has now, unless that is weaker."""
         await self.end_sessions()
         known = KnownPhones(self._place.paths.state_dir)
-        seen = phone_at(self._daemon.tree, id_, self._daemon.tree.get(id_, names.DEVICE) or {})
+        seen = self._seen(id_)
         record = known.get(seen.address)
-        if record is not None and seen.bond.paired and record.bond != seen.bond:
+        if record is None or record.bond == seen.bond:
+            return
+        if bond_change(record.bond, record.adapter, seen.bond, seen.adapter_address) is None:
             known.put(evolve(record, bond=seen.bond))
 
     async def _begin_sessions(self, id_: str) -> None:
         await self.end_sessions()
-        seen = phone_at(self._daemon.tree, id_, self._daemon.tree.get(id_, names.DEVICE) or {})
+        seen = self._seen(id_)
         self._sessions = FirstSessions(
             BluezSpec(seen.adapter, seen.address, solicits=TRAITS[seen.kind].notifications),
             ChosenPhone(seen.address, clean_line(seen.name), seen.kind),
+            self._settings,
             self._place.paths,
             self._place.dial,
             lambda switch: self._tell(SwitchSeen(switch)),

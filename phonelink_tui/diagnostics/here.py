@@ -33,10 +33,10 @@ from phonelink_tui.diagnostics.radio import read_radio
 from phonelink_tui.diagnostics.stored import read_bonds, read_configuration
 from phonelink_tui.errors import BluetoothUnavailable
 
-FILES_S: Final = 1.0
+FILES_S: Final = 0.7
 """sysfs answers in microseconds; a home on a network may not."""
 
-PROGRAM_S: Final = 1.2
+PROGRAM_S: Final = 0.6
 """bluetoothctl --version takes 10 ms."""
 
 _COMMON: Final = frozenset(

@@ -55,6 +55,12 @@ SENTENCES = {
 """Each ends the sentence "this is not the pairing the phone was known by"."""
 
 
+def bond_changes(known: Bond, known_adapter: str, seen: Bond, adapter: str) -> tuple[BondChange, ...]:
+    """All that is wrong with the pairing seen now: that it is another adapter's does not hide that it is weaker."""
+    found = (bond_change(known, known_adapter, seen, adapter), bond_change(known, "", seen, ""))
+    return tuple(dict.fromkeys(change for change in found if change is not None))
+
+
 def bond_change(known: Bond, known_adapter: str, seen: Bond, adapter: str) -> BondChange | None:
     """What is wrong with the pairing seen now; None: nothing that can be seen.
 

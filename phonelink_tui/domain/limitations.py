@@ -257,7 +257,7 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         _PERMISSION,
         LimitScope.APP,
         Whose.PHONE_MAKER,
-        "The iPhone hides its messages from a computer; as a hands-free set it shows them: `sudo btmgmt class 4 8`.",
+        "Messages are hidden. {detail}",
         "iPhones offer messages to hands-free sets only. bluetoothd forgets the class when it starts;"
         " `phonelink pair --print-class-unit` prints a systemd unit that sets it each time.",
         LimitAction.RETRY,
@@ -276,8 +276,8 @@ LIMITS: Final[dict[LimitKind, LimitSpec]] = {
         LimitScope.APP,
         Whose.THIS_COMPUTER,
         "This is not the pairing the phone was known by: {detail}",
-        "Somebody paired again, or something pretends to be your phone. If it was you: `phonelink forget`, then"
-        " `phonelink pair`.",
+        "Somebody paired again, or something pretends to be your phone. If it was you: `phonelink pair` asks about"
+        " it; what is kept stays.",
         LimitAction.RETRY,
     ),
     LimitKind.NOT_KEPT: LimitSpec(

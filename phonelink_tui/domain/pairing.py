@@ -180,6 +180,8 @@ class PairingView:
     switches: tuple[SwitchView, ...] = ()
     answers: tuple[tuple[AnswerKind, str], ...] = ()
     """What can be answered now, and what each does. CANCEL is always possible until the end."""
+    default: AnswerKind | None = None
+    """What Enter alone answers; None: nothing."""
     end: PairEnd | None = None
     reason: str = ""
     """At the end, or while something stands in the way: a stable word, of `FindingKind` in that case."""

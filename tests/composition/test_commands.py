@@ -98,7 +98,7 @@ async def test_pair_names_the_command_for_the_class(bluetoothd: FakeBluetoothd) 
     """And goes on by itself when it was run."""
     bluetoothd.set(ADAPTER, "org.bluez.Adapter1", "Class", "u", COMPUTER)
     async with on_terminal("pair") as terminal:
-        await terminal.until("sudo btmgmt class 4 8")
+        await terminal.until("sudo btmgmt --index 0 class 4 8")
         await terminal.until("r look again")
         bluetoothd.set(ADAPTER, "org.bluez.Adapter1", "Class", "u", 0x7C0408)
         await terminal.until("1 Robin's iPhone")
@@ -114,7 +114,7 @@ async def test_pair_on_a_computer_without_bluetooth() -> None:
 
 
 async def test_without_a_terminal() -> None:
-    """Whatever would ask says so; whatever needs Bluetooth says what is missing; exit 3 each."""
+    """A question is exit 4, and says so; whatever needs Bluetooth says what is missing, exit 3."""
     commands: tuple[list[str], ...] = (
         ["pair"],
         ["phones"],
@@ -126,7 +126,7 @@ async def test_without_a_terminal() -> None:
     results = await asyncio.gather(*(run(*words) for words in commands[:3]))
     results += await asyncio.gather(*(run(*words) for words in commands[3:]))
     for words, (code, out, error) in zip(commands, results, strict=True):
-        assert (code, out) == (3, ""), words
+        assert (code, out) == (4 if words == ["pair"] else 3, ""), words
         assert 1 <= len(error.splitlines()) <= 2, words
     assert "terminal" in results[0][2]
 
@@ -136,7 +136,11 @@ async def test_print_class_unit() -> None:
     code, out, _ = await run("pair", "--print-class-unit")
     assert code == 0
     assert "PartOf=bluetooth.service" in out
-    assert "echo | btmgmt class 4 8" in out
+    assert "echo | btmgmt --index 0 class 4 8" in out
+    code, out, _ = await run("pair", "--adapter", "hci1", "--print-class-unit")
+    assert (code, "btmgmt --index 1 class 4 8" in out) == (0, True)
+    code, out, error = await run("pair", "--adapter", "hci0; reboot", "--print-class-unit")
+    assert (code, out, "is no adapter" in error) == (2, "", True)
 
 
 async def test_phones_and_forget(bluetoothd: FakeBluetoothd, near: FakeAir, paths: Paths) -> None:

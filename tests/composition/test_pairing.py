@@ -13,6 +13,7 @@ from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.domain.pairing import AnswerKind, PairAnswer, PairEnd, PairingView
 from phonelink_tui.domain.phone import Capability
+from phonelink_tui.errors import SettingsError
 from phonelink_tui.relay.api import Pairing
 from phonelink_tui.relay.pairing.words import DEADLINES_S, Stage
 from phonelink_tui.virtual.entries import Switch
@@ -38,9 +39,9 @@ CHOOSE = PairAnswer(AnswerKind.CHOOSE, DEVICE)
 
 
 @asynccontextmanager
-async def pairing(near: FakeAir, paths: Paths) -> AsyncIterator[Pairing]:
+async def pairing(near: FakeAir, paths: Paths, *, settle_s: float = 0.0) -> AsyncIterator[Pairing]:
     """A pairing with quick pauses."""
-    place = PairingPlace(None, paths, near.dial, settle_s=0.0, look_s=0.05)
+    place = PairingPlace(None, paths, near.dial, settle_s=settle_s, look_s=0.05)
     async with asyncio.timeout(20), open_pairing(place) as going:
         yield going
 
@@ -336,7 +337,7 @@ async def test_the_class_is_asked_about_and_looked_at_again(
     bluetoothd.set(ADAPTER, ADAPTER1, "Class", "u", COMPUTER)
     async with pairing(near, paths) as going:
         view = await until(going, offers(AnswerKind.RETRY))
-        assert any("sudo btmgmt class 4 8" in line for line in view.details)
+        assert any("sudo btmgmt --index 0 class 4 8" in line for line in view.details)
         bluetoothd.set(ADAPTER, ADAPTER1, "Class", "u", 0x7C0408)
         await until(going, lambda view: bool(view.phones))
     await assert_nothing_left(bluetoothd, device=True)
@@ -352,6 +353,23 @@ async def test_adapter_off_stops_at_once(near: FakeAir, bluetoothd: FakeBluetoot
         assert not offers(AnswerKind.SKIP)(view)
         going.answer(CANCEL)
         assert (await until(going, ended)).end is PairEnd.CANCELLED
+
+
+@pytest.mark.parametrize("broken", ["config.toml", "phones.json"])
+@pytest.mark.usefixtures("pairing_phone")
+async def test_a_broken_file_is_found_before_anything_is_asked(
+    broken: str, near: FakeAir, bluetoothd: FakeBluetoothd, paths: Paths
+) -> None:
+    """Nobody compares digits for a pairing that could not be gone on with."""
+    assert paths.config_file is not None
+    assert paths.state_dir is not None
+    file = {"config.toml": paths.config_file, "phones.json": paths.state_dir / "phones.json"}[broken]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("= broken")
+    with pytest.raises(SettingsError, match=broken):
+        async with pairing(near, paths):
+            pytest.fail("it began")
+    assert sum(bluetoothd.calls.values()) == 0
 
 
 async def test_no_bus_at_all(paths: Paths) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -11,10 +12,19 @@ from typing import NoReturn
 import pytest
 
 from phonelink_tui.config.paths import Paths
-from phonelink_tui.diagnostics.collect import TOTAL_S, Collector, collect, in_background
-from phonelink_tui.diagnostics.facts import BluezVersion, Group, NotKnown, Source
-from phonelink_tui.diagnostics.here import collectors
+from phonelink_tui.diagnostics.collect import (
+    DOCTOR_S,
+    SOURCE_S,
+    START_S,
+    TOTAL_S,
+    Collector,
+    collect,
+    in_background,
+)
+from phonelink_tui.diagnostics.facts import BluezVersion, DaemonState, Group, NotKnown, Source
+from phonelink_tui.diagnostics.here import FILES_S, PROGRAM_S, collectors
 from phonelink_tui.errors import DeadlineExceeded
+from phonelink_tui.transport.bluez import survey
 from tests.diagnostics.records import healthy
 from tests.fast_time import now
 
@@ -35,7 +45,7 @@ def failing(error: Exception) -> Callable[[], Awaitable[Group]]:
     return read
 
 
-async def test_every_source_hangs_and_it_takes_two_seconds_at_most(tmp_path: Path) -> None:
+async def test_every_source_hangs_and_it_takes_no_longer_than_the_total(tmp_path: Path) -> None:
     """The deadlines of this machine's own collectors, with sources that never answer, stay below the total."""
     real = collectors(Paths(None, tmp_path, None))
     assert {collector.source for collector in real} == set(Source) - {Source.SESSIONS}
@@ -45,6 +55,33 @@ async def test_every_source_hangs_and_it_takes_two_seconds_at_most(tmp_path: Pat
     assert asyncio.get_running_loop().time() - begun <= TOTAL_S
     for collector in real:
         assert getattr(facts, collector.source.value) == NotKnown("it did not answer in time")
+
+
+def test_a_whole_visit_fits_into_its_time() -> None:
+    """What the collection may take, with closing a bus that hangs, and what a process needs besides."""
+    assert DOCTOR_S <= 2.0
+    assert START_S >= 1.0
+    assert SOURCE_S + survey.CLOSE_S <= TOTAL_S <= DOCTOR_S - START_S
+    assert max(survey.LOOK_S, FILES_S, PROGRAM_S) <= SOURCE_S
+
+
+@pytest.mark.parametrize("source", [Source.BLUEZ, Source.OBEXD])
+async def test_a_bus_that_takes_the_connection_and_says_nothing_is_given_up(
+    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the collector of this machine, its bus closed again, within the total."""
+    silent = tmp_path / "bus"
+    with socket.socket(socket.AF_UNIX) as bus:
+        bus.bind(str(silent))
+        bus.listen()
+        for name in ("SYSTEM", "SESSION"):
+            monkeypatch.setenv(f"DBUS_{name}_BUS_ADDRESS", f"unix:path={silent}")
+        real = [one for one in collectors(Paths(None, tmp_path, None)) if one.source is source]
+        begun = asyncio.get_running_loop().time()
+        facts = await collect(real, now)
+        assert asyncio.get_running_loop().time() - begun <= TOTAL_S
+    found = getattr(facts, source.value)
+    assert isinstance(found, NotKnown) or found.state is DaemonState.NO_BUS
 
 
 @pytest.mark.parametrize(

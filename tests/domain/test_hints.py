@@ -10,6 +10,8 @@ import pytest
 
 import phonelink_tui
 from phonelink_tui import errors
+from phonelink_tui.diagnostics.signatures import SIGNATURES
+from phonelink_tui.domain.limitations import LIMITS, LimitKind
 
 SPECIFIC = frozenset({"UsageError", "SettingsError", "SendRefused"})
 """What helps depends on what was done: no class-wide hint, so each `raise` gives its own."""
@@ -60,3 +62,16 @@ def test_specific_errors_bring_their_hint() -> None:
         and not any(word.arg == "hint" for word in call.keywords)
     ]
     assert bare == []
+
+
+def test_a_changed_pairing_costs_no_history() -> None:
+    """`phonelink forget` erases what is kept; whoever changed a dongle is sent to `phonelink pair`, which asks."""
+    told = (
+        errors.BondRefused("x").hint,
+        LIMITS[LimitKind.BOND_CHANGED].why,
+        *(f"{one.remedy.command} {one.remedy.sentence}" for one in SIGNATURES if one.code == "PL-BOND-05"),
+    )
+    assert len(told) == 3
+    for words in told:
+        assert "phonelink pair" in words
+        assert "forget" not in words

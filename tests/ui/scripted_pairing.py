@@ -44,6 +44,13 @@ COMPARING = PairingView(
     answers=((AnswerKind.YES, "yes, the same"), (AnswerKind.NO, "no"), STOP),
     phone=ROBIN,
 )
+CHANGED = PairingView(
+    steps(PairStep.KEEP),
+    "This is not the pairing Robin's iPhone was known by. Shall it be from now on?",
+    answers=((AnswerKind.YES, "yes"), (AnswerKind.NO, "no, leave it as it was (Enter)"), STOP),
+    default=AnswerKind.NO,
+    phone=ROBIN,
+)
 SWITCHES = PairingView(
     steps(PairStep.SWITCHES),
     "On the iPhone: Settings → Bluetooth → ⓘ next to “desk”: turn these on.",

@@ -19,6 +19,7 @@ from phonelink_tui.ui.screens.pairing import PairingScreen
 from phonelink_tui.ui.screens.starting import StartScreen
 from phonelink_tui.ui.start_app import StartApp
 from tests.ui.scripted_pairing import (
+    CHANGED,
     CHOOSING,
     COMPARING,
     FAILED,
@@ -137,6 +138,17 @@ async def test_a_yes_that_was_typed_before_the_digits_came_counts_for_nothing(
         assert stage.pairing.answered == [PairAnswer(AnswerKind.NO)]
         await stage.press("escape")
         assert stage.pairing.answered[-1] == PairAnswer(AnswerKind.CANCEL)
+
+
+async def test_enter_answers_the_question_that_has_a_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a yes that was meant for the digits before it counts for nothing."""
+    monkeypatch.setattr(pairing_screen, "SETTLE_S", 60.0)
+    async with while_pairing(COMPARING) as stage:
+        await stage.say(CHANGED)
+        await stage.press("y")
+        assert stage.pairing.answered == []
+        await stage.press("enter")
+        assert stage.pairing.answered == [PairAnswer(AnswerKind.NO)]
 
 
 async def test_only_what_is_offered_is_answered() -> None:

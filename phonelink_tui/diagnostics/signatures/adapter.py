@@ -17,7 +17,7 @@ from phonelink_tui.diagnostics.views import (
     running_bluez,
     used_adapter,
 )
-from phonelink_tui.domain.class_of_device import MAJOR_AND_MINOR, is_hands_free
+from phonelink_tui.domain.class_of_device import MAJOR_AND_MINOR, hands_free_command, is_hands_free
 from phonelink_tui.domain.phone import Capability, PhoneKind
 
 NO_DUAL_BOND: Final[Mapping[str, str]] = {
@@ -67,7 +67,7 @@ def _wrong_class(facts: Facts, before: LastGood | None) -> Iterator[Finding]:
     if before is not None and before.class_of_device.endswith("0408"):
         evidence.append(f"it was {before.class_of_device} when messages last worked")
     certain = is_down or len(evidence) > 1 or not paired_phones(facts)
-    words = {"index": adapter.name.removeprefix("hci")}
+    words = {"set": hands_free_command(adapter.name)}
     yield Finding(Confidence.LIKELY if certain else Confidence.POSSIBLE, tuple(evidence), words)
 
 
@@ -188,8 +188,9 @@ ADAPTER: Final = (
         "This computer shows itself as a computer, and iPhones open messages only to hands-free sets.",
         Remedy(
             "Set the class, then open Settings → Bluetooth → ⓘ on the iPhone anew. bluetoothd sets it back at each "
-            "start: `phonelink pair --print-class-unit` prints a unit that keeps it.",
-            command="echo | sudo btmgmt --index {index} class 4 8",
+            "start: `phonelink pair --print-class-unit` (--adapter NAME for another than hci0) prints a unit that "
+            "keeps it.",
+            command="echo | sudo {set}",
         ),
         _BLUEZ,
         _wrong_class,

@@ -171,9 +171,9 @@ PHONE: Final = (
         Weight.BLOCKS,
         "The phone came with another pairing than the one it was known by; something may pretend to be it.",
         Remedy(
-            "If you paired it anew yourself, let this program forget the old one, then `phonelink pair`. "
-            "If not, remove the pairing.",
-            command="phonelink forget",
+            "If you paired it anew yourself, or changed the adapter, pair it here: it asks first, and the history "
+            "stays. If not, remove the pairing.",
+            command="phonelink pair",
         ),
         frozenset({Source.SESSIONS, Source.BLUEZ}),
         _other_bond,

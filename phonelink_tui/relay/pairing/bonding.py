@@ -13,6 +13,7 @@ from phonelink_tui.relay.pairing.words import (
     CONNECTS,
     Asked,
     Bonded,
+    BondSeen,
     Do,
     Done,
     Effect,
@@ -27,6 +28,9 @@ from phonelink_tui.relay.pairing.words import (
 
 ALREADY_PAIRED: Final = "already-paired"
 """Reason of a PAIR that had nothing to do."""
+
+BOND_CHANGED: Final = "bond-changed"
+"""Reason of a pairing that a person did not want a known phone to be known by."""
 
 SAID_NO: Final = frozenset({"cancelled", "rejected", "failed", "timeout", "stale-bond"})
 """Reasons of a CONNECT that end the pairing it led to. Any other says only that no service was connected."""
@@ -43,7 +47,7 @@ def connecting(state: State, event: Event) -> Step:
         case Asked():
             return compare(state, event)
         case Bonded(id_) if id_ == state.phone_id:
-            return trust(state)
+            return recognise(state)
         case Failed(Do.CONNECT):
             if state.connects < CONNECTS:
                 return connect(state)
@@ -70,7 +74,7 @@ def offering(state: State, event: Event) -> Step:
         case Asked():
             return compare(state, event)
         case Bonded(id_) if id_ == state.phone_id:
-            return trust(state)
+            return recognise(state)
         case _:
             return state, ()
 
@@ -80,9 +84,9 @@ def pairing(state: State, event: Event) -> Step:
         case Asked():
             return compare(state, event)
         case Bonded(id_) if id_ == state.phone_id:
-            return trust(state)
+            return recognise(state)
         case Failed(Do.PAIR, reason) if reason == ALREADY_PAIRED:
-            return trust(state)
+            return recognise(state)
         case Failed(Do.PAIR, reason, message, hint):
             return fail(state, reason, message, hint)
         case Late():
@@ -128,13 +132,13 @@ def comparing(state: State, event: Event) -> Step:
 def bonding(state: State, event: Event) -> Step:
     match event:
         case Bonded(id_) if id_ == state.phone_id:
-            return trust(state)
+            return recognise(state)
         case Done(Do.PAIR):
-            return trust(state)
+            return recognise(state)
         case Asked():
             return compare(state, event)
         case Failed(Do.PAIR, reason) if reason == ALREADY_PAIRED:
-            return trust(state)
+            return recognise(state)
         case Failed(Do.PAIR, reason, message, hint):
             return fail(state, reason, message, hint)
         case Failed(Do.CONNECT, reason, message, hint) if reason in SAID_NO:
@@ -150,7 +154,42 @@ def bonding(state: State, event: Event) -> Step:
             return state, ()
 
 
-def trust(state: State) -> Step:
+def recognise(state: State) -> Step:
+    """Compare the pairing with the one the phone is known by, before the phone may do anything."""
+    state = evolve(state, stage=Stage.RECOGNISING, waiting=frozenset({Do.COMPARE_BOND}))
+    return state, (Effect(Do.COMPARE_BOND, state.phone_id),)
+
+
+def recognising(state: State, event: Event) -> Step:
+    match event:
+        case BondSeen(changes):
+            return evolve(state, bond_changes=changes), ()
+        case Done(Do.COMPARE_BOND):
+            return _trust(state) if not state.bond_changes else (evolve(state, stage=Stage.CHANGED), ())
+        case Failed(Do.COMPARE_BOND, reason, message, hint):
+            return fail(state, reason, message, hint)
+        case Late():
+            return fail(state, "timeout", "The Bluetooth service did not answer in time.", "Try again.")
+        case _:
+            return state, ()
+
+
+def changed(state: State, event: Event) -> Step:
+    match event:
+        case PairAnswer(AnswerKind.YES):
+            return _trust(state)
+        case PairAnswer(AnswerKind.NO):
+            return fail(
+                state,
+                BOND_CHANGED,
+                "The phone is known by the pairing it had before, as it was.",
+                "Until that is back, or `phonelink pair` is answered with yes, it is refused.",
+            )
+        case _:
+            return state, ()
+
+
+def _trust(state: State) -> Step:
     state = evolve(state, stage=Stage.TRUSTING, waiting=frozenset({Do.TRUST}))
     return state, (Effect(Do.TRUST, state.phone_id),)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from phonelink_tui.domain.bluez_version import OLDEST_SEEN, hides_bearers
-from phonelink_tui.domain.class_of_device import COMMAND
+from phonelink_tui.domain.class_of_device import hands_free_command
 from phonelink_tui.domain.pairing import ComputerFacts, Finding, FindingKind, Weight
 
-CLASS_UNIT: Final = """\
+_CLASS_UNIT: Final = """\
 # Makes this computer look like a hands-free set, without which iPhones keep their messages to themselves.
 # bluetoothd sets the class anew at each start, so this starts with it.
 #   sudo cp phonelink-class.service /etc/systemd/system/ && sudo systemctl enable --now phonelink-class.service
@@ -22,12 +22,16 @@ After=bluetooth.service
 Type=oneshot
 RemainAfterExit=yes
 # btmgmt waits on its stdin and hangs on /dev/null; bluetoothd sets its own class in its first seconds.
-ExecStart=/bin/sh -c 'sleep 3; echo | btmgmt class 4 8'
+ExecStart=/bin/sh -c 'sleep 3; echo | {command}'
 
 [Install]
 WantedBy=bluetooth.service
 """
-"""A systemd unit, to be stored as phonelink-class.service."""
+
+
+def class_unit(adapter: str) -> str:
+    """A systemd unit for an adapter such as `hci0`, to be stored as phonelink-class.service."""
+    return _CLASS_UNIT.format(command=hands_free_command(adapter))
 
 
 def find_obstacles(facts: ComputerFacts) -> tuple[Finding, ...]:
@@ -66,7 +70,8 @@ def _obstacles(facts: ComputerFacts) -> Iterator[Finding]:
             Weight.ASKS,
             f"This computer looks like a computer (class 0x{facts.class_of_device:06x}), and iPhones show"
             " their messages to hands-free sets only.",
-            f"{COMMAND}  (until bluetoothd starts again; phonelink pair --print-class-unit: for good)",
+            f"sudo {hands_free_command(facts.adapter)}  (until bluetoothd starts again;"
+            f" phonelink pair --adapter {facts.adapter} --print-class-unit: for good)",
         )
     if facts.obexd:
         yield Finding(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from phonelink_tui.domain.pairing import AnswerKind, PairAnswer, Weight
-from phonelink_tui.relay.pairing.bonding import compare, connect, trust
+from phonelink_tui.relay.pairing.bonding import compare, connect, recognise
 from phonelink_tui.relay.pairing.checks import find_obstacles, no_bluetooth
 from phonelink_tui.relay.pairing.ending import awaited, fail, may_remove, order
 from phonelink_tui.relay.pairing.words import (
@@ -110,7 +110,7 @@ def finding(state: State, event: Event) -> Step:
             if phone is None:
                 return state, ()
             state = evolve(state, phone=phone, waiting=frozenset())
-            return trust(state) if phone.paired else connect(may_remove(state, phone))
+            return recognise(state) if phone.paired else connect(may_remove(state, phone))
         case Asked(phone):
             return compare(evolve(state, waiting=frozenset()), event)
         case Late():

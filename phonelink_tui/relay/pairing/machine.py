@@ -12,7 +12,16 @@ from typing import Final
 from attrs import evolve
 
 from phonelink_tui.domain.pairing import AnswerKind, PairAnswer
-from phonelink_tui.relay.pairing.bonding import bonding, comparing, connecting, offering, pairing, trusting
+from phonelink_tui.relay.pairing.bonding import (
+    bonding,
+    changed,
+    comparing,
+    connecting,
+    offering,
+    pairing,
+    recognising,
+    trusting,
+)
 from phonelink_tui.relay.pairing.ending import awaited, cancel, fail
 from phonelink_tui.relay.pairing.finding import checking, finding, in_the_way, nearby, opening
 from phonelink_tui.relay.pairing.keeping import keeping, sending, switches, test
@@ -32,7 +41,7 @@ from phonelink_tui.relay.pairing.words import (
 
 _BEFORE_BOND: Final = frozenset(
     {Stage.OPENING, Stage.FINDING, Stage.CONNECTING, Stage.OFFERING, Stage.PAIRING, Stage.COMPARING}
-    | {Stage.BONDING, Stage.TRUSTING}
+    | {Stage.BONDING, Stage.RECOGNISING, Stage.CHANGED, Stage.TRUSTING}
 )
 
 
@@ -85,6 +94,8 @@ _STAGES: Final[dict[Stage, Callable[[State, Event], Step]]] = {
     Stage.PAIRING: pairing,
     Stage.COMPARING: comparing,
     Stage.BONDING: bonding,
+    Stage.RECOGNISING: recognising,
+    Stage.CHANGED: changed,
     Stage.TRUSTING: trusting,
     Stage.KEEPING: keeping,
     Stage.SWITCHES: switches,

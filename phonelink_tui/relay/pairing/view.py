@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from phonelink_tui.domain.bond import SENTENCES
 from phonelink_tui.domain.pairing import (
     AnswerKind,
     Finding,
@@ -40,6 +41,8 @@ _STEP_OF: Final = {
     Stage.PAIRING: PairStep.CONNECT,
     Stage.COMPARING: PairStep.COMPARE,
     Stage.BONDING: PairStep.COMPARE,
+    Stage.RECOGNISING: PairStep.KEEP,
+    Stage.CHANGED: PairStep.KEEP,
     Stage.TRUSTING: PairStep.KEEP,
     Stage.KEEPING: PairStep.KEEP,
     Stage.SWITCHES: PairStep.SWITCHES,
@@ -70,6 +73,7 @@ def view_of(state: State) -> PairingView:
         phones=state.phones if state.stage in (Stage.OPENING, Stage.FINDING) else (),
         switches=tuple(state.switches.values()) if state.stage is not Stage.ENDED else (),
         answers=_answers(state),
+        default=AnswerKind.NO if state.stage is Stage.CHANGED else None,
         end=state.end if state.stage is Stage.ENDED else None,
         reason=_reason(state),
         phone=state.phone,
@@ -104,6 +108,8 @@ def _mark_at_end(state: State, each: PairStep) -> StepMark:
 
 def _reached(state: State, each: PairStep) -> bool:
     """Whether the failure was at this step, as far as the state tells."""
+    if state.bond_changes:
+        return each is PairStep.KEEP
     if state.passkey is not None:
         return each is PairStep.COMPARE
     return each is (PairStep.CONNECT if state.phone else PairStep.FIND)
@@ -147,6 +153,16 @@ def _words(state: State) -> tuple[str, tuple[str, ...]]:
             return f"Does {name} show the same six digits?", ("Then allow it on the phone too.",)
         case Stage.BONDING:
             return f"Waiting for {name}…", ("Allow the pairing on its screen.",)
+        case Stage.CHANGED:
+            return (
+                f"This is not the pairing {name} was known by. Shall it be from now on?",
+                (
+                    *(SENTENCES[change] for change in state.bond_changes),
+                    "Yes only if you know why. Messages that are kept here stay, whatever you say.",
+                ),
+            )
+        case Stage.RECOGNISING:
+            return f"Looking at the pairing with {name}…", ()
         case Stage.TRUSTING | Stage.KEEPING:
             return f"Paired with {name}. Remembering it…", ()
         case Stage.SWITCHES if state.phone is not None and state.phone.kind is PhoneKind.ANDROID:
@@ -172,7 +188,11 @@ def _words(state: State) -> tuple[str, tuple[str, ...]]:
 def _at_end(state: State, name: str) -> tuple[str, tuple[str, ...]]:
     left = tuple(_LEFT_OVER[do] for do in state.left_over if do in _LEFT_OVER)
     if state.end is not PairEnd.PAIRED:
-        unpair = ("If the phone lists this computer now, forget it there.",) if state.phone else ()
+        unpair = (
+            ("If the phone lists this computer now, forget it there.",)
+            if state.phone and not state.phone.paired
+            else ()
+        )
         return state.message, (*filter(None, (state.hint,)), *unpair, *left)
     kind = state.phone.kind if state.phone else PhoneKind.IPHONE
     off = [s for s in state.switches.values() if not s.on and not s.absent]
@@ -194,6 +214,7 @@ _ANSWERS: Final[dict[Stage, Answers]] = {
     Stage.OPENING: ((AnswerKind.CHOOSE, "choose a phone"),),
     Stage.OFFERING: ((AnswerKind.RETRY, "connect again"), (AnswerKind.YES, "begin from here")),
     Stage.COMPARING: ((AnswerKind.YES, "yes, the same"), (AnswerKind.NO, "no")),
+    Stage.CHANGED: ((AnswerKind.YES, "yes"), (AnswerKind.NO, "no, leave it as it was (Enter)")),
     Stage.TEST: ((AnswerKind.TEXT, "your number"), (AnswerKind.SKIP, "no test")),
 }
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from phonelink_tui.domain.bond import BondChange
 from phonelink_tui.domain.pairing import ComputerFacts, Finding, FoundPhone, PairAnswer, PairEnd, SwitchView
 from phonelink_tui.domain.phone import Capability
 
@@ -31,6 +32,8 @@ class Do(StrEnum):
     """End a CONNECT or PAIR under way; those are not answered any more."""
     ANSWER = "answer"
     """Answer the agent's question: `text` is yes or no."""
+    COMPARE_BOND = "compare-bond"
+    """With the pairing the phone is known by, if it is; told by BondSeen before it is done."""
     TRUST = "trust"
     SAVE = "save"
     BEGIN_SESSIONS = "begin-sessions"
@@ -108,6 +111,13 @@ class Bonded:
 
 
 @frozen
+class BondSeen:
+    """How the pairing is weaker than, or other than, the one the phone is known by."""
+
+    changes: tuple[BondChange, ...]
+
+
+@frozen
 class BluetoothLost:
     """bluetoothd or the adapter went."""
 
@@ -134,6 +144,7 @@ Event = (
     | Asked
     | Withdrawn
     | Bonded
+    | BondSeen
     | BluetoothLost
     | SwitchSeen
     | Late
@@ -155,6 +166,9 @@ class Stage(StrEnum):
     PAIRING = "pairing"
     COMPARING = "comparing"
     BONDING = "bonding"
+    RECOGNISING = "recognising"
+    CHANGED = "changed"
+    """The pairing is not the one the phone is known by: a person decides whether it is from now on."""
     TRUSTING = "trusting"
     KEEPING = "keeping"
     SWITCHES = "switches"
@@ -174,6 +188,8 @@ DEADLINES_S: Final[dict[Stage, float | None]] = {
     Stage.PAIRING: 75,
     Stage.COMPARING: 60,  # bluetoothd itself gives up then
     Stage.BONDING: 30,
+    Stage.RECOGNISING: 20,
+    Stage.CHANGED: None,
     Stage.TRUSTING: 20,
     Stage.KEEPING: 30,
     Stage.SWITCHES: None,
@@ -204,6 +220,8 @@ class State:
     connects: int = 0
     paired_first: bool = False
     """Paired by us and not by the phone: notifications will most likely not come."""
+    bond_changes: tuple[BondChange, ...] = ()
+    """How the pairing differs from the one the phone is known by."""
     waiting: frozenset[Do] = frozenset()
     """Effects whose answer this stage awaits."""
     undo: tuple[Effect, ...] = ()

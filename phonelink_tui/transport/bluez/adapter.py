@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from phonelink_tui.domain.class_of_device import COMMAND, is_hands_free
+from phonelink_tui.domain.class_of_device import hands_free_command, is_hands_free
 from phonelink_tui.errors import BluetoothReason, BluetoothUnavailable
 from phonelink_tui.transport.bluez import names
 from phonelink_tui.transport.bluez.dbus_errors import switched_off
@@ -16,6 +16,8 @@ class Adapter:
     """A powered adapter."""
 
     path: str
+    name: str
+    """For example `hci0`."""
     address: str
     can_advertise: bool
     """Whether it can be an LE peripheral at all."""
@@ -52,7 +54,7 @@ def find_adapter(tree: ObjectTree, name: str | None, phone: str | None = None) -
         if properties.get(names.POWERED):
             can_advertise = tree.get(path, names.ADVERTISING_MANAGER) is not None
             address, cod = str(properties.get(names.ADDRESS, "")), int(properties.get(names.CLASS, 0))
-            return Adapter(path, address, can_advertise, cod)
+            return Adapter(path, path.rpartition("/")[2], address, can_advertise, cod)
     raise switched_off()
 
 
@@ -63,10 +65,15 @@ def _knows(tree: ObjectTree, adapter_path: str, phone: str) -> bool:
     )
 
 
-def class_of_device() -> BluetoothUnavailable:
-    """The phone refused, and this computer does not look like what it serves."""
+def class_of_device(adapter: str) -> BluetoothUnavailable:
+    """The phone refused, and this computer does not look like what it serves; the message has the command.
+
+    Args:
+        adapter: For example `hci0`.
+    """
+    command = f"sudo {hands_free_command(adapter)}"
     return BluetoothUnavailable(
-        "The phone does not serve this computer, which does not look like a hands-free set to it.",
-        f"{COMMAND}; `phonelink pair --print-class-unit` prints a unit that does it at each start.",
+        f"This phone serves hands-free sets and no computers; to become one: `{command}`.",
+        f"`phonelink pair --adapter {adapter} --print-class-unit` prints a unit that does it at each start.",
         reason=BluetoothReason.CLASS_OF_DEVICE,
     )

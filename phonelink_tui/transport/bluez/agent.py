@@ -30,13 +30,17 @@ class PairingAgent(ServiceInterface):
     """Numeric comparison for one phone.
 
     Args:
-        admits: Whether a device, by its path, is the phone.
+        admits: Whether a device, by its path, may ask to pair.
         ask: Asks the person.
+        serves: Whether a device, by its path, may use our services without a question; None: those it admits.
     """
 
-    def __init__(self, admits: Callable[[str], bool], ask: Ask) -> None:
+    def __init__(
+        self, admits: Callable[[str], bool], ask: Ask, serves: Callable[[str], bool] | None = None
+    ) -> None:
         super().__init__(names.AGENT)
         self._admits = admits
+        self._serves = serves or admits
         self._ask = ask
         self._question: asyncio.Timeout | None = None
 
@@ -58,7 +62,7 @@ class PairingAgent(ServiceInterface):
     @dbus_method("AuthorizeService")
     def authorize_service(self, device: DBusObjectPath, _uuid: DBusStr) -> None:
         """May this device use a service of ours?"""
-        if not self._admits(device):
+        if not self._serves(device):
             raise DBusError(REJECTED, "Not this device.")
 
     @dbus_method("Cancel")
@@ -84,13 +88,15 @@ class PairingAgent(ServiceInterface):
 
 
 @asynccontextmanager
-async def serving_agent(bus: Bus, admits: Callable[[str], bool], ask: Ask) -> AsyncIterator[None]:
-    """Be bluetoothd's agent while inside.
+async def serving_agent(
+    bus: Bus, admits: Callable[[str], bool], ask: Ask, serves: Callable[[str], bool] | None = None
+) -> AsyncIterator[None]:
+    """Be bluetoothd's agent while inside. See `PairingAgent`.
 
     Raises:
         BluetoothUnavailable, TransportError, DeadlineExceeded: bluetoothd takes no agent.
     """
-    agent = PairingAgent(admits, ask)
+    agent = PairingAgent(admits, ask, serves)
     bus.export(_PATH, agent)
     try:
         body = [_PATH, "DisplayYesNo"]

@@ -99,7 +99,7 @@ class BluezLink:
             self._directory.forget()
             if isinstance(failure, PhoneUnreachable) and failure.refused and not adapter.is_hands_free:
                 # Phones that have granted it once go on serving a computer, so the class alone proves nothing.
-                raise class_of_device() from failure
+                raise class_of_device(adapter.name) from failure
             raise
         self._asks_for_features[service] = offer.wants_features
         stream = await SocketStream.open(connected)

@@ -63,16 +63,16 @@ class PairingRadio:
         daemon: bluetoothd; whoever made it runs it.
         adapter: For example `hci0`; None: the first that is on.
         events: Told what is seen, from `watch` on.
-        admits: Whether a phone, by its id, may ask.
+        chosen: The id of the phone it is about; "": any phone may ask to pair, and no device is served.
     """
 
     def __init__(
-        self, daemon: Daemon, adapter: str | None, events: RadioEvents, admits: Callable[[str], bool]
+        self, daemon: Daemon, adapter: str | None, events: RadioEvents, chosen: Callable[[], str]
     ) -> None:
         self._daemon = daemon
         self._wanted = adapter
         self._events = events
-        self._admits = admits
+        self._chosen = chosen
         self._agent = AsyncExitStack()
         self._door: _Door | None = None
         self._asking = ""
@@ -95,7 +95,7 @@ class PairingRadio:
     async def serve_agent(self) -> None:
         """Take the questions of the phone."""
         bus = await self._daemon.ready()
-        await self._agent.enter_async_context(serving_agent(bus, self._admit, self._ask))
+        await self._agent.enter_async_context(serving_agent(bus, self._admit, self._ask, self._serves))
 
     async def dismiss_agent(self) -> None:
         """Take none any more."""
@@ -197,9 +197,18 @@ class PairingRadio:
             raise pairing_failure(reply) or refusal(reply)
 
     def _admit(self, device: str) -> bool:
-        """Remembers who is asked about: the agent asks right after."""
+        """Remembers who is asked about: the agent asks right after. A device that is turned away takes no answer."""
+        chosen = self._chosen() or device
+        if self._question is not None or device != chosen or not self._is_phone(device):
+            return False
         self._asking = device
-        return self._admits(device)
+        return True
+
+    def _serves(self, device: str) -> bool:
+        return device == self._chosen()
+
+    def _is_phone(self, path: str) -> bool:
+        return is_phone(self._daemon.tree.get(path, names.DEVICE) or {})
 
     async def _ask(self, passkey: int | None) -> bool:
         self._question = asyncio.get_running_loop().create_future()

@@ -17,10 +17,10 @@ from phonelink_tui.transport.bluez import names
 from phonelink_tui.transport.bluez.bus import Bus, open_bus
 from phonelink_tui.transport.bluez.dbus_errors import ACCESS_DENIED, refusal
 
-LOOK_S: Final = 1.2
+LOOK_S: Final = 0.6
 """For one call; a whole look has its deadline from whoever looks."""
 
-CLOSE_S: Final = 0.3
+CLOSE_S: Final = 0.1
 
 OBEX: Final = "org.bluez.obex"
 SYSTEMD: Final = "org.freedesktop.systemd1"

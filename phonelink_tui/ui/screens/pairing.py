@@ -18,7 +18,8 @@ from phonelink_tui.ui import pairing_words as words
 from phonelink_tui.ui.widgets.field import Field
 
 SETTLE_S: Final = 0.7
-"""A key that comes sooner than anyone can have compared six digits was not meant for them."""
+"""A key that comes sooner than anyone can have compared six digits, or read a question that has a default, was not
+meant for them."""
 
 LOW: Final = 24
 """A screen with fewer lines shows one step instead of all, and small digits."""
@@ -44,7 +45,7 @@ class PairingScreen(Screen[None]):
         self._on_over = on_over
         self._clock = clock
         self._view = pairing.view
-        self._digits_at = 0.0
+        self._asked_at = 0.0
 
     def compose(self) -> ComposeResult:
         """Headline, body, a field for the own number, steps, keys."""
@@ -90,10 +91,17 @@ class PairingScreen(Screen[None]):
                 return PairAnswer(AnswerKind.CHOOSE, self._view.phones[number - 1].id)
         if event.key in ("ctrl+q", "ctrl+c"):
             return PairAnswer(AnswerKind.CANCEL)
+        if event.key == "enter" and self._view.default is not None:
+            return PairAnswer(self._view.default)
         kind = next((kind for kind, key in words.KEYS.items() if key == event.key and kind in offered), None)
-        if kind is AnswerKind.YES and self._view.digits and self._clock() - self._digits_at < SETTLE_S:
+        if kind is AnswerKind.YES and self._is_grave and self._clock() - self._asked_at < SETTLE_S:
             return None
         return PairAnswer(kind) if kind is not None and kind is not AnswerKind.TEXT else None
+
+    @property
+    def _is_grave(self) -> bool:
+        """Whether a yes that nobody meant would be one too many."""
+        return bool(self._view.digits) or self._view.default is not None
 
     def _command(self, command: str) -> None:
         """Enter and Escape in the field; an empty one means no test."""
@@ -106,8 +114,8 @@ class PairingScreen(Screen[None]):
 
     async def _follow(self) -> None:
         async for view in self._pairing.views():
-            if view.digits and view.digits != self._view.digits:
-                self._digits_at = self._clock()
+            if (view.digits, view.headline) != (self._view.digits, self._view.headline):
+                self._asked_at = self._clock()
             self._view = view
             self._paint()
 

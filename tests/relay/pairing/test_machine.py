@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from phonelink_tui.domain.bond import BondChange
 from phonelink_tui.domain.pairing import (
     AnswerKind,
     ComputerFacts,
@@ -27,6 +28,7 @@ from phonelink_tui.relay.pairing.words import (
     Asked,
     BluetoothLost,
     Bonded,
+    BondSeen,
     ComputerChanged,
     Do,
     Done,
@@ -83,6 +85,7 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.just(Withdrawn()),
     st.just(ComputerChanged()),
     st.builds(Bonded, phones.map(lambda phone: phone.id)),
+    st.builds(BondSeen, st.sampled_from([(), (BondChange.LE_GONE,)])),
     st.just(BluetoothLost("Gone.")),
     st.builds(SwitchSeen, st.builds(SwitchView, st.sampled_from(Capability), st.booleans())),
     st.just(Late()),
@@ -99,6 +102,8 @@ OPENED: tuple[Event, ...] = (
     Done(Do.OPEN_DOOR),
     Done(Do.SEARCH),
 )
+TRUSTED: tuple[Event, ...] = (Done(Do.COMPARE_BOND), Done(Do.TRUST))
+WEAKER = BondSeen((BondChange.LE_GONE,))
 FOUND: tuple[Event, ...] = (*OPENED, PhoneSeen(ROBIN), PhoneSeen(PAIRED))
 REFUSED: tuple[Event, ...] = (*FOUND, CHOOSE_ROBIN, *[Failed(Do.CONNECT, "refused", "No.")] * CONNECTS)
 BEGUN: tuple[tuple[Event, ...], ...] = (
@@ -112,8 +117,10 @@ BEGUN: tuple[tuple[Event, ...], ...] = (
     (*FOUND, CHOOSE_ROBIN, Asked(ROBIN, 7)),
     (*FOUND, CHOOSE_ROBIN, Asked(ROBIN, 7), YES),
     (*FOUND, CHOOSE_ROBIN, Asked(ROBIN, 7), YES, Bonded(ROBIN.id)),
-    (*FOUND, CHOOSE_ROBIN, Asked(ROBIN, 7), YES, Bonded(ROBIN.id), Done(Do.TRUST)),
-    (*FOUND, PairAnswer(AnswerKind.CHOOSE, PAIRED.id), Done(Do.TRUST)),
+    (*FOUND, CHOOSE_ROBIN, Asked(ROBIN, 7), YES, Bonded(ROBIN.id), Done(Do.COMPARE_BOND)),
+    (*FOUND, CHOOSE_ROBIN, Asked(ROBIN, 7), YES, Bonded(ROBIN.id), *TRUSTED),
+    (*FOUND, CHOOSE_ROBIN, Asked(ROBIN, 7), YES, Bonded(ROBIN.id), WEAKER, Done(Do.COMPARE_BOND)),
+    (*FOUND, PairAnswer(AnswerKind.CHOOSE, PAIRED.id), *TRUSTED),
 )
 """Ways into every stage: what comes at random alone would seldom get past the first."""
 
@@ -193,7 +200,7 @@ def bonded() -> Play:
 
 def kept() -> Play:
     """The pairing is whole."""
-    play = bonded().all(Done(Do.TRUST))
+    play = bonded().all(*TRUSTED)
     return play.all(*[Done(do) for do in tuple(play.state.waiting)])
 
 
@@ -259,7 +266,8 @@ def test_the_short_way() -> None:
     play.all(*[Done(do) for do in tuple(play.state.waiting)])
     assert (play.state.stage, play.state.end) == (Stage.ENDED, PairEnd.PAIRED)
     assert [e.do for e in play.ordered if e.do not in (Do.STOP_WORK, Do.STOP_SEARCH)] == [
-        *(Do.CHECK, Do.SERVE_AGENT, Do.OPEN_DOOR, Do.SEARCH, Do.CONNECT, Do.ANSWER, Do.TRUST),
+        *(Do.CHECK, Do.SERVE_AGENT, Do.OPEN_DOOR, Do.SEARCH, Do.CONNECT, Do.ANSWER),
+        *(Do.COMPARE_BOND, Do.TRUST),
         *(Do.CLOSE_DOOR, Do.DISMISS_AGENT, Do.SAVE, Do.BEGIN_SESSIONS, Do.SEND_TEST, Do.END_SESSIONS),
     ]
     assert Effect(Do.SEND_TEST, ROBIN.id, "+15550100") in play.ordered
@@ -270,7 +278,7 @@ def test_an_android_has_other_switches_and_no_notifications() -> None:
     """They are named as there, and nothing waits for what it does not have."""
     android = FoundPhone("/dev_4", clean_line("Pixel"), "00:AA:01:01:00:04", kind=PhoneKind.ANDROID)
     play = found(android).all(PairAnswer(AnswerKind.CHOOSE, android.id), Asked(android, 1))
-    play.all(PairAnswer(AnswerKind.YES), Bonded(android.id), Done(Do.TRUST))
+    play.all(PairAnswer(AnswerKind.YES), Bonded(android.id), *TRUSTED)
     play.all(*[Done(do) for do in tuple(play.state.waiting)])
     assert "iPhone" not in view_of(play.state).headline
     play.all(SwitchSeen(SwitchView(Capability.NOTIFICATIONS, absent=True)))
@@ -304,7 +312,7 @@ def test_connecting_is_tried_again_before_the_other_way_is_offered_with_its_pric
     assert any("notifications do not" in line for line in view_of(play.state).details)
     play.take(PairAnswer(AnswerKind.YES))
     assert play.did()[-1] is Do.PAIR
-    play.all(Asked(ROBIN, 5), PairAnswer(AnswerKind.YES), Done(Do.PAIR), Done(Do.TRUST))
+    play.all(Asked(ROBIN, 5), PairAnswer(AnswerKind.YES), Done(Do.PAIR), *TRUSTED)
     play.all(*[Done(do) for do in tuple(play.state.waiting)])
     assert any("may never come" in line for line in view_of(play.state).details)
 
@@ -321,7 +329,7 @@ def test_different_numbers_leave_nothing() -> None:
 def test_a_paired_phone_is_only_looked_at() -> None:
     """Its switches and no new bond."""
     play = found(PAIRED).all(PairAnswer(AnswerKind.CHOOSE, PAIRED.id))
-    assert play.state.stage is Stage.TRUSTING
+    assert play.all(Done(Do.COMPARE_BOND)).state.stage is Stage.TRUSTING
     assert not {Do.CONNECT, Do.PAIR} & set(play.did())
 
 
@@ -354,10 +362,10 @@ def test_what_could_not_be_undone_is_said() -> None:
 @pytest.mark.parametrize("mended", [PairAnswer(AnswerKind.RETRY), ComputerChanged()])
 def test_computer_that_is_no_hands_free_set_asks_first(mended: Event) -> None:
     """With the exact command; looking again goes on once it is mended; what stops everything cannot be skipped."""
-    computer = ComputerFacts("hci0", "desk", class_of_device=0x7C010C, bluez=(5, 87))
+    computer = ComputerFacts("hci1", "desk", class_of_device=0x7C010C, bluez=(5, 87))
     play = Play().all(FactsSeen(computer), Done(Do.CHECK))
     assert view_of(play.state).headline == "Before a phone is asked:"
-    assert any("sudo btmgmt class 4 8" in line for line in view_of(play.state).details)
+    assert any("sudo btmgmt --index 1 class 4 8" in line for line in view_of(play.state).details)
     assert AnswerKind.SKIP in dict(view_of(play.state).answers)
     play.take(mended)
     play.all(FactsSeen(GOOD), Done(Do.CHECK))

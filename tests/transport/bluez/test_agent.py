@@ -78,6 +78,15 @@ async def test_strangers_are_rejected(
     assert asked == []
 
 
+async def test_who_may_ask_is_not_yet_served(bus: Bus, bluetoothd: FakeBluetoothd) -> None:
+    """Asking to pair shows digits to a person; using a service is asked of nobody, and so is for fewer."""
+    async with serving_agent(bus, lambda path: True, saying(True, []), lambda path: path == DEVICE):
+        await call(bluetoothd, "RequestConfirmation", "ou", STRANGER, 1)
+        await call(bluetoothd, "AuthorizeService", "os", DEVICE, "1133")
+        with pytest.raises(Refused, match=REJECTED):
+            await call(bluetoothd, "AuthorizeService", "os", STRANGER, "1133")
+
+
 async def test_question_is_withdrawn(bus: Bus, bluetoothd: FakeBluetoothd) -> None:
     """Cancel ends the question that is open; while it is open there is no second one."""
     open_question = asyncio.Event()

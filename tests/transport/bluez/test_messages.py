@@ -188,7 +188,8 @@ async def test_refused_computer_is_told_its_class(
         await link.open_stream(Service.PBAP)
     assert isinstance(refused.value, BluetoothUnavailable)
     assert refused.value.reason is BluetoothReason.CLASS_OF_DEVICE
-    assert "btmgmt class 4 8" in refused.value.hint
+    assert "`sudo btmgmt --index 0 class 4 8`" in refused.value.message
+    assert "--adapter hci0 --print-class-unit" in refused.value.hint
 
 
 async def test_obexd_in_the_way(link: BluezLink, bluetoothd: FakeBluetoothd) -> None:
