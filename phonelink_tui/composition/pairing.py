@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 
 from phonelink_tui.composition.choosing import ChosenPhone
 from phonelink_tui.composition.first_sessions import LOOK_S, FirstSessions
+from phonelink_tui.composition.sole_use import sole_use
 from phonelink_tui.config.clock import utc_now
 from phonelink_tui.config.known_phones import KnownPhone, KnownPhones
 from phonelink_tui.config.paths import Paths
@@ -66,12 +67,13 @@ async def open_pairing(place: PairingPlace) -> AsyncIterator[Pairing]:
     """A pairing that goes on while inside; leaving early undoes everything first, within half a minute.
 
     Raises:
+        PhoneInUse: Another phonelink of this user has Bluetooth.
         SettingsError: A file it needs is broken; Bluetooth is untouched.
     """
     settings = load_settings(place.paths.config_file)
     KnownPhones(place.paths.state_dir).all()
     daemon = Daemon()
-    async with beside(daemon.run()), asyncio.TaskGroup() as tasks:
+    async with sole_use(place.paths.runtime_dir), beside(daemon.run()), asyncio.TaskGroup() as tasks:
         host: list[_Host] = []
 
         def open_host(tell: Tell) -> _Host:

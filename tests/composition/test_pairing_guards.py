@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 import pytest
 from attrs import evolve
 
+from phonelink_tui.composition import sole_use
 from phonelink_tui.config.known_phones import KnownPhone, KnownPhones
 from phonelink_tui.config.paths import Paths
 from phonelink_tui.domain.bond import SENTENCES, Bond, BondChange
 from phonelink_tui.domain.pairing import AnswerKind, PairAnswer, PairEnd
 from phonelink_tui.domain.phone import PhoneKind
 from phonelink_tui.domain.text import clean_line
+from phonelink_tui.errors import PhoneInUse
 from tests.composition.pairing_phone import DEVICE1
 from tests.composition.terminal_process import on_terminal
 from tests.composition.test_pairing import (
@@ -55,6 +57,22 @@ def show_paired(bluetoothd: FakeBluetoothd, *, le: bool) -> None:
         bluetoothd.add(DEVICE, f"org.bluez.Bearer.{bearer}", {"Bonded": ("b", bonded)})
     for name in ("Bonded", "Paired"):
         bluetoothd.set(DEVICE, DEVICE1, name, "b", True)
+
+
+async def test_another_phonelink_has_bluetooth(
+    near: FakeAir, bluetoothd: FakeBluetoothd, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A running relay serves the phone's messages and advertises: it is named before anything is touched."""
+    monkeypatch.setattr(sole_use, "WAIT_S", 0.3)
+    async with sole_use.sole_use(paths.runtime_dir):
+        with pytest.raises(PhoneInUse) as refused:
+            async with pairing(near, paths):
+                pass
+    assert "relay stop" in refused.value.hint
+    assert (bluetoothd.agents, bluetoothd.advertisements) == ([], [])
+    async with pairing(near, paths) as going:
+        await until(going, lambda view: bool(view.phones))
+        going.answer(CANCEL)
 
 
 @pytest.mark.parametrize("answer", [YES, NO, CANCEL])
