@@ -29,6 +29,8 @@ class DlcStream:
         self._news = asyncio.Event()
         self.transcript = bytearray()
         """Every byte the computer sent, from the first."""
+        self.was_encrypted = bool(dlc.multiplexer.l2cap_channel.connection.is_encrypted)
+        """Whether the link under it was encrypted when the connection was made."""
         dlc.on(dlc.EVENT_CLOSE, self._on_close)
         dlc.sink = self._on_data
 
