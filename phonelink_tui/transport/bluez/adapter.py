@@ -28,12 +28,13 @@ class Adapter:
         return is_hands_free(self.class_of_device)
 
 
-def find_adapter(tree: ObjectTree, name: str | None) -> Adapter:
-    """The adapter to use.
+def find_adapter(tree: ObjectTree, name: str | None, phone: str | None = None) -> Adapter:
+    """The adapter to use: the first that is on, as BlueZ orders them.
 
     Args:
         tree: BlueZ's objects.
-        name: For example `hci0`; None: the first that is on, as BlueZ orders them.
+        name: For example `hci0`; None: any.
+        phone: Address of a phone; where it is paired with any of these adapters, no other will do.
 
     Raises:
         BluetoothUnavailable: There is none, none with this name, or it is off; the message says which.
@@ -46,12 +47,20 @@ def find_adapter(tree: ObjectTree, name: str | None) -> Adapter:
     if not adapters:
         wanted = f"no Bluetooth adapter {name}" if name else "no Bluetooth adapter"
         raise BluetoothUnavailable(f"This computer has {wanted}.", "Is it plugged in? See bluetoothctl list.")
-    for path, properties in adapters:
+    with_phone = [entry for entry in adapters if phone is not None and _knows(tree, entry[0], phone)]
+    for path, properties in with_phone or adapters:
         if properties.get(names.POWERED):
             can_advertise = tree.get(path, names.ADVERTISING_MANAGER) is not None
             address, cod = str(properties.get(names.ADDRESS, "")), int(properties.get(names.CLASS, 0))
             return Adapter(path, address, can_advertise, cod)
     raise switched_off()
+
+
+def _knows(tree: ObjectTree, adapter_path: str, phone: str) -> bool:
+    return any(
+        properties.get(names.PAIRED) and str(properties.get(names.ADDRESS, "")).upper() == phone.upper()
+        for _, properties in tree.having(names.DEVICE, below=adapter_path)
+    )
 
 
 def class_of_device() -> BluetoothUnavailable:

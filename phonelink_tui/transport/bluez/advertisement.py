@@ -17,7 +17,7 @@ from dbus_fast.service import ServiceInterface, dbus_method, dbus_property
 from phonelink_tui.errors import BluetoothUnavailable, PhonelinkError
 from phonelink_tui.protocol.ancs.constants import SERVICE_UUID as ANCS_UUID
 from phonelink_tui.transport.bluez import names
-from phonelink_tui.transport.bluez.adapter import find_adapter
+from phonelink_tui.transport.bluez.adapter import Adapter
 from phonelink_tui.transport.bluez.bus import Bus
 from phonelink_tui.transport.bluez.daemon import Daemon
 
@@ -113,11 +113,11 @@ class Solicitor:
 
     Args:
         daemon: bluetoothd.
-        adapter: Name of the adapter; None: the first that is on.
+        adapter: Finds the adapter; raises BluetoothUnavailable.
         wanted: Asked after every change of BlueZ's objects.
     """
 
-    def __init__(self, daemon: Daemon, adapter: str | None, wanted: Callable[[], bool]) -> None:
+    def __init__(self, daemon: Daemon, adapter: Callable[[], Adapter], wanted: Callable[[], bool]) -> None:
         self._daemon = daemon
         self._adapter = adapter
         self._wanted = wanted
@@ -139,7 +139,7 @@ class Solicitor:
         """Until it is no longer wanted, bluetoothd ends it, or it is time to renew it."""
         bus = await self._daemon.ready()
         tree = self._daemon.tree
-        adapter = find_adapter(tree, self._adapter)
+        adapter = self._adapter()
         if not adapter.can_advertise:
             raise BluetoothUnavailable(
                 "This Bluetooth adapter cannot advertise, so an iPhone does not bring its notifications.",

@@ -46,7 +46,7 @@ class BluezSpec:
     """Which phone, and through which adapter."""
 
     adapter: str | None = None
-    """For example `hci0`; None: the first that is on."""
+    """For example `hci0`; None: the one the phone is paired with, or the first that is on."""
     address: str | None = None
     """The phone's public address; None: the only paired phone."""
     solicits: bool = True
@@ -70,7 +70,7 @@ class BluezLink:
         self._dial = dial
         self._admit = admit
         self._directory = ServiceDirectory(dial)
-        self._solicitor = Solicitor(daemon, spec.adapter, self._wants_le)
+        self._solicitor = Solicitor(daemon, self._adapter, self._wants_le)
         self._watch = CallBackWatch(spec.features, call_back_s=spec.call_back_s)
         self._attached = 0
         self._asks_for_features: dict[Service, bool] = {}
@@ -185,15 +185,17 @@ class BluezLink:
 
     async def _phone(self) -> tuple[Bus, Adapter, Device]:
         bus = await self._daemon.ready()
-        adapter = find_adapter(self._daemon.tree, self._spec.adapter)
+        adapter = self._adapter()
         device = find_device(self._daemon.tree, adapter.path, self._spec.address)
         self._admit(bond_of(self._daemon.tree, device.path), adapter.address.upper())
         return bus, adapter, device
 
+    def _adapter(self) -> Adapter:
+        return find_adapter(self._daemon.tree, self._spec.adapter, self._spec.address)
+
     def _known_phone(self) -> Device | None:
         try:
-            adapter = find_adapter(self._daemon.tree, self._spec.adapter)
-            return find_device(self._daemon.tree, adapter.path, self._spec.address)
+            return find_device(self._daemon.tree, self._adapter().path, self._spec.address)
         except PhonelinkError:
             return None
 

@@ -103,13 +103,21 @@ class FakeBluetoothd:
         yield
         await self._bus.request_name("org.bluez")
 
-    def add_adapter(self, *, powered: bool = True, advertises: bool = True, cod: int = HANDS_FREE) -> None:
-        """Plug hci0 in."""
+    def add_adapter(
+        self,
+        path: str = ADAPTER,
+        address: str = ADAPTER_ADDRESS,
+        *,
+        powered: bool = True,
+        advertises: bool = True,
+        cod: int = HANDS_FREE,
+    ) -> None:
+        """Plug an adapter in: hci0, if no other is named."""
         self.add(
-            ADAPTER,
+            path,
             "org.bluez.Adapter1",
             {
-                "Address": ("s", ADAPTER_ADDRESS),
+                "Address": ("s", address),
                 "Alias": ("s", "desk"),
                 "Class": ("u", cod),
                 "Modalias": ("s", "usb:v1D6Bp0246d0557"),
@@ -122,7 +130,7 @@ class FakeBluetoothd:
             },
         )
         if advertises:
-            self.add(ADAPTER, "org.bluez.LEAdvertisingManager1", {})
+            self.add(path, "org.bluez.LEAdvertisingManager1", {})
 
     def add(self, path: str, interface: str, values: Values) -> None:
         """An object gets an interface."""
@@ -276,9 +284,8 @@ class FakeBluetoothd:
             case "RegisterAdvertisement", [path, _]:
                 body = ["org.bluez.LEAdvertisement1"]
                 read = await self.call_program(sender, path, f"{PROPERTIES}.GetAll", "s", body)
-                self.advertisements.append(
-                    {"path": path, "owner": sender, **{name: plain(value) for name, value in read.items()}}
-                )
+                told = {name: plain(value) for name, value in read.items()}
+                self.advertisements.append({"path": path, "owner": sender, "adapter": message.path, **told})
                 self.changed.set()
                 await self.firmware.wait()
             case "UnregisterAdvertisement", [path]:

@@ -39,6 +39,9 @@ from phonelink_tui.virtual.phone import VirtualPhone
 from tests.transport.bluez.fake_air import DEVICE, MAS_CHANNEL, PBAP_CHANNEL, PHONE_ADDRESS, FakeAir
 from tests.transport.bluez.fake_bluetoothd import ADAPTER, COMPUTER, FakeBluetoothd, Refused
 
+DONGLE = "/org/bluez/hci1"
+DONGLE_ADDRESS = "00:AA:01:00:00:0D"
+
 pytestmark = pytest.mark.needs("dbus-daemon", "dbus-daemon")
 
 ALICE = "+15550101"
@@ -352,6 +355,22 @@ async def test_the_only_paired_phone(air: FakeAir) -> None:
         await stream.aclose()
         air.pair(f"{ADAPTER}/dev_00_AA_01_09_09_09", "00:AA:01:09:09:09")
         await until_raised(link, PhoneUnreachable, "Several")
+
+
+async def test_the_phone_is_paired_with_another_adapter(air: FakeAir, bluetoothd: FakeBluetoothd) -> None:
+    """The adapter the phone is paired with is used for all of it, though another one comes first."""
+    bluetoothd.add_adapter(DONGLE, DONGLE_ADDRESS)
+    bluetoothd.set(DEVICE, "org.bluez.Device1", "Paired", "b", False)
+    air.pair(f"{DONGLE}/dev_60_4B_90_72_E0_DB")
+    async with open_bluez_link(BluezSpec(address=PHONE_ADDRESS), dial=air.dial) as link:
+        assert await link.addresses() == (DONGLE_ADDRESS, PHONE_ADDRESS)
+        await (await link.open_stream(Service.MAS)).aclose()
+        await bluetoothd.until(lambda: len(bluetoothd.advertisements) == 1)
+        assert bluetoothd.advertisements[0]["adapter"] == DONGLE
+        bluetoothd.set(DONGLE, "org.bluez.Adapter1", "Powered", "b", False)
+        await until_raised(link, BluetoothUnavailable, "off")
+    async with open_bluez_link(BluezSpec("hci0", PHONE_ADDRESS), dial=air.dial) as link:
+        await until_raised(link, BondRefused, "not paired")
 
 
 async def test_adapter_off_and_on(link: BluezLink, bluetoothd: FakeBluetoothd) -> None:
