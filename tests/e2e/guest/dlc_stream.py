@@ -57,7 +57,7 @@ class DlcStream:
         Raises:
             LinkLost: The connection has ended; some of `data` may have arrived.
         """
-        if not self._has_ended():
+        if data and not self._has_ended():  # Bumble would wait for ever for nothing to be sent
             self._dlc.write(data)
             await self._dlc.drain()
         if self._has_ended():
