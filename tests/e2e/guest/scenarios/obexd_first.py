@@ -5,6 +5,8 @@ from __future__ import annotations
 from phonelink_tui.domain.phone import Capability
 from phonelink_tui.virtual.entries import StoredContact
 from phonelink_tui.virtual.phone import VirtualPhone
+from tests.e2e.guest import bluez
+from tests.e2e.guest.dbus import eventually
 from tests.e2e.guest.le_pairing import pair_over_le
 from tests.e2e.guest.relayed import relaying
 from tests.e2e.guest.served_phone import coming_and_going, serve_notifications, serve_obex
@@ -12,6 +14,7 @@ from tests.e2e.guest.world import World
 
 LIMIT_S = 120.0
 ALICE = "+15550101"
+MNS = "00001133-0000-1000-8000-00805f9b34fb"
 MAS = "00001132-0000-1000-8000-00805f9b34fb"
 
 
@@ -23,6 +26,7 @@ async def run(world: World) -> None:
     async with serve_obex(phone, world.phone), serve_notifications(phone, world.phone):
         await pair_over_le(world)
         obexd = await world.start_obexd()
+        await eventually(lambda: receives_reports(world), "obexd's registration for the phone's reports")
         async with coming_and_going(phone, world.phone), relaying(world) as relay:
             snapshot = await relay.until_ready(limit_s=60)
             details = {one: state.detail for one, state in snapshot.phone.capabilities.items()}
@@ -41,3 +45,9 @@ async def run(world: World) -> None:
             assert [push.text for push in phone.pushed] == ["Back through obexd"], phone.pushed
             assert len(obexd.completed) > len(before), obexd.completed
             world.say(f"obexd carried {obexd.completed}")
+
+
+async def receives_reports(world: World) -> bool:
+    """Whether bluetoothd offers phones a notification server."""
+    adapter = await world.bus.properties(bluez.SERVICE, bluez.ADAPTER, bluez.ADAPTER_INTERFACE)
+    return MNS in adapter["UUIDs"]
