@@ -129,9 +129,7 @@ class BondRefused(TransportError):
 class PhoneInUse(TransportError):
     """Another program of this user has the phone: bluetoothd serves one at a time."""
 
-    USUAL_HINT = (
-        "Quit it, or `phonelink relay stop`; with `phonelink relay run` several terminals share one."
-    )
+    USUAL_HINT = "Quit it, or `phonelink relay stop`; with `phonelink relay run` several terminals share one."
 
 
 class PairingFailed(TransportError):

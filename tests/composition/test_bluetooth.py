@@ -12,7 +12,7 @@ import pytest
 from attrs import evolve
 
 from phonelink_tui.composition import bluetooth, sole_use
-from phonelink_tui.composition.attaching import open_relay
+from phonelink_tui.composition.attaching import NO_SHARED, Wish, open_relay
 from phonelink_tui.composition.bluetooth import bluetooth_backend
 from phonelink_tui.composition.choosing import choose_phone
 from phonelink_tui.composition.hosting import build_relay
@@ -191,6 +191,16 @@ async def test_no_relay_starts_for_a_phone_that_nobody_can_name(
         assert "phonelink pair" in caught.value.hint
     assert paths.state_dir is not None
     assert not (paths.state_dir / "relay-stderr.log").exists()
+
+
+@pytest.mark.usefixtures("air")
+@pytest.mark.parametrize("spec", [None, BluetoothSpec(address=PHONE_ADDRESS)])
+async def test_a_relay_of_ones_own_is_said(paths: Paths, spec: BluetoothSpec | None) -> None:
+    """In one line, whether or not the phone was named."""
+    said: list[str] = []
+    async with open_relay(spec, paths, Wish(say=said.append)):
+        pass
+    assert said == [NO_SHARED]
 
 
 async def test_without_a_bus_no_relay_starts(paths: Paths) -> None:
