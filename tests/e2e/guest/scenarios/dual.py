@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from phonelink_tui.domain.call import CallKind
-from phonelink_tui.domain.observed import ChangeKind, ObservedNotification
+from phonelink_tui.domain.observed import ObservedNotification, handle_key
 from phonelink_tui.profiles.ancs_client import AncsClient
 from phonelink_tui.profiles.map_client import MapClient
 from phonelink_tui.profiles.pbap_client import PbapClient
@@ -51,10 +51,9 @@ async def both(world: World, link: BluezLink, phone: VirtualPhone, word: str) ->
     try:
         async with noticing(world, "the phone", messages.run(), use_s=60) as going:
             await notified(world, link, phone, word)
-            phone.receive_text(ALICE, "without notifications")
-            change = await messages.next_change()
-            while change.kind is not ChangeKind.NEW:
-                change = await messages.next_change()
+            text = phone.receive_text(ALICE, "without notifications")
+            while handle_key((await messages.next_change()).handle) != handle_key(f"{text.handle:x}"):
+                pass  # of the text before
             world.say("texts still come")
             going.begin()
             phone.walk_away()

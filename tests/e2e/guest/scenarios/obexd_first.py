@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from phonelink_tui.domain.observed import handle_key
 from phonelink_tui.domain.phone import Capability
 from phonelink_tui.virtual.entries import StoredContact
 from phonelink_tui.virtual.phone import VirtualPhone
@@ -34,11 +35,11 @@ async def run(world: World) -> None:
             assert "obexd" not in details[Capability.NOTIFICATIONS], details
             assert (world.phone.address, MAS) in await obexd.sessions(), await obexd.sessions()
 
-            phone.receive_text(ALICE, "Through obexd")
+            text = phone.receive_text(ALICE, "Through obexd")
             snapshot = await relay.until_text("Through obexd")
             assert [str(thread.title) for thread in snapshot.threads] == ["Alice Example"], snapshot.threads
-            _, told = obexd.new_messages.get_nowait()
-            assert told["Subject"] == "Through obexd", told
+            path, _ = obexd.new_messages.get_nowait()
+            assert handle_key(path.rpartition("/message")[2]) == handle_key(f"{text.handle:x}"), path
 
             before = obexd.completed
             await relay.send(ALICE, "Back through obexd")
