@@ -10,11 +10,11 @@ from phonelink_tui.config.paths import Paths, find_paths
 from phonelink_tui.transport.bluez import gatt_backend, gatt_link, pairing_radio
 from phonelink_tui.virtual.phone import VirtualPhone
 from tests.composition.pairing_phone import PairingPhone
-from tests.transport.bluez.conftest import bluetoothd, bus_address, phone, system_bus
+from tests.transport.bluez.conftest import bluetoothd, bus_address, logind, phone, system_bus
 from tests.transport.bluez.fake_air import FakeAir
 from tests.transport.bluez.fake_bluetoothd import FakeBluetoothd
 
-__all__ = ["bluetoothd", "bus_address", "phone", "system_bus"]
+__all__ = ["bluetoothd", "bus_address", "logind", "phone", "system_bus"]
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from phonelink_tui.config.paths import Paths
 from phonelink_tui.config.phone_spec import BluetoothSpec
 from phonelink_tui.domain.bond import Bond
 from phonelink_tui.domain.limitations import LimitKind
-from phonelink_tui.domain.phone import Capability, LinkPhase, Phone, PhoneKind
+from phonelink_tui.domain.phone import Capability, DownReason, LinkPhase, Phone, PhoneKind
 from phonelink_tui.domain.text import clean_line
 from phonelink_tui.errors import BluetoothUnavailable, BondRefused, NoPhoneKnown, PhoneInUse, SeveralPhones
 from phonelink_tui.relay.api import RelayApi, Snapshot
@@ -30,6 +30,7 @@ from phonelink_tui.virtual.phone import VirtualPhone
 from tests.composition.pairing_phone import DEVICE1
 from tests.transport.bluez.fake_air import DEVICE, PHONE_ADDRESS, FakeAir
 from tests.transport.bluez.fake_bluetoothd import ADAPTER, ADAPTER_ADDRESS, FakeBluetoothd
+from tests.transport.bluez.fake_logind import FakeLogind
 
 pytestmark = pytest.mark.needs("dbus-daemon", "dbus-daemon")
 
@@ -125,6 +126,23 @@ async def test_known_phone_waits_for_an_adapter_that_is_off(
         await limited(api, LimitKind.ADAPTER_OFF)
         bluetoothd.set(ADAPTER, ADAPTER1, "Powered", "b", True)
         await ready(api, Capability.MESSAGES)
+
+
+async def test_sessions_end_before_this_computer_sleeps(air: FakeAir, logind: FakeLogind) -> None:
+    """Sleep waits until all of them are down, which is said of each; at the resume they come back."""
+    both = (Capability.MESSAGES, Capability.CONTACTS)
+    async with build_relay(BluetoothSpec()) as api:
+        for capability in both:
+            await ready(api, capability)
+        async with asyncio.timeout(5):
+            await logind.changed.wait()
+        logind.tell(sleeps=True)
+        await logind.released()
+        states = (await api.snapshot()).phone.capabilities
+        assert {state.reason for state in states.values()} == {DownReason.ASLEEP}
+        logind.tell(sleeps=False)
+        for capability in both:
+            await ready(api, capability)
 
 
 async def test_without_a_bus_the_only_known_phone_is_meant(paths: Paths) -> None:

@@ -14,6 +14,7 @@ Who lives here:
     warm_start   programs of ours begin without being read again
     pairing_person somebody at a terminal who pairs a phone; what bluetoothd holds of it then
     relayed      a relay over the real link, and waiting for what it tells
+    noticing     a session that is lost when the phone goes, and not before
     patience     limits for guests slower than two idle cores
     bumble_fixes what the pinned Bumble does wrong, put right
     obex_bytes   what obexd begins with

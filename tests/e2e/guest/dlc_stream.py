@@ -29,6 +29,8 @@ class DlcStream:
         self._news = asyncio.Event()
         self.transcript = bytearray()
         """Every byte the computer sent, from the first."""
+        self.was_encrypted = bool(dlc.multiplexer.l2cap_channel.connection.is_encrypted)
+        """Whether the link under it was encrypted when the connection was made."""
         dlc.on(dlc.EVENT_CLOSE, self._on_close)
         dlc.sink = self._on_data
 
@@ -55,7 +57,7 @@ class DlcStream:
         Raises:
             LinkLost: The connection has ended; some of `data` may have arrived.
         """
-        if not self._has_ended():
+        if data and not self._has_ended():  # Bumble would wait for ever for nothing to be sent
             self._dlc.write(data)
             await self._dlc.drain()
         if self._has_ended():

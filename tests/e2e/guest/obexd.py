@@ -14,6 +14,7 @@ from tests.e2e.guest.dbus import OBJECT_MANAGER, PROPERTIES, Bus, Values, eventu
 
 SERVICE = "org.bluez.obex"
 CLIENT = "org.bluez.obex.Client1"
+SESSION = "org.bluez.obex.Session1"
 MESSAGE_ACCESS = "org.bluez.obex.MessageAccess1"
 MESSAGE = "org.bluez.obex.Message1"
 PHONEBOOK_ACCESS = "org.bluez.obex.PhonebookAccess1"
@@ -46,6 +47,17 @@ class Obexd:
             await bus.match(f"type='signal',sender='{SERVICE}'")
             await eventually(lambda: bus.has_owner(SERVICE), "obexd on the session bus")
             yield obexd
+
+    async def sessions(self) -> list[tuple[str, str]]:
+        """Whose sessions are open, of any program: the phone's address, and the service's UUID."""
+        objects = await self._bus.objects(SERVICE)
+        found = [interfaces[SESSION] for interfaces in objects.values() if SESSION in interfaces]
+        return [(session["Destination"], session["Target"]) for session in found]
+
+    @property
+    def completed(self) -> list[str]:
+        """Transfers that went well, of any program: their object paths."""
+        return [transfer for transfer, status in self._statuses.items() if status == "complete"]
 
     async def create_session(self, address: str, target: str = "map") -> str:
         """Open a session with a phone, `map` or `pbap`; its object path."""

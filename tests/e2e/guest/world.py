@@ -171,13 +171,10 @@ class World:
 
     def spawn(self, argv: list[str], environment: dict[str, str], log: str | None) -> subprocess.Popen[bytes]:
         """Start a program that lives as long as the attempt; its output goes to `<log>.log` or nowhere."""
-        program = subprocess.Popen(
-            argv,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=(self._log / f"{log}.log").open("wb") if log else subprocess.DEVNULL,
-            stderr=subprocess.STDOUT,
-        )
+        with (self._log / f"{log}.log" if log else Path(os.devnull)).open("wb") as output:
+            program = subprocess.Popen(
+                argv, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            )
 
         def end() -> None:
             # Nothing of it is kept, and bluetoothd's orderly end takes seconds.

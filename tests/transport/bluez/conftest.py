@@ -1,4 +1,4 @@
-"""A private system bus, a bluetoothd on it, a phone in its range, and a link to that."""
+"""A private system bus, a bluetoothd and a logind on it, a phone in its range, and a link to that."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from phonelink_tui.transport.bluez.link import BluezLink, BluezSpec, open_bluez_
 from phonelink_tui.virtual.phone import VirtualPhone
 from tests.transport.bluez.fake_air import PHONE_ADDRESS, FakeAir
 from tests.transport.bluez.fake_bluetoothd import FakeBluetoothd
+from tests.transport.bluez.fake_logind import FakeLogind
 from tests.transport.bluez.private_bus import private_bus
 
 
@@ -32,6 +33,13 @@ async def bluetoothd(system_bus: str) -> AsyncIterator[FakeBluetoothd]:
     """bluetoothd with an adapter that is on."""
     async with FakeBluetoothd.running() as daemon:
         yield daemon
+
+
+@pytest.fixture
+async def logind(system_bus: str) -> AsyncIterator[FakeLogind]:
+    """logind, on the same bus."""
+    async with FakeLogind.running() as logind:
+        yield logind
 
 
 @pytest.fixture

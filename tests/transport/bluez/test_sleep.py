@@ -3,75 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
 
 import pytest
-from dbus_fast import Message, MessageType
-from dbus_fast.aio import MessageBus
 
 from phonelink_tui.transport.bluez.sleep import follow_sleep
 from phonelink_tui.transport.together import beside
+from tests.transport.bluez.fake_logind import FakeLogind
 
 pytestmark = pytest.mark.needs("dbus-daemon", "dbus-daemon")
-
-
-class FakeLogind:
-    """Gives locks, and tells of sleep."""
-
-    def __init__(self, bus: MessageBus) -> None:
-        self._bus = bus
-        self._locks: list[int] = []
-        self.asked: list[list[object]] = []
-        self.changed = asyncio.Event()
-        bus.add_message_handler(self._answer)
-
-    def _answer(self, message: Message) -> Message | bool:
-        if message.message_type is not MessageType.METHOD_CALL or message.member != "Inhibit":
-            return False
-        ours, theirs = os.pipe()
-        self._locks.append(ours)
-        self.asked.append(list(message.body))
-        self.changed.set()
-        reply = Message.new_method_return(message, "h", [0], unix_fds=[theirs])
-        asyncio.get_running_loop().call_later(0.2, os.close, theirs)
-        return reply
-
-    def tell(self, *, sleeps: bool) -> None:
-        """PrepareForSleep."""
-        self._bus.send(
-            Message.new_signal(
-                "/org/freedesktop/login1", "org.freedesktop.login1.Manager", "PrepareForSleep", "b", [sleeps]
-            )
-        )
-
-    async def released(self) -> None:
-        """Until the newest lock is let go: its pipe ends."""
-        lock = self._locks[-1]
-        gone = asyncio.Event()
-        asyncio.get_running_loop().add_reader(lock, gone.set)
-        try:
-            async with asyncio.timeout(5):
-                await gone.wait()
-        finally:
-            asyncio.get_running_loop().remove_reader(lock)
-
-    def close(self) -> None:
-        for lock in self._locks:
-            os.close(lock)
-
-
-@pytest.fixture
-async def logind(system_bus: str) -> AsyncIterator[FakeLogind]:
-    """On the private bus."""
-    bus = await MessageBus(bus_address=system_bus, negotiate_unix_fd=True).connect()
-    fake = FakeLogind(bus)
-    await bus.request_name("org.freedesktop.login1")
-    yield fake
-    await asyncio.sleep(0.25)  # the descriptors that were sent are closed by then
-    bus.disconnect()
-    await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
-    fake.close()
 
 
 async def test_sleep_waits_for_the_sessions_and_resume_brings_them_back(logind: FakeLogind) -> None:

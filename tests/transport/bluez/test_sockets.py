@@ -149,6 +149,27 @@ async def test_computer_without_bluetooth(monkeypatch: pytest.MonkeyPatch, kind:
         await dial(kind, ADDRESS, ADDRESS, 1)
 
 
+@pytest.mark.parametrize(("kind", "level"), [(Kind.RFCOMM, 2), (Kind.L2CAP, 1)])
+async def test_encryption_is_asked_for(monkeypatch: pytest.MonkeyPatch, kind: Kind, level: int) -> None:
+    """RFCOMM is encrypted, a search need not be; said before connecting. (bluetooth/bluetooth.h: SOL_BLUETOOTH 274,
+    BT_SECURITY 4, `struct bt_security`; MEDIUM 2, LOW 1)"""
+    asked: list[tuple[int, int, bytes]] = []
+
+    class BluetoothSocket(socket.socket):
+        """A socket that this kernel has, whose options are kept; it takes no Bluetooth address."""
+
+        def __init__(self, _family: int, style: int, _protocol: int) -> None:
+            super().__init__(socket.AF_UNIX, style)
+
+        def setsockopt(self, layer: int, option: int, value: bytes) -> None:  # type: ignore[override]
+            asked.append((layer, option, value))
+
+    monkeypatch.setattr(socket, "socket", BluetoothSocket)
+    with pytest.raises(PhoneUnreachable):
+        await dial(kind, ADDRESS, ADDRESS, 1)
+    assert asked == [(274, 4, bytes([level, 0]))]
+
+
 async def test_stream_both_ways() -> None:
     """Bytes of any number pass; the end is told; closing twice is once; sending afterwards is a lost link."""
     one, other = await stream_pair()

@@ -1,4 +1,4 @@
-"""Do our sockets, our SDP search and our published record work with the real bluetoothd? One text in, one out."""
+"""Do our sockets, our SDP search and our published record work with the real bluetoothd? Encrypted, both ways."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ async def run(world: World) -> None:
     """SDP, RFCOMM, registration, the phone's call, an event, the text, an answer; then the same again."""
     phone = VirtualPhone()
     await world.pair()
+    # The next link is made by our own sockets: what pairing encrypted says nothing of them.
+    await world.phone.drop_links()
+    assert world.phone.links == [], world.phone.links
     async with open_bluez_link(BluezSpec(address=world.phone.address)) as link:
         await refused(world, link, Service.MAS)  # it publishes no such record yet
         async with serve_obex(phone, world.phone) as served:
@@ -41,6 +44,9 @@ async def run(world: World) -> None:
                 world.say(f"session {visit} is closed")
     # The kernel itself refuses a second connection to one channel.
     assert len(served.streams[Service.MAS]) == 2, served.streams
+    assert all(stream.was_encrypted for stream in served.streams[Service.MAS]), (
+        "MAS opened without encryption"
+    )
 
 
 async def refused(world: World, link: BluezLink, service: Service) -> None:
