@@ -115,23 +115,24 @@ def open_send(
     explain: bool,
     yes: bool,
     timeout_s: float,
+    as_json: bool,
 ) -> None:
     """`phonelink send`."""
 
     def body(out: Output, paths: Paths) -> None:
         until = parse_expiry(expires, datetime.now().astimezone()) if expires is not None else None
         words = text if text is not None else _text_of_stdin(out)
-        options = SendOptions(to, words, explain, yes, timeout_s, until)
+        options = SendOptions(to, words, explain, yes, timeout_s, until, as_json)
         use_relay(ctx, out, paths, chosen_phone(ctx), lambda api, out: send(api, out, options), SENDER)
 
     carry_out(ctx, body)
 
 
-def open_reply(ctx: typer.Context, text: str | None, *, yes: bool, timeout_s: float) -> None:
+def open_reply(ctx: typer.Context, text: str | None, *, yes: bool, timeout_s: float, as_json: bool) -> None:
     """`phonelink reply --last`."""
 
     def body(out: Output, paths: Paths) -> None:
-        options = SendOptions("", text or "", explain=False, yes=yes, timeout_s=timeout_s)
+        options = SendOptions("", text or "", explain=False, yes=yes, timeout_s=timeout_s, as_json=as_json)
         read_text = (lambda: _text_of_stdin(out)) if text is None else None
 
         async def work(api: RelayApi, out: Output) -> None:
