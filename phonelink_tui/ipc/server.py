@@ -127,7 +127,7 @@ class RelayServer:
         for reader in self._behind.values():
             reader.outgoing.short_event(_event_frame(last, headers=reader.headers))
         for client in self._clients:
-            client.end()
+            self._say_goodbye(client)
 
     def _hand_out(self, stamped: Stamped) -> list[_Reader]:
         """To all readers; returns those that are behind from now on."""
@@ -200,7 +200,7 @@ class RelayServer:
                 background(self._read(reader, outgoing)) as reading,
             ):
                 if self._over:
-                    outgoing.end()
+                    self._say_goodbye(outgoing)
                 await asyncio.wait({writing, reading}, return_when=asyncio.FIRST_COMPLETED)
                 outgoing.end()
                 await writing
@@ -209,6 +209,10 @@ class RelayServer:
             self._readers.pop(outgoing, None)
             self._behind.pop(outgoing, None)
             writer.transport.abort()
+
+    def _say_goodbye(self, client: Outgoing) -> None:
+        client.short_event(wire.encode_line(wire.encode_bye()))
+        client.end()
 
     async def _read(self, reader: asyncio.StreamReader, outgoing: Outgoing) -> None:
         """Greet, then take up requests until the client has no more. What is taken up is finished."""

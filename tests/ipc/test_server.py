@@ -31,8 +31,10 @@ from phonelink_tui.domain.limitations import LimitKind, make_limitation
 from phonelink_tui.domain.text import RemoteText
 from phonelink_tui.errors import DeadlineExceeded, IpcError, RelayError
 from phonelink_tui.ipc import wire
+from phonelink_tui.ipc.background import background
 from phonelink_tui.ipc.client import connect
-from phonelink_tui.ipc.hello import encode_client_hello
+from phonelink_tui.ipc.events import encode_event
+from phonelink_tui.ipc.hello import encode_client_hello, encode_hello
 from phonelink_tui.ipc.outgoing import EVENT_BYTES_QUEUED, EVENTS_QUEUED, Outgoing
 from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.ipc.server import RelayServer
@@ -320,6 +322,32 @@ async def test_calls_after_the_end_say_so(fake: FakeRelay) -> None:
         with pytest.raises(IpcError):
             async with client.events():
                 pass
+
+
+@pytest.mark.parametrize("last_word", [b'{"v":1,"type":"bye"}\n', b""], ids=["good order", "killed"])
+async def test_end_in_good_order_is_told_from_a_relay_that_was_killed(last_word: bytes) -> None:
+    """A stream that simply stops is an error: whoever reads it must not take it for its end."""
+    ours, theirs = socket.socketpair()
+    reader, writer = await asyncio.open_connection(sock=theirs)
+
+    async def relay() -> None:
+        writer.write(wire.encode_line(encode_hello(samples.snapshot(), samples.NOON)))
+        for _hello_and_request in range(2):
+            await reader.readline()
+        writer.write(wire.encode_line(wire.encode_reply(1, None)))
+        writer.write(wire.encode_line(encode_event(Stamped(1, samples.NOON, Resync()))) + last_word)
+        writer.write_eof()
+
+    async with (
+        asyncio.timeout(DEADLINE_S),
+        background(relay()),
+        connect(ours) as client,
+        client.events() as events,
+    ):
+        assert (await anext(events)).rev == 1
+        with pytest.raises(StopAsyncIteration if last_word else IpcError):
+            await anext(events)
+    writer.close()
 
 
 async def test_relay_that_cannot_answer_the_greeting_is_heard(fake: FakeRelay) -> None:
