@@ -82,6 +82,23 @@ def test_text_is_accepted(phonelink: Phonelink, fake: FakeRelay) -> None:
     assert (command.dry_run, command.hold) == (False, False)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["send", "bob\udcff@example.com", "-m", "hi", "--yes"],
+        ["send", "ann\ufffd@example.com", "-m", "hi", "--yes"],
+        ["send", "alice", "-m", "caf\udce9"],
+        ["reply", "--last", "--yes", "-m", "caf\udce9"],
+    ],
+    ids=["recipient", "replaced", "text", "reply"],
+)
+def test_argument_that_is_no_utf8_is_refused(phonelink: Phonelink, fake: FakeRelay, words: list[str]) -> None:
+    """What is sent is what was written, to whom it was written, or nothing."""
+    result = phonelink(*words)
+    assert (result.exit_code, fake.commands) == (2, [])
+    assert "not UTF-8; nothing was sent" in result.stderr
+
+
 def test_text_comes_from_stdin(phonelink: Phonelink, fake: FakeRelay) -> None:
     """Without -m the text is what is piped in, less its last line end."""
     assert phonelink("send", "+1 555 0199", text="two\nlines\n").exit_code == 0
