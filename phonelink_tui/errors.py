@@ -126,6 +126,12 @@ class BondRefused(TransportError):
     USUAL_HINT = "If you paired it anew yourself: `phonelink forget`, then `phonelink pair`."
 
 
+class PhoneInUse(TransportError):
+    """Another program of this user has the phone: bluetoothd serves one at a time."""
+
+    USUAL_HINT = "Quit it, or `phonelink relay stop`; with `phonelink relay run` several terminals share one."
+
+
 class PairingFailed(TransportError):
     """The phone and this computer did not pair.
 

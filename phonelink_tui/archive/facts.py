@@ -208,6 +208,8 @@ class Kept:
     """Newest first."""
     outbox: tuple[tuple[OutboxRow, TextMessage], ...] = ()
     """Not settled, in the order they were written."""
+    expiries: tuple[tuple[MessageId, datetime], ...] = ()
+    """Texts of the outbox, settled or not, that were not to leave after some time, oldest first."""
     stranded: tuple[TextMessage, ...] = ()
     """Texts of ours that seem to be on their way, and are not in the outbox."""
     drafts: tuple[Draft, ...] = ()

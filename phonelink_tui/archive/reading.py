@@ -42,6 +42,12 @@ def load(db: apsw.Connection) -> Kept:
     return Kept(
         threads=threads(db),
         outbox=_outbox(db),
+        expiries=tuple(
+            (MessageId(id_), columns.moment(at))
+            for id_, at in db.execute(
+                "SELECT message, expires_at FROM outbox WHERE expires_at IS NOT NULL ORDER BY n"
+            )
+        ),
         stranded=_stranded(db),
         drafts=_drafts(db),
         looked_at=_looked_at(db),

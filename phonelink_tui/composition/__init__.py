@@ -5,6 +5,7 @@
     hosting     a relay and the phone it owns, in this process
     choosing    which phone over Bluetooth; light, and asked before a relay starts
     bluetooth   through which backend
+    sole_use    one program of a user at a time
     pairing     a phone is paired here; first_sessions looks what it allows
     phones      known and paired phones, listed and forgotten; phone_rows are the values
     remembering what a relay leaves behind for the doctor

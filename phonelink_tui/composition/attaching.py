@@ -97,7 +97,7 @@ async def open_relay(
                     notice = "Attached to the background relay."
                     attachment = Attachment(Home.SHARED, notice=notice, lasting=True)
                 else:
-                    attachment = Attachment(notice=note or NO_SHARED)
+                    attachment = Attachment(notice=note)
             case _:
                 pass
         if client is None:
@@ -143,8 +143,7 @@ async def _shared(
             return None, "The background relay has another phone; this one ends with this program."
     if wish.attach_only:
         raise NotConnected("No background relay runs.", "Start one: `phonelink relay run`.")
-    # Without a spec the start screen may come instead of a relay.
-    return None, NO_SHARED if isinstance(spec, BluetoothSpec) else ""
+    return None, NO_SHARED
 
 
 def _owns(client: RelayClient, spec: PhoneSpec) -> bool:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from phonelink_tui.composition.choosing import ChosenPhone, choose_phone
+from phonelink_tui.composition.sole_use import sole_use
 from phonelink_tui.config.known_phones import KnownPhones
 from phonelink_tui.config.phone_spec import BluetoothSpec
 from phonelink_tui.domain.bond import SENTENCES, Bond, bond_change
@@ -33,11 +34,13 @@ async def bluetooth_backend(
         runtime_dir: Private, for what goes to and from obexd; None: there is none.
 
     Raises:
+        PhoneInUse: Another program of this user has Bluetooth.
         PhonelinkError: See `choose_phone`.
     """
     phone = await choose_phone(spec, known)
     link_spec = BluezSpec(spec.adapter, phone.address, solicits=TRAITS[phone.kind].notifications)
-    async with open_bluez_link(link_spec, admit=admit_known(known, phone.address)) as link:
+    admit = admit_known(known, phone.address)
+    async with sole_use(runtime_dir), open_bluez_link(link_spec, admit=admit) as link:
         yield backend_over(link, phone, runtime_dir, through_obexd=spec.through_obexd)
 
 

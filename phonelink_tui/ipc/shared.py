@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
 import os
 import socket
@@ -13,7 +12,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from phonelink_tui.config.private_files import open_private
+from phonelink_tui.config.private_files import lock_private
 from phonelink_tui.errors import IpcError, NoRelay
 from phonelink_tui.ipc.background import background
 from phonelink_tui.ipc.client import RelayClient, connect
@@ -134,12 +133,11 @@ def _check_directory(directory: Path) -> None:
 @contextmanager
 def _only_one(path: Path) -> Iterator[None]:
     """Hold the lock beside `path`; the kernel lets it go however the process ends."""
-    fd = open_private(path.with_name(path.name + ".lock"), os.O_RDWR)
     try:
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise IpcError(f"Another relay listens at {path}.", "`phonelink` attaches to it.") from error
+        fd = lock_private(path.with_name(path.name + ".lock"))
+    except BlockingIOError as error:
+        raise IpcError(f"Another relay listens at {path}.", "`phonelink` attaches to it.") from error
+    try:
         yield
     finally:
         os.close(fd)

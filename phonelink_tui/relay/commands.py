@@ -117,14 +117,14 @@ class Commands:
             case SendText():
                 return self._send(command)
             case MarkThread():
-                self._mark_thread(command)
+                return self._mark_thread(command)
             case SaveDraft():
                 self._save_draft(command)
             case Looked():
                 self._store.looked_at = looked_at = self._now()
                 self.on_looked(looked_at)
             case StartThread():
-                self._start_thread(command)
+                return self._start_thread(command)
             case CancelText():
                 return self._cancel(command)
             case RetryText():
@@ -199,6 +199,18 @@ class Commands:
         self._queue(message, hold=command.hold, expires_at=command.expires_at, command=command.id)
         return self._queued(command.id, message.id)
 
+    def _once_written(self, done: CommandChanged) -> Later | None:
+        """Said when it is on the disk: what was acknowledged holds after a kill, too."""
+        if self._written is None:
+            self._publish([done])
+            return None
+        return self._after_writing(done)
+
+    async def _after_writing(self, done: CommandChanged) -> CommandChanged:
+        assert self._written is not None, "looked at by the caller"
+        await self._written()
+        return done
+
     def _queued(self, command_id: str, message: MessageId) -> Later | None:
         done = CommandChanged(command_id, CommandState.DONE, message=message)
         if self._written is not None:
@@ -263,30 +275,26 @@ class Commands:
             sentence = f"Would be sent to {who} alone."
             self._publish([CommandChanged(command.id, CommandState.DONE, sentence=sentence)])
 
-    def _start_thread(self, command: StartThread) -> None:
+    def _start_thread(self, command: StartThread) -> Later | None:
         recipient = self._intake.filing.identify(command.recipient)
         decision = decide(self._store.send_facts(None, None, recipient))
         if decision.refusal is not None:
             self._refuse(command.id, decision)
-            return
+            return None
         thread = self._intake.filing.file_under(Audience.PRIVATE, recipient.key)
         self._publish(self._store.start_thread(thread, Audience.PRIVATE, recipient))
-        self._publish([CommandChanged(command.id, CommandState.DONE, sentence=thread)])
+        return self._once_written(CommandChanged(command.id, CommandState.DONE, sentence=thread))
 
     def _cancel(self, command: CancelText) -> Later | None:
         if self._outbox.cancel(command.message):
-            if self._written is not None:
-                return self._written()  # said when it is on the disk: else a run after a kill would push it
-            self._done(command.id)
-        else:
-            self._fail(command.id, "It has left already, or was never waiting.", "The conversation shows it.")
+            return self._once_written(CommandChanged(command.id, CommandState.DONE))
+        self._fail(command.id, "It has left already, or was never waiting.", "The conversation shows it.")
         return None
 
     def _retry_text(self, command: RetryText) -> Later | None:
         message = self._store.message(command.message)
         if message is not None and self._outbox.confirm(message.id):
-            self._publish([CommandChanged(command.id, CommandState.DONE, message=message.id)])
-            return None
+            return self._once_written(CommandChanged(command.id, CommandState.DONE, message=message.id))
         if message is None or message.state is not DeliveryState.FAILED or message.recipient is None:
             self._publish([CommandChanged(command.id, CommandState.REFUSED, (), *NOT_AGAIN)])
             return None
@@ -297,15 +305,16 @@ class Commands:
         if decision.refusal is Refusal.POLICY:
             self._refuse(command.id, decision)
             return None
-        self._queue(evolve(message, at=self._now()))
+        self._queue(evolve(message, at=self._now()), expires_at=self._outbox.expiry_of(message.id))
         return self._queued(command.id, message.id)
 
-    def _mark_thread(self, command: MarkThread) -> None:
+    def _mark_thread(self, command: MarkThread) -> Later | None:
         thread = self._store.current(command.thread)
         asked = {name: getattr(command, name) for name in ("pinned", "muted", "archived", "unread")}
         told = {name: value for name, value in asked.items() if value is not None}
-        if self._set(command.id, thread, told):
-            self._done(command.id)
+        if not self._set(command.id, thread, told):
+            return None
+        return self._once_written(CommandChanged(command.id, CommandState.DONE))
 
     def _save_draft(self, command: SaveDraft) -> None:
         thread, text = self._store.current(command.thread), clean(command.text)
@@ -335,6 +344,8 @@ class Commands:
                     await access.set_read(handle, read=command.read)
                 except ObexRefused:
                     continue  # deleted on the phone meanwhile
+        if self._written is not None:
+            await self._written()
 
     def _newest_incoming(self, thread: ThreadId) -> list[TextMessage]:
         return [m for m in self._store.messages_of(thread) if m.direction is Direction.INCOMING][-1:]

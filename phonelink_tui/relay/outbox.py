@@ -65,6 +65,9 @@ NOT_CONFIRMED: Final = "The program ended while it could still be taken back; no
 WAITING: Final = 500
 """Texts that wait at the same time. More are refused when they are written, and none is dropped."""
 
+EXPIRIES_REMEMBERED: Final = 2 * WAITING
+"""Of texts that failed, for those that are told to go again."""
+
 Publish = Callable[[TextMessage], None]
 Recheck = Callable[[TextMessage], str | None]
 """Looks again, right before the push: None lets it go, a sentence stops it."""
@@ -103,6 +106,7 @@ class Outbox:
         """
         self._journal = journal
         self._rows: dict[MessageId, OutboxRow] = {}
+        self._expiries: dict[MessageId, datetime] = {}
         self._publish = publish
         self._recheck = recheck
         self._on_accepted = on_accepted
@@ -151,19 +155,32 @@ class Outbox:
                 message.id, OutboxStep.QUEUED, message.recipient, hold_until, expires_at, frozenset(), command
             )
             self._rows[message.id] = row
+        if expires_at is not None:
+            self._expires(message.id, expires_at)
         self._publish(message)
         self._write(message.id, OutboxStep.HELD if hold_until is not None else OutboxStep.QUEUED)
         self._changed.set()
 
+    def expiry_of(self, id_: MessageId) -> datetime | None:
+        """After what time a text must not leave; None: none was given, or that time is over."""
+        at = self._expiries.get(id_)
+        return at if at is not None and at > self._now() else None
+
     def begin_with(
-        self, entries: Iterable[tuple[OutboxRow, TextMessage]], stranded: Iterable[TextMessage]
+        self,
+        entries: Iterable[tuple[OutboxRow, TextMessage]],
+        stranded: Iterable[TextMessage],
+        expiries: Iterable[tuple[MessageId, datetime]] = (),
     ) -> None:
         """What an earlier run left: the queued go on waiting, all others are settled as far as they got.
 
         Args:
             entries: Texts on their way, oldest first.
             stranded: Texts that seem to be on their way without a row: what certainly was not pushed.
+            expiries: Texts, also settled ones, that were not to leave after some time, oldest first.
         """
+        for id_, at in expiries:
+            self._expires(id_, at)
         for row, message in entries:
             self._rows[message.id] = row
             if message.state in SETTLED:
@@ -247,6 +264,11 @@ class Outbox:
         with suppress(TimeoutError):
             async with asyncio.timeout(limit_s):
                 await self._idle.wait()
+
+    def _expires(self, id_: MessageId, at: datetime) -> None:
+        self._expiries[id_] = at
+        if len(self._expiries) > EXPIRIES_REMEMBERED:
+            del self._expiries[next(iter(self._expiries))]
 
     def _expire(self) -> None:
         """What is too late fails by itself, also while no session would take it."""

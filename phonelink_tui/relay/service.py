@@ -222,7 +222,7 @@ class Relay:
         self._links.begin_with(kept.gaps)
         self._commands.begin_with(kept.commands)
         self._audit.expect(message for _, message in kept.outbox)
-        self._outbox.begin_with(kept.outbox, kept.stranded)
+        self._outbox.begin_with(kept.outbox, kept.stranded, kept.expiries)
 
     async def run(self) -> None:
         """Keep the phone connected until cancelled; call once."""

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from phonelink_tui.composition import bluetooth
-from phonelink_tui.composition.attaching import open_relay
+from phonelink_tui.composition import bluetooth, sole_use
+from phonelink_tui.composition.attaching import NO_SHARED, Wish, open_relay
 from phonelink_tui.composition.bluetooth import bluetooth_backend
 from phonelink_tui.composition.choosing import choose_phone
 from phonelink_tui.composition.hosting import build_relay
@@ -23,7 +23,7 @@ from phonelink_tui.domain.bond import Bond
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.phone import Capability, LinkPhase, Phone, PhoneKind
 from phonelink_tui.domain.text import clean_line
-from phonelink_tui.errors import BluetoothUnavailable, BondRefused, NoPhoneKnown, SeveralPhones
+from phonelink_tui.errors import BluetoothUnavailable, BondRefused, NoPhoneKnown, PhoneInUse, SeveralPhones
 from phonelink_tui.relay.api import RelayApi, Snapshot
 from phonelink_tui.transport.bluez import link
 from phonelink_tui.virtual.phone import VirtualPhone
@@ -175,6 +175,16 @@ async def test_no_relay_starts_for_a_phone_that_nobody_can_name(
     assert not (paths.state_dir / "relay-stderr.log").exists()
 
 
+@pytest.mark.usefixtures("air")
+@pytest.mark.parametrize("spec", [None, BluetoothSpec(address=PHONE_ADDRESS)])
+async def test_a_relay_of_ones_own_is_said(paths: Paths, spec: BluetoothSpec | None) -> None:
+    """In one line, whether or not the phone was named."""
+    said: list[str] = []
+    async with open_relay(spec, paths, Wish(say=said.append)):
+        pass
+    assert said == [NO_SHARED]
+
+
 async def test_without_a_bus_no_relay_starts(paths: Paths) -> None:
     """Without a phone in mind it begins with a pairing; with one, the bus is what is missing."""
     with pytest.raises(NoPhoneKnown, match="system bus"):
@@ -208,6 +218,41 @@ async def test_a_known_phone_with_another_pairing_is_refused(
         phone = await limited(api, LimitKind.BOND_CHANGED)
     assert words in phone.capabilities[Capability.MESSAGES].detail
     assert not air.dialled
+
+
+@pytest.mark.usefixtures("air", "paths")
+async def test_a_second_program_of_the_same_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told who has the phone, not that obexd is in the way; when the first has left, it may begin."""
+    monkeypatch.setattr(sole_use, "WAIT_S", 0.3)
+    async with build_relay(BluetoothSpec()):
+        with pytest.raises(PhoneInUse, match="Another phonelink") as refused:
+            async with build_relay(BluetoothSpec()):
+                pass
+        assert "relay stop" in refused.value.hint
+    async with build_relay(BluetoothSpec()) as api:
+        assert (await api.snapshot()).phone.name
+
+
+async def test_one_that_is_just_leaving_is_waited_for(tmp_path: Path) -> None:
+    """A relay that finishes what is on its way keeps nobody out."""
+    entered = asyncio.Event()
+
+    async def follow() -> None:
+        async with sole_use.sole_use(tmp_path):
+            entered.set()
+
+    async with asyncio.TaskGroup() as tasks:
+        async with sole_use.sole_use(tmp_path):
+            tasks.create_task(follow())
+            await asyncio.sleep(0.2)
+            assert not entered.is_set()
+        await entered.wait()
+
+
+async def test_a_place_without_room_for_a_lock(tmp_path: Path) -> None:
+    """It goes on without."""
+    async with sole_use.sole_use(tmp_path / "nowhere"), sole_use.sole_use(None):
+        pass
 
 
 async def test_a_pairing_that_was_removed_is_said(

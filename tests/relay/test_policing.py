@@ -295,7 +295,9 @@ async def test_no_more_is_kept_than_the_ceiling(tmp_path: Path, monkeypatch: pyt
         phone.receive_text(ALICE, f"text {n}", at=now() - timedelta(minutes=6 - n))
     rules = PolicySource(Rules("[retention]\ncount = 2"))
     async with running(phone, tmp_path, rules=ArchiveSettings(keep=KeepRule(count=5)), policy=rules) as run:
+        await run.synced()
         async with asyncio.timeout(20):
-            while [m.text for m in (await run.relay.search("text"))] != ["text 5", "text 4"]:
+            while (await run.archive.info()).messages != 2 or [
+                m.text for m in (await run.relay.search("text"))
+            ] != ["text 5", "text 4"]:
                 await asyncio.sleep(0.01)
-        assert (await run.archive.info()).messages == 2

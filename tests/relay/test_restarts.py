@@ -36,6 +36,7 @@ from phonelink_tui.relay.api import (
     SaveDraft,
     SendText,
     Snapshot,
+    StartThread,
 )
 from phonelink_tui.relay.outbox import STALE
 from phonelink_tui.relay.service import Relay
@@ -453,3 +454,57 @@ async def test_what_was_acknowledged_is_on_the_disk(tmp_path: Path, retried: boo
         text = await send(run, "the next one")
         await run.until(lambda s: not s.unsettled)
     assert [push.text for push in phone.pushed] == ["taken back"] * retried + ["the next one"]
+
+
+MARKED: dict[str, Callable[[ThreadId], Command]] = {
+    "pinned": lambda thread: MarkThread("p", thread, pinned=True),
+    "muted": lambda thread: MarkThread("m", thread, muted=True),
+    "archived": lambda thread: MarkThread("a", thread, archived=True),
+}
+
+
+async def test_acknowledged_marks_are_on_the_disk(tmp_path: Path) -> None:
+    """A kill right after a conversation was pinned, muted, put away or begun: the next run has it so."""
+    phone, before, after = make_phone(), tmp_path / "before", tmp_path / "after"
+    async with running(phone, before, NO_NOTICES) as run:
+        begun = await run.do(StartThread("begin", BOB))
+        shutil.copytree(before, after / "begun")
+        thread = ThreadId(begun.sentence)
+        for name, command in MARKED.items():
+            assert (await run.do(command(thread))).state is CommandState.DONE
+            shutil.copytree(before, after / name)
+    for name in ("begun", *MARKED):
+        async with running(make_phone(), after / name, NOTHING) as run:
+            (row,) = (await run.relay.snapshot()).threads
+            assert row.id == thread
+            assert name == "begun" or getattr(row, name), name
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_text_told_to_go_again_keeps_its_last_time(tmp_path: Path, restarted: bool) -> None:
+    """Taken back and told to go again, it must still not leave after the time that was given; in a later run, too."""
+    phone, later = make_phone(), now() + timedelta(hours=1)
+    async with running(phone, tmp_path, NOTHING) as run:
+        text = await send(run, "not after", expires_at=later)
+        await run.do(CancelText("c", text.id))
+        if not restarted:
+            await run.do(RetryText("r", text.id))
+            ((row, _),) = (await run.archive.load()).outbox
+    if restarted:
+        async with running(phone, tmp_path, NOTHING) as run:
+            await run.do(RetryText("r", text.id))
+            ((row, _),) = (await run.archive.load()).outbox
+    assert (row.id, row.expires_at) == (text.id, later)
+
+
+async def test_a_last_time_that_is_over_binds_no_more(tmp_path: Path) -> None:
+    """Who tells an expired text to go again says that it still holds."""
+    phone = make_phone()
+    async with running(phone, tmp_path, NOTHING) as run:
+        text = await send(run, "too late", expires_at=now() - timedelta(seconds=1))
+        await run.until(lambda s: [t.id for t in s.failed] == [text.id])
+    async with running(phone, tmp_path, NO_NOTICES) as run:
+        await run.ready()
+        await run.do(RetryText("r", text.id))
+        await run.until(lambda s: not s.unsettled)
+    assert [push.text for push in phone.pushed] == ["too late"]

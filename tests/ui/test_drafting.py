@@ -41,6 +41,14 @@ def a_keeping_relay(*threads: Thread) -> ScriptedRelay:
     return relay
 
 
+def of_another_terminal(relay: ScriptedRelay, text: str) -> ThreadChanged:
+    """Alice's row with a draft that the relay was given there."""
+    row = evolve(ALICE, draft=text)
+    rows = tuple(row if old.id == row.id else old for old in relay.state.threads)
+    relay.state = evolve(relay.state, threads=rows)
+    return ThreadChanged(row)
+
+
 def drafts(relay: ScriptedRelay) -> dict[str, str]:
     return {row.title: row.draft for row in relay.state.threads if row.draft}
 
@@ -97,13 +105,60 @@ async def test_a_composer_that_rests_follows_the_other_terminal() -> None:
 
 
 async def test_nothing_is_taken_from_under_somebody_who_types() -> None:
-    """The other draft is not shown; this one is kept in its place."""
+    """The other draft is not shown, and not overwritten either; whoever leaves puts theirs behind it."""
     async with on_stage(a_keeping_relay()) as stage:
         await stage.type("mine")
-        await stage.say(ThreadChanged(evolve(ALICE, draft="theirs")))
+        await stage.say(theirs := of_another_terminal(stage.relay, "theirs"))
         assert stage.composer.draft == "mine"
         assert "yours stays" in stage.line("hints")
-        assert drafts(stage.relay) == {"Alice": "mine"}
+        await stage.type(" still")
+        await stage.pilot.pause(0.7)
+        await stage.settle()
+        assert (stage.composer.draft, stage.relay.told(SaveDraft)) == ("mine still", [])
+        assert drafts(stage.relay) == {"Alice": theirs.thread.draft}
+        await stage.press("ctrl+down")
+        assert drafts(stage.relay) == {"Alice": "theirs\nmine still"}
+
+
+async def test_what_is_sent_here_does_not_erase_what_was_begun_there() -> None:
+    """Two people at one conversation: neither sees the draft of the other, and both stay what they were."""
+    async with on_stage(a_keeping_relay()) as stage:
+        await stage.press("escape", "i")
+        await stage.say(of_another_terminal(stage.relay, "theirs"))
+        await stage.type("mine")
+        await stage.pilot.pause(0.7)
+        await stage.press("enter")
+        await stage.settle()
+        assert stage.composer.draft == ""
+        assert drafts(stage.relay) == {"Alice": "theirs"}
+        await stage.pilot.pause(2 * REST_S + 0.5)
+        await stage.settle()
+        assert stage.composer.draft == "theirs"
+        assert stage.relay.told(SaveDraft) == []
+
+
+async def test_what_no_relay_has_had_is_not_taken_away() -> None:
+    """Written while there was no relay, and the next one has another terminal's draft: both are there."""
+    async with on_stage(a_keeping_relay()) as stage:
+        await stage.type("mine")
+        await stage.press("ctrl+down")
+        theirs = evolve(ALICE, draft="theirs")
+        stage.relay.state = evolve(stage.relay.state, epoch="second", threads=(theirs, BOB, CAROL))
+        await stage.say(Resync())
+        await stage.settle()
+        assert drafts(stage.relay) == {"Alice": "theirs\nmine"}
+
+
+async def test_what_rests_and_no_relay_has_had_stays_in_the_composer() -> None:
+    """Also after a long while."""
+    async with on_stage(a_keeping_relay()) as stage:
+        await stage.type("mine")
+        await stage.pilot.pause(2 * REST_S)
+        theirs = evolve(ALICE, draft="theirs")
+        stage.relay.state = evolve(stage.relay.state, epoch="second", threads=(theirs, BOB, CAROL))
+        await stage.say(Resync())
+        await stage.settle()
+        assert stage.composer.draft == "mine"
 
 
 async def test_nothing_slips_under_the_hands_of_somebody_who_is_here() -> None:

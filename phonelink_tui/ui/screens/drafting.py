@@ -1,7 +1,8 @@
 """What was begun and not sent, and where is it kept? In the relay: for another terminal, and should this one crash.
 
-Whoever wrote last wins, but only over a composer that rests: nothing is taken from under somebody who types. What
-came from another terminal and was not touched here is nobody's typing: sent there, it must not come back from here.
+Whoever wrote last wins, but only over what the relay had and over a composer that rests: nothing is taken from under
+somebody who types. Nor does what they type take the place of a draft that they have not seen. What came from another
+terminal and was not touched here is nobody's typing: sent there, it must not come back from here.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class Drafting:
     """What the relay was told, and has not said yet."""
     _taken: dict[ThreadId, str] = field(factory=dict, init=False)
     """What the relay said last that is not of this terminal."""
+    _unseen: set[ThreadId] = field(factory=set, init=False)
+    """Conversations whose draft in the relay is another one than that in the composer here, and is not shown."""
     _epoch: str | None = field(default=None, init=False)
     _typed_at: float = field(default=0.0, init=False)
     _changed_at: float = field(default=0.0, init=False)
@@ -77,15 +80,24 @@ class Drafting:
         target = self.desk.widgets.composer.target
         if target is None or target.thread is None:
             return
-        self._keep_changed(target.thread)
-        if not self._known(target.thread) and target.thread not in self._awaited:
-            # It was held back from somebody's hands.
-            self._note(target.thread, self._heard.get(target.thread, ""))
+        thread, unseen = target.thread, self._heard.get(target.thread, "")
+        if thread in self._unseen and self._text():
+            self._unseen.discard(thread)
+            self.put(thread, with_part(unseen, "", self._text()))
+            return
+        self._unseen.discard(thread)
+        self._keep_changed(thread)
+        if not self._known(thread) and thread not in self._awaited:
+            self._note(thread, unseen)  # it was held back from somebody's hands
+            self._taken[thread] = unseen
 
     def put(self, thread: ThreadId, text: str) -> None:
         """Keep a text under a conversation; an empty one is none."""
         text = clean(text) if text.strip() else ""
         self._note(thread, text)
+        if thread in self._unseen:
+            self.desk.stage.later(REST_S, self._look_again)
+            return
         awaited = self._awaited.get(thread)
         told = awaited[-1] if awaited else self._heard.get(thread, "")
         if text == told or self.desk.projection.relay_gone or thread not in self.desk.projection.threads:
@@ -108,10 +120,10 @@ class Drafting:
         for row in projection.threads.values():
             if row.draft == self._heard.get(row.id, ""):
                 continue
-            self._heard[row.id] = row.draft
+            before, self._heard[row.id] = self._heard.get(row.id, ""), row.draft
             awaited = self._awaited.get(row.id)
             if not awaited:
-                self._take(row.id, row.draft)
+                self._take(row.id, row.draft, before)
             elif row.draft in awaited:
                 while awaited.popleft() != row.draft:
                     pass
@@ -119,24 +131,26 @@ class Drafting:
     def _begin_anew(self) -> None:
         """Another run of the relay, which may have forgotten what was not on its disk."""
         self._epoch = self.desk.projection.epoch
-        self._heard, self._awaited = {}, {}
+        self._heard, self._awaited, self._unseen = {}, {}, set()
         for row in self.desk.projection.threads.values():
             if not row.draft and row.id in self.desk.view.drafts:
                 self.put(row.id, self.desk.view.drafts[row.id])
 
-    def _take(self, thread: ThreadId, text: str) -> None:
+    def _take(self, thread: ThreadId, text: str, before: str) -> None:
+        """The relay has a draft that is not from here; `before` is what it had."""
         composer = self.desk.widgets.composer
+        self._unseen.discard(thread)
         is_open = composer.target is not None and composer.target.thread == thread
         mine = self._text() if is_open else self._known(thread)
         if text == mine:
             self._note(thread, text)
         elif is_open and not mine and self._is_here():
+            self._unseen.add(thread)
             self.desk.stage.later(REST_S, self._look_again)
         elif is_open and not text and self._taken.get(thread) and mine.startswith(self._taken[thread]):
             self._take_out(thread, mine.removeprefix(self._taken.pop(thread)).lstrip())
-        elif is_open and mine not in ("", self._taken.get(thread)) and self._is_typing():
-            self.desk.stage.notice("This draft was changed in another terminal; yours stays here.", "warn")
-            self.put(thread, mine)
+        elif mine not in ("", self._taken.get(thread)) and (mine != before or (is_open and self._is_here())):
+            self._keep_both(thread, text, mine, is_open=is_open)
         else:
             self._note(thread, text)
             self._taken[thread] = text
@@ -144,6 +158,16 @@ class Drafting:
                 composer.set_draft(text)
             if is_open and mine and not text.startswith(mine):
                 self._offer_back(thread, mine)
+
+    def _keep_both(self, thread: ThreadId, theirs: str, mine: str, *, is_open: bool) -> None:
+        if is_open:
+            self.desk.stage.notice("This draft was changed in another terminal; yours stays here.", "warn")
+        if mine.startswith(theirs):
+            self.put(thread, mine)
+        elif is_open:
+            self._unseen.add(thread)
+        else:
+            self.put(thread, with_part(theirs, "", mine))
 
     def _take_out(self, thread: ThreadId, rest: str) -> None:
         """What came from the other terminal was sent there: it does not go out once more before what follows it."""
@@ -158,13 +182,10 @@ class Drafting:
         if target is not None and target.thread is not None and not self._text():
             draft = self._heard.get(target.thread, "")
             if draft and not self._known(target.thread) and target.thread not in self._awaited:
-                self._take(target.thread, draft)
+                self._take(target.thread, draft, draft)
 
     def _is_here(self) -> bool:
         return monotonic() - self.desk.view.key_at < REST_S
-
-    def _is_typing(self) -> bool:
-        return self._due or monotonic() - self._typed_at < REST_S
 
     def _offer_back(self, thread: ThreadId, mine: str) -> None:
         def put_back() -> bool:
