@@ -203,11 +203,12 @@ def send(
     expires: Annotated[
         str | None, typer.Option(metavar="WHEN", help="Not after: 18:00, +2h, or ISO 8601. Waits until then.")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Send one text to one person. TO is a name, a number or an address."""
     from phonelink_tui.cli.opening import open_send
 
-    open_send(ctx, to, text, expires, explain=explain, yes=yes, timeout_s=timeout)
+    open_send(ctx, to, text, expires, explain=explain, yes=yes, timeout_s=timeout, as_json=as_json)
 
 
 @app.command()
@@ -236,22 +237,27 @@ def notifications(ctx: typer.Context, as_json: Json = False) -> None:
 
 @app.command()
 def act(
-    ctx: typer.Context, notification: Annotated[str, typer.Argument(metavar="ID")], button: Button
+    ctx: typer.Context,
+    notification: Annotated[str, typer.Argument(metavar="ID")],
+    button: Button,
+    as_json: Json = False,
 ) -> None:
     """Press one of the phone's own buttons on a notification."""
     from phonelink_tui.cli import acting, run
     from phonelink_tui.domain.notification import NotificationAction
 
     action = NotificationAction(button.value)
-    run.with_relay(ctx, lambda api, out: acting.act(api, out, notification, action), _READ, _SEND)
+    run.with_relay(
+        ctx, lambda api, out: acting.act(api, out, notification, action, as_json=as_json), _READ, _SEND
+    )
 
 
 @app.command()
-def read(ctx: typer.Context, thread: str) -> None:
+def read(ctx: typer.Context, thread: str, as_json: Json = False) -> None:
     """Mark a conversation read, here and on the phone."""
     from phonelink_tui.cli import acting, run
 
-    run.with_relay(ctx, lambda api, out: acting.read(api, out, thread), _HEADERS, _SEND)
+    run.with_relay(ctx, lambda api, out: acting.read(api, out, thread, as_json=as_json), _HEADERS, _SEND)
 
 
 @app.command()
@@ -271,11 +277,12 @@ def code(
 
 
 @app.command()
-def reading(ctx: typer.Context, wish: Wish) -> None:
+def reading(ctx: typer.Context, wish: Wish, as_json: Json = False) -> None:
     """Stop reading texts and contacts from the phone, or read on. What was read stays."""
     from phonelink_tui.cli import acting, run
 
-    run.with_relay(ctx, lambda api, out: acting.reading(api, out, stop=wish is Wish.STOP), _READ)
+    stop = wish is Wish.STOP
+    run.with_relay(ctx, lambda api, out: acting.reading(api, out, stop=stop, as_json=as_json), _READ)
 
 
 @app.command()
@@ -366,13 +373,14 @@ def reply(
     text: Text = None,
     yes: Yes = False,
     timeout: Timeout = 30.0,
+    as_json: Json = False,
 ) -> None:
     """Answer the newest text. Says first whom the answer goes to."""
     if not last:
         raise typer.BadParameter("say --last: it answers the newest text", param_hint="reply")
     from phonelink_tui.cli.opening import open_reply
 
-    open_reply(ctx, text, yes=yes, timeout_s=timeout)
+    open_reply(ctx, text, yes=yes, timeout_s=timeout, as_json=as_json)
 
 
 @app.command()

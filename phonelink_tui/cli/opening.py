@@ -41,6 +41,8 @@ SENDER: Final = frozenset({Role.HEADERS, Role.SEND})
 
 _READER: Final = frozenset({Role.READ})
 
+_CONVERT: Final = "`iconv -t UTF-8` converts it."
+
 TEXT_CHARS: Final = 20_000
 """Read from stdin; the guard refuses far shorter ones with its own words."""
 
@@ -115,23 +117,29 @@ def open_send(
     explain: bool,
     yes: bool,
     timeout_s: float,
+    as_json: bool,
 ) -> None:
     """`phonelink send`."""
 
     def body(out: Output, paths: Paths) -> None:
         until = parse_expiry(expires, datetime.now().astimezone()) if expires is not None else None
-        words = text if text is not None else _text_of_stdin(out)
-        options = SendOptions(to, words, explain, yes, timeout_s, until)
+        if "\ufffd" in to:  # what a terminal makes of bytes that are no UTF-8
+            raise UsageError("The recipient is not UTF-8; nothing was sent.", _CONVERT)
+        recipient = _as_written(to, "recipient")
+        words = _as_written(text, "text") if text is not None else _text_of_stdin(out)
+        options = SendOptions(recipient, words, explain, yes, timeout_s, until, as_json)
         use_relay(ctx, out, paths, chosen_phone(ctx), lambda api, out: send(api, out, options), SENDER)
 
     carry_out(ctx, body)
 
 
-def open_reply(ctx: typer.Context, text: str | None, *, yes: bool, timeout_s: float) -> None:
+def open_reply(ctx: typer.Context, text: str | None, *, yes: bool, timeout_s: float, as_json: bool) -> None:
     """`phonelink reply --last`."""
 
     def body(out: Output, paths: Paths) -> None:
-        options = SendOptions("", text or "", explain=False, yes=yes, timeout_s=timeout_s)
+        options = SendOptions(
+            "", _as_written(text or "", "text"), explain=False, yes=yes, timeout_s=timeout_s, as_json=as_json
+        )
         read_text = (lambda: _text_of_stdin(out)) if text is None else None
 
         async def work(api: RelayApi, out: Output) -> None:
@@ -222,6 +230,15 @@ def _virtual(
     return VirtualSpec(scenario, kind, speed=parse_speed(speed), faults=faults)
 
 
+def _as_written(words: str, what: str) -> str:
+    """An argument, if its bytes were UTF-8: Python makes lone surrogates of others. Raises UsageError."""
+    try:
+        words.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UsageError(f"The {what} is not UTF-8; nothing was sent.", _CONVERT) from None
+    return words
+
+
 def _text_of_stdin(out: Output) -> str:
     if sys.stdin.isatty():
         out.notice("The text, then Ctrl+D on a line of its own:")
@@ -230,9 +247,7 @@ def _text_of_stdin(out: Output) -> str:
         text = raw.decode("utf-8").rstrip("\n")
     except UnicodeDecodeError:
         # What is sent is what was written, or nothing.
-        raise UsageError(
-            "The text on stdin is not UTF-8, or too long; nothing was sent.", "`iconv -t UTF-8` converts it."
-        ) from None
+        raise UsageError("The text on stdin is not UTF-8, or too long; nothing was sent.", _CONVERT) from None
     if len(text) > TEXT_CHARS:
         raise UsageError(
             f"The text on stdin is longer than {TEXT_CHARS} characters; nothing was sent.",

@@ -1,12 +1,14 @@
-"""Which error is it when the relay says that something was not done? So that the exit code tells the cause."""
+"""How is told what became of a command? What was not done is an error, so that the exit code tells the cause."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
 
+from phonelink_tui.cli.output import Output
 from phonelink_tui.domain.events import CommandChanged, CommandState
 from phonelink_tui.domain.failure import Failure
+from phonelink_tui.domain.message import TextMessage
 from phonelink_tui.errors import (
     DeadlineExceeded,
     NotConnected,
@@ -15,6 +17,8 @@ from phonelink_tui.errors import (
     SendRefused,
     UnknownNotification,
 )
+from phonelink_tui.ipc.events import VERSION
+from phonelink_tui.ipc.values import to_json
 
 _ERRORS: Final[dict[Failure, Callable[[str, str], PhonelinkError]]] = {
     Failure.NOT_CONNECTED: NotConnected,
@@ -46,3 +50,11 @@ def check(outcome: CommandChanged, otherwise: str) -> CommandChanged:
     if outcome.state is CommandState.FAILED:
         raise failed(outcome.failure, outcome.sentence or otherwise, outcome.hint)
     raise SendRefused(next(iter(outcome.reasons), "refused"), outcome.sentence or otherwise, outcome.hint)
+
+
+def tell(out: Output, kind: str, value: CommandChanged | TextMessage, words: str, *, as_json: bool) -> None:
+    """What was done: one line of `words` for people, or the value as one object."""
+    if as_json:
+        out.json({"v": VERSION, "type": kind, **to_json(value)})
+    else:
+        out.line(words)

@@ -64,7 +64,7 @@ async def reply_last(
         if not (out.can_ask and out.ask(question)):
             hint = "--yes answers what is asked; `phonelink send` names somebody."
             raise SendRefused("just_came", question, hint)
-    await send_to(api, out, recipient, options)
+    await send_to(api, out, recipient, options, snapshot.epoch)
 
 
 async def _newest_incoming(api: RelayApi, snapshot: Snapshot) -> tuple[Thread, TextMessage, bool]:

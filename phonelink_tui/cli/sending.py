@@ -10,15 +10,16 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from phonelink_tui.cli.outcomes import check, failed
+from phonelink_tui.cli.outcomes import check, failed, tell
 from phonelink_tui.cli.output import Output
 from phonelink_tui.cli.recipient import Recipient, find_recipient
 from phonelink_tui.cli.settled import SETTLE_S, require, settled
 from phonelink_tui.config.clock import utc_now
-from phonelink_tui.domain.events import CommandChanged, CommandState, MessageChanged, Stamped
+from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged, Resync, Stamped
 from phonelink_tui.domain.limitations import LimitKind
 from phonelink_tui.domain.message import DeliveryState, MessageId, TextMessage
 from phonelink_tui.domain.phone import Capability
+from phonelink_tui.domain.text import clean
 from phonelink_tui.errors import (
     DeadlineExceeded,
     IpcError,
@@ -33,6 +34,9 @@ EXPIRY_GRACE_S: Final = 5.0
 
 CANCEL_S: Final = 5.0
 """How long taking a text back may take."""
+
+THREADS_LOOKED_AT: Final = 10
+"""Conversations, newest first, in which a text is looked for that was on its way a moment ago."""
 
 _NEEDED: Final = frozenset(Capability)
 """Notifications too: they tell groups from people."""
@@ -53,6 +57,7 @@ class SendOptions:
     timeout_s: float
     expires: datetime | None = None
     """Until then the relay tries, whatever `timeout_s` says; it is waited for."""
+    as_json: bool = False
 
     @property
     def wait_s(self) -> float:
@@ -63,12 +68,18 @@ class SendOptions:
 
 
 class _Outcomes:
-    """What the stream says of one command and of the text it became, in whichever order."""
+    """What the stream says of one command and of the text it became, in whichever order.
 
-    def __init__(self, events: AsyncIterator[Stamped], command_id: str) -> None:
+    After a `Resync` the relay is asked: a command that comes again under its id does nothing anew and tells its
+    outcome again; but only to the run of the relay that knows the id.
+    """
+
+    def __init__(self, api: RelayApi, events: AsyncIterator[Stamped], epoch: str) -> None:
+        self._api = api
         self._events = events
-        self._id = command_id
+        self._epoch = epoch
         self._texts: dict[MessageId, TextMessage] = {}
+        self._missing = False
         self.message: MessageId | None = None
 
     @property
@@ -76,28 +87,50 @@ class _Outcomes:
         """The text as it stands, once it is known which one it is."""
         return self._texts.get(self.message) if self.message is not None else None
 
-    async def command(self, command_id: str | None = None) -> CommandChanged:
-        """The next outcome of the command, or of another one."""
+    async def command(self, command: SendText | CancelText) -> CommandChanged:
+        """The next outcome of a command."""
         while True:
             event = await self._next()
-            if isinstance(event, CommandChanged) and event.id == (command_id or self._id):
+            if isinstance(event, CommandChanged) and event.id == command.id:
                 self.message = self.message or event.message
                 return event
+            if isinstance(event, Resync) and isinstance(command, SendText):
+                await self._say_again(command)
 
     async def final_text(self) -> TextMessage:
         """The text once nothing more is to come."""
         while self.text is None or self.text.state not in _FINAL:
-            await self._next()
+            if self._missing:
+                self._missing = False
+                await self._look()
+            else:
+                await self._next()
         return self.text
 
-    async def _next(self) -> object:
+    async def _next(self) -> Event:
         try:
             event = (await anext(self._events)).event
         except StopAsyncIteration:
             raise IpcError("The relay ended.", "Try again.") from None
+        self._missing |= isinstance(event, Resync)
         if isinstance(event, MessageChanged):
             self._texts[event.message.id] = event.message
         return event
+
+    async def _say_again(self, command: SendText) -> None:
+        if (await self._api.snapshot()).epoch == self._epoch:
+            await self._api.execute(command)
+
+    async def _look(self) -> None:
+        """How the text stands; settled, it is among the newest of the conversations that changed last."""
+        snapshot = await self._api.snapshot()
+        known = {text.id: text for text in (*snapshot.failed, *snapshot.unsettled)}
+        for thread in snapshot.threads[:THREADS_LOOKED_AT]:
+            if self.message in known:
+                break
+            page = await self._api.messages(thread.id)
+            known |= {text.id: text for text in page.messages}
+        self._texts |= known
 
 
 _FINAL: Final = _ACCEPTED | {DeliveryState.FAILED, DeliveryState.UNKNOWN}
@@ -117,11 +150,11 @@ async def send(api: RelayApi, out: Output, options: SendOptions) -> None:
     snapshot = await settled(api, _NEEDED, min(options.timeout_s, SETTLE_S), LimitKind.POLICY_SEND)
     if not options.explain and options.expires is None:
         require(snapshot, Capability.MESSAGES)
-    await send_to(api, out, find_recipient(options.to, snapshot), options)
+    await send_to(api, out, find_recipient(options.to, snapshot), options, snapshot.epoch)
 
 
-async def send_to(api: RelayApi, out: Output, recipient: Recipient, options: SendOptions) -> None:
-    """The same once it is known whom to. Raises what `send` raises, but NotConnected."""
+async def send_to(api: RelayApi, out: Output, recipient: Recipient, options: SendOptions, epoch: str) -> None:
+    """The same once it is known whom to, from a relay of which run. Raises what `send` raises, but NotConnected."""
     command = SendText(
         "cli-" + token_hex(8),
         options.text,
@@ -132,13 +165,16 @@ async def send_to(api: RelayApi, out: Output, recipient: Recipient, options: Sen
         expires_at=options.expires,
     )
     async with api.events() as events:
-        outcomes = _Outcomes(events, command.id)
+        outcomes = _Outcomes(api, events, epoch)
         outcome = await _decide(api, out, command, outcomes, options)
         if options.explain:
-            out.line(outcome.sentence or "It would be sent.")
+            tell(out, "command", outcome, outcome.sentence or "It would be sent.", as_json=options.as_json)
             return
-        await _wait(api, outcomes, options.wait_s)
-    out.line(f"Accepted by the phone, for {recipient.name}.")
+        text = await _wait(api, outcomes, options.wait_s)
+    sent = evolve(
+        text, text=clean(options.text)
+    )  # of a shared relay we may know who, and not what was written
+    tell(out, "message", sent, f"Accepted by the phone, for {recipient.name}.", as_json=options.as_json)
 
 
 async def _decide(
@@ -160,15 +196,15 @@ async def _execute(api: RelayApi, command: SendText, outcomes: _Outcomes, timeou
     try:
         async with asyncio.timeout(timeout_s):
             await api.execute(command)
-            return await outcomes.command()
+            return await outcomes.command(command)
     except (TimeoutError, IpcError, DeadlineExceeded) as error:
         if command.dry_run:
             raise DeadlineExceeded("The relay did not decide in time.", "Try again.") from error
         raise OutcomeUnknown("The relay took the text and said no more.", _MAY_HAVE_LEFT) from error
 
 
-async def _wait(api: RelayApi, outcomes: _Outcomes, timeout_s: float) -> None:
-    """Until the text is accepted; raises for every other end."""
+async def _wait(api: RelayApi, outcomes: _Outcomes, timeout_s: float) -> TextMessage:
+    """The text once it is accepted; raises for every other end."""
     try:
         async with asyncio.timeout(timeout_s):
             text = await outcomes.final_text()
@@ -180,6 +216,7 @@ async def _wait(api: RelayApi, outcomes: _Outcomes, timeout_s: float) -> None:
         raise OutcomeUnknown(text.detail or "The link broke while the text was on its way.", _MAY_HAVE_LEFT)
     if text.state is DeliveryState.FAILED:
         raise failed(text.failure, text.detail or "The phone did not take the text.", _NOT_SENT)
+    return text
 
 
 async def _take_back(api: RelayApi, outcomes: _Outcomes, timeout_s: float) -> TextMessage:
@@ -195,7 +232,7 @@ async def _take_back(api: RelayApi, outcomes: _Outcomes, timeout_s: float) -> Te
             if outcomes.text is not None and outcomes.text.state in _NOT_LEFT:
                 cancel = CancelText("cli-" + token_hex(8), outcomes.text.id)
                 await api.execute(cancel)
-                taken_back = (await outcomes.command(cancel.id)).state is CommandState.DONE
+                taken_back = (await outcomes.command(cancel)).state is CommandState.DONE
             if not taken_back:
                 return await outcomes.final_text()
     except (TimeoutError, PhonelinkError) as error:

@@ -87,9 +87,20 @@ class _Tail:
             self._greet(await self._api.snapshot())
             async for stamped in events:
                 if isinstance(stamped.event, Resync):
-                    self._epoch = (await self._api.snapshot()).epoch
-                    self._place = Place(stamped.rev, self._epoch)
-                self._tell(stamped)
+                    await self._begin_anew(stamped)
+                else:
+                    self._tell(stamped)
+
+    async def _begin_anew(self, resync: Stamped) -> None:
+        """Events are missing: those from the last place that was told up to this one."""
+        assert self._place is not None, "greeted before"
+        before = self._place
+        snapshot = await self._api.snapshot()
+        self._greet(snapshot)
+        self._place = Place(resync.rev, snapshot.epoch)
+        if self._as_json:
+            since = f"{before.epoch}:{before.rev}" if before.epoch else str(before.rev)
+            self._out.json({**encode_event(resync), "since": since})
 
     def _greet(self, snapshot: Snapshot) -> None:
         """Once for each run of the relay: places are of one run."""

@@ -61,6 +61,7 @@ class RelayClient:
         self._queues: set[EventQueue] = set()
         self._subscribed = False
         self._end: IpcError | None = None
+        self._goodbye = False
 
     @property
     def hello(self) -> RelayHello:
@@ -69,7 +70,7 @@ class RelayClient:
 
     @asynccontextmanager
     async def events(self, since: Place | None = None) -> AsyncIterator[AsyncIterator[Stamped]]:
-        """Subscribe; the iterator ends when the relay does.
+        """Subscribe; the iterator ends when the relay does in good order, and raises IpcError when it is killed.
 
         The relay hands this connection one stream, so `since` counts for the first subscriber only; a later
         one begins with what it missed as one `Resync`.
@@ -146,6 +147,8 @@ class RelayClient:
         try:
             while line := await self._next_line():
                 self._receive(wire.decode_line(line))
+            if self._greeting.done() and not self._goodbye:
+                fault = self._gone or IpcError(*_GONE)
         except PhonelinkError as error:
             fault = error
         finally:
@@ -158,6 +161,8 @@ class RelayClient:
             case "reply":
                 if (waiting := self._take(frame)) is not None:
                     waiting.set_result(frame.get("result"))
+            case "bye":
+                self._goodbye = True
             case "error" if frame.get("id") is None:
                 raise decode_fault(frame.get("error"))
             case "error":

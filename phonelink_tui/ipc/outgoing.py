@@ -1,7 +1,8 @@
 """What waits to be read by one client? At most 1 MiB, so that no client can make the relay wait or grow.
 
-Events beyond the bound are all dropped for one `resync`. Replies are as many as requests are taken up at
-once, and a request is taken up only when an earlier reply has left. The sum: 256 KiB of events, four answers
+Events beyond the bound are not taken: who reads slowly goes on from what the relay keeps, at its own pace.
+Replies are as many as requests are taken up at once, and a request is taken up only when an earlier reply has
+left. The sum: 256 KiB of events, four answers
 of 128 KiB, and 256 KiB that asyncio buffers of what the client sends. Bytes that clients share (a snapshot,
 a frame that is larger than the bound by itself) count once for all of them.
 """
@@ -11,10 +12,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from typing import Final
-
-from phonelink_tui.domain.events import Resync, Stamped
-from phonelink_tui.ipc.events import encode_event
-from phonelink_tui.ipc.wire import encode_line
 
 EVENTS_QUEUED: Final = 1024
 """Events held for one client: a second's worth of the heaviest flood that was planned for."""
@@ -59,29 +56,35 @@ class Outgoing:
         self._replies.append(parts)
         self._wake.set()
 
-    def event(self, frame: bytes, stamped: Stamped) -> None:
-        """Queue an event, or replace all that are queued by one `resync`. Never waits."""
+    def event(self, frame: bytes) -> bool:
+        """Queue an event, unless the bound is reached; whether it was. Never waits."""
         full = len(self._events) >= EVENTS_QUEUED or self._event_bytes + len(frame) > EVENT_BYTES_QUEUED
         if self._events and full:
-            self._events.clear()
-            self._event_bytes = 0
-            frame = encode_line(encode_event(Stamped(stamped.rev, stamped.at, Resync())))
+            return False
+        self.short_event(frame)
+        return True
+
+    def short_event(self, frame: bytes) -> None:
+        """Queue one that must not be missed, whatever the bound."""
         self._events.append(frame)
         self._event_bytes += len(frame)
         self._wake.set()
 
-    async def event_in_turn(self, frame: bytes, stamped: Stamped) -> None:
-        """Queue an event of the past, once half of what is queued has been read: none is dropped."""
-        while len(self._events) > EVENTS_QUEUED // 2 or self._event_bytes > EVENT_BYTES_QUEUED // 2:
+    async def room(self) -> bool:
+        """Once half of what may be queued is free: True; once the client is gone: False."""
+        while not self._ended and (
+            len(self._events) > EVENTS_QUEUED // 2 or self._event_bytes > EVENT_BYTES_QUEUED // 2
+        ):
             self._less.clear()
             await self._less.wait()
-        self.event(frame, stamped)
+        return not self._ended
 
     def end(self) -> None:
         """Write what is queued, within `FLUSH_S`, then end `run`."""
         if not self._ended:
             self._ended = True
             self._wake.set()
+            self._less.set()
             self._abort = asyncio.get_running_loop().call_later(FLUSH_S, self._writer.transport.abort)
 
     async def run(self) -> None:
@@ -100,6 +103,7 @@ class Outgoing:
             pass  # the client is gone: what waits for it is of no use to anyone
         finally:
             self._ended = True
+            self._less.set()
             if self._abort is not None:
                 self._abort.cancel()
 

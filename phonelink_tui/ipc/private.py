@@ -14,6 +14,7 @@ from typing import Final
 from phonelink_tui.errors import PhonelinkError
 from phonelink_tui.ipc import wire
 from phonelink_tui.ipc.background import background
+from phonelink_tui.ipc.outgoing import FLUSH_S
 from phonelink_tui.ipc.server import serve_private
 from phonelink_tui.relay.api import RelayApi
 
@@ -51,12 +52,19 @@ async def _run(open_api: OpenApi, sock: socket.socket) -> None:
         with suppress(OSError):
             sock.sendall(wire.encode_line(wire.encode_error(None, error)))
         return
-    try:
-        async with background(serve_private(api, sock)) as serving, background(stop.wait()) as stopping:
-            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
+
+    async def close() -> None:
         try:
             async with asyncio.timeout(CLOSE_S):
                 await stack.aclose()
         except TimeoutError:
             _log.error("what was in flight did not finish within %g s", CLOSE_S)
+
+    try:
+        async with background(serve_private(api, sock)) as serving, background(stop.wait()) as stopping:
+            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not serving.done():
+                await close()  # the parent still listens: it hears of the end
+                await asyncio.wait({serving}, timeout=FLUSH_S + 1.0)
+    finally:
+        await close()

@@ -29,17 +29,33 @@ HELLO_S: Final = 10.0
 REQUEST_S: Final = 30.0
 """How long the relay may take over one request; clients give up sooner."""
 
+TURN: Final = 500
+"""Work in one turn of the loop: an event is 10, and 1 more for each reader, of some 10 µs each. Then those who write
+to the clients have their turn, and the commands of a person who types."""
+
+MISSED_AT_ONCE: Final = 25
+"""Events of the past that one reader is given in a turn."""
+
 _log = logging.getLogger(__name__)
 
 
 class _Reader:
     """A client that reads events."""
 
-    def __init__(self, outgoing: Outgoing, *, headers: bool, after: int) -> None:
+    def __init__(self, outgoing: Outgoing, *, headers: bool) -> None:
         self.outgoing = outgoing
         self.headers = headers
-        self.after = after
-        """It has seen everything up to this revision."""
+        self.after = 0
+        """It was handed everything up to this revision."""
+
+    def take(self, frame: bytes, stamped: Stamped) -> bool:
+        """Queue an event for it, unless it is too far behind; whether it was. A `Resync` always is: it is short."""
+        if isinstance(stamped.event, Resync):
+            self.outgoing.short_event(frame)
+        elif not self.outgoing.event(frame):
+            return False
+        self.after = stamped.rev
+        return True
 
 
 class RelayServer:
@@ -73,6 +89,9 @@ class RelayServer:
         self._answers = Answers(api, self._host, on_stop, hooks, lambda: self.clients)
         self._clients: set[Outgoing] = set()
         self._readers: dict[Outgoing, _Reader] = {}
+        self._behind: dict[Outgoing, _Reader] = {}
+        self._one_at_a_time = asyncio.Lock()
+        self._epoch = ""
         self._subscribed = asyncio.Event()
         self._pumped = 0
         self._over = False
@@ -84,26 +103,87 @@ class RelayServer:
 
     async def pump(self) -> None:
         """Hand every event to every reader; when the relay ends, so does every connection."""
-        async with self._api.events() as events:
-            self._subscribed.set()
-            async for stamped in events:
-                self._hand_out(stamped)
+        async with asyncio.TaskGroup() as catching_up:
+            late: set[asyncio.Task[None]] = set()
+            async with self._api.events() as events:
+                self._subscribed.set()
+                done = 0
+                async for stamped in events:
+                    for reader in self._hand_out(stamped):
+                        place = Place(reader.after, self._epoch)
+                        task = catching_up.create_task(self._fell_behind(reader, place))
+                        late.add(task)
+                        task.add_done_callback(late.discard)
+                    if isinstance(stamped.event, Resync):  # perhaps of another run
+                        self._epoch = (await self._api.snapshot()).epoch
+                    done += 10 + len(self._readers)
+                    if done >= TURN:
+                        done = 0
+                        await asyncio.sleep(0)
+            for task in late:
+                task.cancel()
         self._over = True
+        last = Stamped(self._pumped, self._now(), Resync())
+        for reader in self._behind.values():
+            reader.outgoing.short_event(_event_frame(last, headers=reader.headers))
         for client in self._clients:
-            client.end()
+            self._say_goodbye(client)
 
-    def _hand_out(self, stamped: Stamped) -> None:
+    def _hand_out(self, stamped: Stamped) -> list[_Reader]:
+        """To all readers; returns those that are behind from now on."""
         self._pumped = max(self._pumped, stamped.rev)
         if isinstance(stamped.event, Resync):  # perhaps of another epoch, whose revisions begin anew
             self._pumped = stamped.rev
             for reader in self._readers.values():
                 reader.after = 0
         frames: dict[bool, bytes] = {}
+        fell_behind: list[_Reader] = []
         for reader in self._readers.values():
             if stamped.rev > reader.after or isinstance(stamped.event, Resync):
                 if reader.headers not in frames:
                     frames[reader.headers] = _event_frame(stamped, headers=reader.headers)
-                reader.outgoing.event(frames[reader.headers], stamped)
+                if not reader.take(frames[reader.headers], stamped):
+                    fell_behind.append(reader)
+        for reader in fell_behind:
+            del self._readers[reader.outgoing]
+            self._behind[reader.outgoing] = reader
+        return fell_behind
+
+    async def _fell_behind(self, reader: _Reader, place: Place) -> None:
+        """It goes on from what the relay keeps; that ends in one `Resync` where the relay has forgotten it."""
+        try:
+            await self._catch_up(reader, place, self._pumped)
+        except PhonelinkError:
+            _log.info("a reader is behind and the relay is ending")
+
+    async def _catch_up(self, reader: _Reader, place: Place, goal: int) -> None:
+        """Hand out what came after a place as fast as it is read; then the client gets what `pump` reads.
+
+        No more is held for the client than its bound: the place alone is remembered while it does not read.
+        """
+        outgoing = reader.outgoing
+        self._behind[outgoing] = reader
+        while await outgoing.room():
+            async with self._one_at_a_time, self._api.events(place) as missed:
+                done = 0
+                async for stamped in missed:
+                    if not reader.take(_event_frame(stamped, headers=reader.headers), stamped):
+                        break
+                    if isinstance(stamped.event, Resync) or reader.after >= max(self._pumped, goal):
+                        self._go_live(reader)
+                        return
+                    done += 1
+                    if done % MISSED_AT_ONCE == 0:
+                        await asyncio.sleep(0)
+                else:  # the relay has ended
+                    self._go_live(reader)
+                    return
+            place = Place(reader.after, place.epoch)
+
+    def _go_live(self, reader: _Reader) -> None:
+        self._behind.pop(reader.outgoing, None)
+        if reader.outgoing in self._clients:
+            self._readers[reader.outgoing] = reader
 
     async def serve(self, sock: socket.socket) -> None:
         """Serve one client until it, or the relay, is gone. Nothing a client sends raises here."""
@@ -120,14 +200,19 @@ class RelayServer:
                 background(self._read(reader, outgoing)) as reading,
             ):
                 if self._over:
-                    outgoing.end()
+                    self._say_goodbye(outgoing)
                 await asyncio.wait({writing, reading}, return_when=asyncio.FIRST_COMPLETED)
                 outgoing.end()
                 await writing
         finally:
             self._clients.discard(outgoing)
             self._readers.pop(outgoing, None)
+            self._behind.pop(outgoing, None)
             writer.transport.abort()
+
+    def _say_goodbye(self, client: Outgoing) -> None:
+        client.short_event(wire.encode_line(wire.encode_bye()))
+        client.end()
 
     async def _read(self, reader: asyncio.StreamReader, outgoing: Outgoing) -> None:
         """Greet, then take up requests until the client has no more. What is taken up is finished."""
@@ -147,6 +232,7 @@ class RelayServer:
     async def _greet(self, reader: asyncio.StreamReader, outgoing: Outgoing) -> frozenset[Role]:
         await outgoing.reserve()
         snapshot = await self._api.snapshot()
+        self._epoch = snapshot.epoch
         outgoing.reply(wire.encode_line(encode_hello(snapshot, self._now(), self._roles, self._host.spec)))
         try:
             async with asyncio.timeout(HELLO_S):
@@ -186,18 +272,14 @@ class RelayServer:
     async def _subscribe(self, outgoing: Outgoing, since: Place | None, *, headers: bool) -> None:
         """From now on the client gets what `pump` reads; first, where it asked for it, what it has missed."""
         await self._subscribed.wait()
-        after = 0
+        reader = _Reader(outgoing, headers=headers)
         if since is not None:
-            after = since.rev
+            reader.after = since.rev
             snapshot = await self._api.snapshot()
             if since.epoch not in ("", snapshot.epoch) or since.rev != snapshot.rev:
-                async with self._api.events(since) as missed:
-                    async for stamped in missed:
-                        await outgoing.event_in_turn(_event_frame(stamped, headers=headers), stamped)
-                        after = stamped.rev
-                        if after >= max(self._pumped, snapshot.rev) or isinstance(stamped.event, Resync):
-                            break
-        self._readers[outgoing] = _Reader(outgoing, headers=headers, after=after)
+                await self._catch_up(reader, since, snapshot.rev)
+                return
+        self._readers[outgoing] = reader
 
 
 async def serve_private(api: RelayApi, sock: socket.socket) -> None:

@@ -1,6 +1,6 @@
 """What is a frame? One bounded JSON object a line; requests and replies, both ways.
 
-    relay  → client   hello · event (see `events`) · reply {id, result} · error {id, error}
+    relay  → client   hello · event (see `events`) · reply {id, result} · error {id, error} · bye, when it ends
     client → relay    hello · request {type: snapshot|events|messages|search|execute|status|week|stop|unlock, id, …}
 
 Every object has `v`. Rules for what is not known: fields are ignored; types of frames are skipped by the
@@ -199,6 +199,11 @@ def reply_parts(request_id: int, result: bytes) -> tuple[bytes, ...]:
 def encode_result(value: object, *, headers: bool) -> bytes:
     """The JSON of an answer; with `headers` without what was written (see `values.HEADER_FIELDS`)."""
     return encode_line(to_json(value, headers=headers)).rstrip(b"\n")
+
+
+def encode_bye() -> dict[str, Any]:
+    """The last frame of a relay that ends in good order; without it the relay was killed, or broke."""
+    return {"v": VERSION, "type": "bye"}
 
 
 def encode_error(request_id: int | None, error: PhonelinkError) -> dict[str, Any]:

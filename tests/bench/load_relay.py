@@ -106,7 +106,6 @@ async def burst(fake: FakeRelay, count: int) -> None:
     for number in range(count):
         fake.emit(MessageChanged(samples.text(number % 50)))
         if number % TURN == TURN - 1:
-            fake.forget()
             await asyncio.sleep(0)
 
 

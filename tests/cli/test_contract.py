@@ -22,11 +22,12 @@ PROMISED = {
     "calls": "--json",
     "notifications": "--json",
     "search": "--json",
-    "send": "-m --explain --expires --yes --timeout",
-    "reply": "--last",
+    "send": "-m --explain --expires --yes --timeout --json",
+    "reply": "--last --json",
     "outbox": "--json",
-    "act": "",
-    "read": "",
+    "act": "--json",
+    "read": "--json",
+    "reading": "--json",
     "code": "--wait --copy --json",
     "tail": "--since --json",
     "status": "--format --json",
@@ -66,6 +67,32 @@ def test_every_object_has_its_version(phonelink: Phonelink, words: str) -> None:
     result = phonelink(*words.split(), "--json")
     assert result.exit_code == 0
     assert all(line["v"] == 1 and line["type"] for line in objects(result))
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "state"),
+    [
+        ("send Alice -m hello", "message", "accepted"),
+        ("reply --last --yes -m hello", "message", "accepted"),
+        ("send Alice -m hello --explain", "command", "done"),
+        ("act 1-1 positive", "command", "done"),
+        ("read Alice", "command", "done"),
+        ("reading stop", "command", "done"),
+    ],
+)
+def test_what_was_done_is_one_object(phonelink: Phonelink, words: str, kind: str, state: str) -> None:
+    """The text as it stands, or what became of the command."""
+    (told,) = objects(phonelink(*words.split(), "--json"))
+    assert (told["v"], told["type"], told["state"], bool(told["id"])) == (1, kind, state, True)
+    if kind == "message":
+        assert (told["text"], told["recipient"]["value"]) == ("hello", "+15550100")
+
+
+def test_what_was_refused_is_no_object(phonelink: Phonelink) -> None:
+    """It is on stderr, with its exit code, as without --json."""
+    result = phonelink("act", "1-1", "negative", "--json")
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert "no such button" in result.stderr
 
 
 def test_promised_acts_exist() -> None:

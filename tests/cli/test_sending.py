@@ -10,7 +10,7 @@ import pytest
 from phonelink_tui.cli.exit_codes import exit_code
 from phonelink_tui.cli.outcomes import failed
 from phonelink_tui.domain.address import Address, AddressKind
-from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged
+from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged, Resync
 from phonelink_tui.domain.failure import Failure
 from phonelink_tui.domain.message import DeliveryState
 from phonelink_tui.domain.phone import LinkPhase
@@ -80,6 +80,23 @@ def test_text_is_accepted(phonelink: Phonelink, fake: FakeRelay) -> None:
         samples.ALICE_THREAD,
     )
     assert (command.dry_run, command.hold) == (False, False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["send", "bob\udcff@example.com", "-m", "hi", "--yes"],
+        ["send", "ann\ufffd@example.com", "-m", "hi", "--yes"],
+        ["send", "alice", "-m", "caf\udce9"],
+        ["reply", "--last", "--yes", "-m", "caf\udce9"],
+    ],
+    ids=["recipient", "replaced", "text", "reply"],
+)
+def test_argument_that_is_no_utf8_is_refused(phonelink: Phonelink, fake: FakeRelay, words: list[str]) -> None:
+    """What is sent is what was written, to whom it was written, or nothing."""
+    result = phonelink(*words)
+    assert (result.exit_code, fake.commands) == (2, [])
+    assert "not UTF-8; nothing was sent" in result.stderr
 
 
 def test_text_comes_from_stdin(phonelink: Phonelink, fake: FakeRelay) -> None:
@@ -214,6 +231,72 @@ def test_relay_that_dies_after_the_command_is_unknown(phonelink: Phonelink, fake
 
     fake.outcomes = dies
     assert phonelink("send", "alice", "-m", "x").exit_code == 9
+
+
+def forgetful(fake: FakeRelay, end: DeliveryState, *, told: int) -> Callable[[Command], tuple[Event, ...]]:
+    """A relay whose events are lost after so many; its snapshot and its pages know how the text ended."""
+
+    def outcomes(command: Command) -> tuple[Event, ...]:
+        assert isinstance(command, SendText)
+        text = attrs.evolve(own_text(command), state=end)
+        done = CommandChanged(command.id, CommandState.DONE, message=text.id)
+        if len(sent(fake)) > 1:
+            return (done,)
+        if end in (DeliveryState.FAILED, DeliveryState.UNKNOWN):
+            fake.current = attrs.evolve(fake.current, failed=(text,))
+        else:
+            fake.texts[samples.ALICE_THREAD].append(text)
+        return (*(done, MessageChanged(attrs.evolve(text, state=QUEUED)))[:told], Resync())
+
+    return outcomes
+
+
+@pytest.mark.parametrize("told", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("end", "code"), [(DeliveryState.ACCEPTED, 0), (DeliveryState.FAILED, 5), (DeliveryState.UNKNOWN, 9)]
+)
+def test_lost_events_are_made_up_for(
+    phonelink: Phonelink, fake: FakeRelay, end: DeliveryState, code: int, told: int
+) -> None:
+    """After a Resync the relay is asked what became of the text; its command comes again under the same id."""
+    fake.outcomes = forgetful(fake, end, told=told)
+    result = phonelink("send", "alice", "-m", "x", "--timeout", "5")
+    assert (result.exit_code, "said no more" in result.stderr) == (code, False)
+    assert len({command.id for command in sent(fake)}) == 1
+    assert len(sent(fake)) == (1 if told else 2)
+
+
+def test_another_run_of_the_relay_is_not_given_the_text_again(phonelink: Phonelink, fake: FakeRelay) -> None:
+    """It may not know the id: the text could go out twice."""
+
+    def exchanged(command: Command) -> tuple[Event, ...]:
+        fake.current = attrs.evolve(fake.current, epoch="0ther")
+        return (Resync(),)
+
+    fake.outcomes = exchanged
+    assert phonelink("send", "alice", "-m", "x", "--timeout", "0.2").exit_code == 9
+    assert len(sent(fake)) == 1
+
+
+def test_lost_outcome_of_a_read_mark_is_asked_for_again(phonelink: Phonelink, fake: FakeRelay) -> None:
+    """Said twice it does no harm."""
+
+    def lost_at_first(command: Command) -> tuple[Event, ...]:
+        return (Resync(),) if len(fake.commands) == 1 else accepted(command)
+
+    fake.outcomes = lost_at_first
+    assert phonelink("read", "Alice").exit_code == 0
+    assert len(fake.commands) == 2
+
+
+def test_button_is_not_pressed_twice(
+    phonelink: Phonelink, fake: FakeRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came of it is unknown where the events are missing, and not called timed out."""
+    monkeypatch.setattr("phonelink_tui.cli.acting.OUTCOME_S", 0.2)
+    fake.outcomes = lambda command: (Resync(),)
+    assert phonelink("act", "1-1", "positive").exit_code == 9
+    assert len(fake.commands) == 1
 
 
 def test_phone_away_is_not_connected(phonelink: Phonelink, fake: FakeRelay) -> None:

@@ -8,14 +8,14 @@ from datetime import timedelta
 
 import attrs
 
-from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged, Resync, Stamped
+from phonelink_tui.domain.events import CommandChanged, CommandState, Event, MessageChanged, Stamped
 from phonelink_tui.domain.message import DeliveryState, Direction, MessageId, Source, TextMessage
 from phonelink_tui.domain.text import clean
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.domain.week import Week
 from phonelink_tui.errors import PhonelinkError, UnknownThread
-from phonelink_tui.ipc.subscription import EventQueue
 from phonelink_tui.relay.api import Command, MessagePage, Place, SendText, Snapshot
+from phonelink_tui.relay.stream import Stream
 from tests.ipc import samples
 
 
@@ -33,43 +33,29 @@ class FakeRelay:
         self.outcomes: Callable[[Command], tuple[Event, ...]] = accepted
         self.failure: PhonelinkError | None = None
         """Raised by every call while it is set."""
-        self._queues: set[EventQueue] = set()
-        self._told: list[Stamped] = []
+        self.subscribers = 0
+        self._stream = Stream(lambda: samples.NOON + timedelta(seconds=self.current.rev))
 
     def emit(self, event: Event) -> Stamped:
         """The next event of the stream."""
         self.current = attrs.evolve(self.current, rev=self.current.rev + 1)
-        at = samples.NOON + timedelta(seconds=self.current.rev)
-        stamped = Stamped(self.current.rev, at, event)
-        self._told.append(stamped)
-        for queue in self._queues:
-            queue.put(stamped)
-        return stamped
-
-    def forget(self) -> None:
-        """No place of the past is known any more."""
-        self._told.clear()
+        self._stream.rev, self._stream.epoch = self.current.rev - 1, self.current.epoch
+        return self._stream.publish(event)
 
     def end(self) -> None:
         """The relay stops."""
-        for queue in self._queues:
-            queue.end()
-
-    @property
-    def subscribers(self) -> int:
-        return len(self._queues)
+        self._stream.end()
 
     @asynccontextmanager
     async def events(self, since: Place | None = None) -> AsyncIterator[AsyncIterator[Stamped]]:
         self._check()
-        queue = EventQueue()
-        for stamped in self._missed(since) if since is not None else ():
-            queue.put(stamped)
-        self._queues.add(queue)
-        try:
-            yield queue
-        finally:
-            self._queues.discard(queue)
+        self._stream.rev, self._stream.epoch = self.current.rev, self.current.epoch
+        with self._stream.subscribe(since) as reader:
+            self.subscribers += 1
+            try:
+                yield reader
+            finally:
+                self.subscribers -= 1
 
     async def snapshot(self) -> Snapshot:
         self._check()
@@ -101,12 +87,6 @@ class FakeRelay:
     async def week(self) -> Week:
         self._check()
         return self.last_week
-
-    def _missed(self, since: Place) -> list[Stamped]:
-        """Everything is kept; a place of another run, or one that never was, is answered by one Resync."""
-        if since.epoch not in ("", self.current.epoch) or since.rev > self.current.rev:
-            return [Stamped(self.current.rev, samples.NOON, Resync())]
-        return [stamped for stamped in self._told if stamped.rev > since.rev]
 
     def _check(self) -> None:
         if self.failure is not None:

@@ -34,7 +34,9 @@ def main() -> None:
             os._exit(3)
         if options.fail:
             raise BluetoothUnavailable("No adapter.", "Plug one in.")
-        yield FakeRelay()
+        fake = FakeRelay()
+        yield fake
+        fake.end()
         if options.hang:
             await asyncio.Event().wait()
         if options.closing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 import stat
@@ -77,8 +78,8 @@ def test_sigterm_closes_the_relay_in_good_order(tmp_path: Path) -> None:
         theirs.close()
         assert ours.recv(20) == b'{"v":1,"type":"hello'
         process.terminate()
-        while ours.recv(65536):
-            pass
+        said = b"".join(iter(lambda: ours.recv(65536), b""))
+        assert json.loads(said.splitlines()[-1])["type"] == "bye"
         assert process.wait(DEADLINE_S) == 0
     assert closing.exists()
 

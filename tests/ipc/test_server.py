@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import socket
+import tracemalloc
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import attrs
 import pytest
 
-from phonelink_tui.domain.events import MessageChanged, Resync, Stamped
+from phonelink_tui.domain.call import Call, CallKind
+from phonelink_tui.domain.events import (
+    CallChanged,
+    CommandChanged,
+    CommandState,
+    Event,
+    LimitationChanged,
+    MessageChanged,
+    NotificationChanged,
+    Resync,
+    Stamped,
+    ThreadChanged,
+)
+from phonelink_tui.domain.limitations import LimitKind, make_limitation
+from phonelink_tui.domain.text import RemoteText
 from phonelink_tui.errors import DeadlineExceeded, IpcError, RelayError
 from phonelink_tui.ipc import wire
+from phonelink_tui.ipc.background import background
 from phonelink_tui.ipc.client import connect
-from phonelink_tui.ipc.hello import encode_client_hello
+from phonelink_tui.ipc.events import encode_event
+from phonelink_tui.ipc.hello import encode_client_hello, encode_hello
 from phonelink_tui.ipc.outgoing import EVENT_BYTES_QUEUED, EVENTS_QUEUED, Outgoing
 from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.ipc.server import RelayServer
 from phonelink_tui.ipc.subscription import EventQueue
-from phonelink_tui.relay.api import MarkRead, Snapshot
+from phonelink_tui.relay.api import MarkRead, Place, Snapshot
+from phonelink_tui.relay.stream import KEPT_BYTES
 from tests.ipc import samples
 from tests.ipc.conftest import DEADLINE_S, clients, private_client, served
 from tests.ipc.fake_relay import FakeRelay
@@ -86,20 +107,84 @@ async def test_large_events_are_bounded_by_their_bytes() -> None:
     _, writer = await asyncio.open_connection(sock=ours)
     outgoing = Outgoing(writer)
     frame = b"x" * (EVENT_BYTES_QUEUED // 4)
-    for rev in range(12):
-        outgoing.event(frame, Stamped(rev, samples.NOON, Resync()))
+    taken = [outgoing.event(frame) for _ in range(12)]
     outgoing.end()
     async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as group:
         reading = group.create_task(reader.read())
         await outgoing.run()
         writer.close()
     far.close()
-    assert b'"resync"' in reading.result()
-    assert len(reading.result()) <= EVENT_BYTES_QUEUED
+    assert taken == [True] * 4 + [False] * 8
+    assert len(reading.result()) == EVENT_BYTES_QUEUED
+
+
+async def test_reader_that_reads_gets_all_of_a_burst(fake: FakeRelay) -> None:
+    """However much comes in one turn of the loop, as after a night without the phone: none is left out."""
+    burst = 2 * EVENTS_QUEUED
+    async with (
+        served(fake) as server,
+        clients(server, 2) as (one, two),
+        one.events() as ones,
+        two.events() as twos,
+    ):
+        for number in range(burst):
+            fake.emit(MessageChanged(samples.text(number)))
+        for events in (ones, twos):
+            seen = await read_to(events, burst)
+            assert [stamped.rev for stamped in seen] == list(range(1, burst + 1))
+            assert not any(isinstance(stamped.event, Resync) for stamped in seen)
+
+
+LONG = "\N{SNOWMAN}" * 20_000
+LONG_EVENTS: dict[str, Callable[[str], Event]] = {
+    "text": lambda words: MessageChanged(samples.text(1, text=RemoteText(words))),
+    "draft": lambda words: ThreadChanged(
+        attrs.evolve(samples.thread(samples.ALICE_THREAD, "Alice", "+15550100"), draft=words)
+    ),
+    "id": lambda words: CommandChanged(words, CommandState.DONE),
+    "sentence": lambda words: CommandChanged("c1", CommandState.FAILED, (words,), words, words),
+    "notification": lambda words: NotificationChanged(samples.notification(1, text=RemoteText(words))),
+    "limitation": lambda words: LimitationChanged(
+        make_limitation(LimitKind.POLICY_BANNER, said=words), active=True
+    ),
+    "name": lambda words: CallChanged((Call(CallKind.MISSED, samples.ALICE, RemoteText(words), None),)),
+}
+
+
+@pytest.mark.parametrize("kind", LONG_EVENTS)
+async def test_client_that_never_reads_costs_at_most_one_mib(fake: FakeRelay, kind: str) -> None:
+    """Of long events, too: those to come, and those of the past that it asked for. What all share is bounded."""
+
+    async def held_after_flood() -> int:
+        for number in range(120):
+            fake.emit(LONG_EVENTS[kind](LONG + str(number)))
+            await asyncio.sleep(0)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    async with served(fake) as server, clients(server, 1):
+        tracemalloc.start()
+        try:
+            before = tracemalloc.get_traced_memory()[0]
+            alone = await held_after_flood()
+            assert alone - before < 1.1 * KEPT_BYTES
+            socks = [server.socket() for _ in range(4)]
+            for sock, since in zip(socks, (None, None, 119, 119), strict=True):
+                place = None if since is None else Place(since)
+                sock.sendall(HELLO + wire.encode_line(wire.encode_request(wire.EventsRequest(1, place))))
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert await held_after_flood() - alone <= len(socks) * 2**20
+        finally:
+            tracemalloc.stop()
+        for sock in socks:
+            sock.close()
 
 
 async def test_slow_reader_gets_one_resync(fake: FakeRelay) -> None:
-    """A client that was away gets the events from before, one Resync for what it missed, then the newest."""
+    """A client that was away for longer than the relay keeps events gets one Resync for what it missed."""
     async with served(fake) as server, clients(server, 1) as (good,):
         slow = server.socket()
         slow.sendall(HELLO + wire.encode_line(wire.encode_request(wire.EventsRequest(1))))
@@ -237,6 +322,32 @@ async def test_calls_after_the_end_say_so(fake: FakeRelay) -> None:
         with pytest.raises(IpcError):
             async with client.events():
                 pass
+
+
+@pytest.mark.parametrize("last_word", [b'{"v":1,"type":"bye"}\n', b""], ids=["good order", "killed"])
+async def test_end_in_good_order_is_told_from_a_relay_that_was_killed(last_word: bytes) -> None:
+    """A stream that simply stops is an error: whoever reads it must not take it for its end."""
+    ours, theirs = socket.socketpair()
+    reader, writer = await asyncio.open_connection(sock=theirs)
+
+    async def relay() -> None:
+        writer.write(wire.encode_line(encode_hello(samples.snapshot(), samples.NOON)))
+        for _hello_and_request in range(2):
+            await reader.readline()
+        writer.write(wire.encode_line(wire.encode_reply(1, None)))
+        writer.write(wire.encode_line(encode_event(Stamped(1, samples.NOON, Resync()))) + last_word)
+        writer.write_eof()
+
+    async with (
+        asyncio.timeout(DEADLINE_S),
+        background(relay()),
+        connect(ours) as client,
+        client.events() as events,
+    ):
+        assert (await anext(events)).rev == 1
+        with pytest.raises(StopAsyncIteration if last_word else IpcError):
+            await anext(events)
+    writer.close()
 
 
 async def test_relay_that_cannot_answer_the_greeting_is_heard(fake: FakeRelay) -> None:
