@@ -110,7 +110,8 @@ def from_file(path: Path, *, mode: int = 0o177) -> Secret:
     value = value.removesuffix(b"\n")
     if len(value) not in KEY_FILE_BYTES:
         raise ArchiveKeyRefused(
-            "The key file has no length of a key.", "16 to 4096 bytes: (umask 077; head -c 32 /dev/urandom > FILE)"
+            "The key file has no length of a key.",
+            "16 to 4096 bytes: (umask 077; head -c 32 /dev/urandom > FILE)",
         )
     return Secret(SecretKind.FILE, value)
 
