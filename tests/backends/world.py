@@ -171,8 +171,8 @@ async def opened(opening: Awaitable[SomeSession]) -> AsyncIterator[SomeSession]:
 
 
 def soon(act: Callable[[], object]) -> None:
-    """Do this in a moment, while the test waits."""
-    asyncio.get_running_loop().call_later(0.1, act)
+    """Do this in a second, while the test waits."""
+    asyncio.get_running_loop().call_later(1, act)
 
 
 async def lived(opening: Awaitable[SomeSession], work: Callable[[SomeSession], Awaitable[object]]) -> None:

@@ -32,10 +32,10 @@ from tests.e2e.guest.served_phone import coming_and_going, serve_notifications, 
 from tests.e2e.guest.world import World
 
 LE_LIMIT_S = 30.0
-LINK_S = 1.0
+LINK_S = 2.0
 """A try of that patience; also what is waited for a phone that is away."""
 
-FREED_S = 0.5
+FREED_S = 1.0
 
 NEVER_S = 3600.0
 """A session whose phone does not call back is to live on here, for the contract to look at; a link of our own ends

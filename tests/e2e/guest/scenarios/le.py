@@ -17,6 +17,9 @@ from tests.e2e.guest.noticing import noticing
 from tests.e2e.guest.served_phone import serve_notifications
 from tests.e2e.guest.world import World
 
+AWAY_S = 3.0
+"""How long the phone is out of reach."""
+
 
 async def run(world: World) -> None:
     """Advertise, pair, read and act; then the link drops, and the phone comes back from another address."""
@@ -26,6 +29,8 @@ async def run(world: World) -> None:
         first_address = await pair_over_le(world)
         async with open_bluez_link(BluezSpec(address=world.phone.address)) as link:
             await read_and_act(world, link, phone, 41)
+            # Bumble's controllers lose a link that is made while the last one is still being torn down.
+            await asyncio.sleep(AWAY_S)
             await world.phone.le.change_address()
             address = await answer_advertisement(world)
             world.say(f"the phone came back from {address}")
@@ -66,7 +71,7 @@ async def charge_is(client: AncsClient, phone: VirtualPhone, percent: int) -> No
         async def is_told(told: int = charge) -> bool:
             return await client.battery_percent() == told
 
-        await eventually(is_told, f"a charge of {charge} %", 5)
+        await eventually(is_told, f"a charge of {charge} %")
 
 
 async def open_session(world: World, link: BluezLink) -> AncsClient:
