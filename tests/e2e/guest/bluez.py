@@ -45,6 +45,19 @@ async def power_on(bus: Bus, adapter: str = ADAPTER) -> None:
     await eventually(ready, "bluetoothd with hci0")
 
 
+async def power_off(bus: Bus, adapter: str = ADAPTER) -> None:
+    """Switch an adapter off.
+
+    The kernel answers with how the last link ended ("Authentication Failed" was seen), whether or not it is off now.
+    """
+
+    async def off() -> bool:
+        await set_adapter(bus, "Powered", "b", False, adapter)
+        return True
+
+    await eventually(off, "an adapter that is off")
+
+
 async def discover(bus: Bus, address: str) -> str:
     """Find a phone by inquiry; its object path."""
     path = device_path(address)

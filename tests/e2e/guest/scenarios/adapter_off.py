@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from phonelink_tui.domain.phone import Capability, DownReason
 from phonelink_tui.virtual.phone import VirtualPhone
-from tests.e2e.guest.bluez import set_adapter
+from tests.e2e.guest.bluez import power_off, set_adapter
 from tests.e2e.guest.le_pairing import pair_over_le
 from tests.e2e.guest.relayed import relaying
 from tests.e2e.guest.served_phone import coming_and_going, serve_notifications, serve_obex
@@ -21,7 +21,7 @@ async def run(world: World) -> None:
         await pair_over_le(world)
         async with coming_and_going(phone, world.phone), relaying(world) as relay:
             await relay.until_ready()
-            await set_adapter(world.bus, "Powered", "b", False)
+            await power_off(world.bus)
             for capability in Capability:
                 state = await relay.until_down(capability, DownReason.ADAPTER_OFF)
                 world.say(f"{capability}: {state.detail}")
