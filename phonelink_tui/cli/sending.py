@@ -171,9 +171,8 @@ async def send_to(api: RelayApi, out: Output, recipient: Recipient, options: Sen
             tell(out, "command", outcome, outcome.sentence or "It would be sent.", as_json=options.as_json)
             return
         text = await _wait(api, outcomes, options.wait_s)
-    sent = evolve(
-        text, text=clean(options.text)
-    )  # of a shared relay we may know who, and not what was written
+    # Of a shared relay we may know who, and not what was written.
+    sent = evolve(text, text=clean(options.text))
     tell(out, "message", sent, f"Accepted by the phone, for {recipient.name}.", as_json=options.as_json)
 
 

@@ -2,9 +2,9 @@
 
 Events beyond the bound are not taken: who reads slowly goes on from what the relay keeps, at its own pace.
 Replies are as many as requests are taken up at once, and a request is taken up only when an earlier reply has
-left. The sum: 256 KiB of events, four answers
-of 128 KiB, and 256 KiB that asyncio buffers of what the client sends. Bytes that clients share (a snapshot,
-a frame that is larger than the bound by itself) count once for all of them.
+left. The sum: 256 KiB of events, four answers of 128 KiB, and 256 KiB that asyncio buffers of what the client
+sends. Bytes that clients share (a snapshot, a frame that is larger than the bound by itself) count once for all
+of them.
 """
 
 from __future__ import annotations
