@@ -163,7 +163,7 @@ class Run:
         while not self.over.is_set():
             try:
                 person.tidy()
-                if not person.draft():
+                if not person.draft() or not person.is_own(person.draft()):
                     person.open(chance.choice([*PEOPLE]))
                     person.tidy()
                 if not person.draft() and not person.is_alone():
@@ -336,7 +336,7 @@ class Run:
             self.tail.texts,
             screens,
             self.exits,
-            self.typed,
+            [token for token in self.typed if not any(token in each.withdrawn for each in self.people)],
             drafts,
         )
         counts = accounts.check()

@@ -48,12 +48,14 @@ class Person:
         """
         Args:
             hand: The letter with which every text of theirs begins. Drafts show in both terminals; nobody touches
-                what another began.
+                what another began, and whose part stands behind another's takes it back.
             environment: Of the app.
             diary: What was done and what the screen showed then goes there.
         """
         self.hand = hand
         self.pty = PtyProcess("phonelink_tui", columns=COLUMNS, rows=ROWS, environment=environment)
+        self.withdrawn: set[str] = set()
+        """The first words of what they took back."""
         self._screen = Screen(COLUMNS, ROWS)
         self._diary = diary.open("a")
 
@@ -121,7 +123,12 @@ class Person:
         return self.send()
 
     def send(self) -> bool:
-        """Press Enter, and say yes where the app asks; whether the composer let the text go."""
+        """Press Enter, and say yes where the app asks; whether the composer let the text go.
+
+        Not where something of the other person stands in the composer too: one of the two goes first.
+        """
+        if not self.is_own(self.draft()):
+            return False
         self.note(f"Enter on {self.draft()}")
         self.pty.type(ENTER)
         try:
@@ -158,14 +165,33 @@ class Person:
         found = TOKEN.search(draft)
         if not draft:
             return
-        if found is not None and not found.group().startswith(self.hand):
-            return
-        if found is None or any(found.group() in row for row in self.thread_rows()):
+        if not self.is_own(draft):
+            self._withdraw(draft)
+        elif found is None or any(found.group() in row for row in self.thread_rows()):
             self.note("it is there already")
             self.pty.type(BACKSPACE * (len(draft) + 20))
             self.see(lambda _: not self.draft())
         else:
             self.send()
+
+    def is_own(self, draft: str) -> bool:
+        """Whether nothing of the other person is in it."""
+        return all(token.startswith(self.hand) for token in TOKEN.findall(draft))
+
+    def _withdraw(self, draft: str) -> None:
+        """Take back what is theirs behind what the other one began; the rest stays as it is."""
+        found = [*TOKEN.finditer(draft)]
+        own = [match for match in found if match.group().startswith(self.hand)]
+        rest = draft[: own[0].start()].rstrip() if own else ""
+        if not rest or found[-len(own) :] != own:
+            return
+        self.note(f"{own[0].group()} is taken back")
+        self.withdrawn.update(match.group() for match in own)
+        end = time.monotonic() + LOOK_S
+        while len(left := self.draft()) > len(rest) and time.monotonic() < end:
+            self.pty.type(BACKSPACE * max(1, len(left) - len(rest) - 4))
+            self.look()
+        self.note("after it")
 
     def thread_rows(self) -> list[str]:
         """The rows of the open conversation, without what is below it."""
