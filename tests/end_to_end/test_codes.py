@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.test_command_line import DEADLINE_S, run, simulated, started, until
+from tests.end_to_end.test_command_line import DEADLINE_S, run, simulated, started, until, until_caught_up
 from tests.end_to_end.test_kept_history import key_file  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.timeout(240)
@@ -31,8 +31,8 @@ def say(phone: subprocess.Popen[str], act: dict[str, str]) -> None:
 def test_a_code_is_told_and_never_written() -> None:
     """On the stream and by `code`, waiting or not; on the disk are the other texts and not this one."""
     with simulated("--scenario", "first-day") as (phone, spec):
-        with started("--phone", spec, "tail", "--json") as tail:
-            until(tail, type="contacts")
+        with started("--phone", spec, "tail", "--json", "--since", "0") as tail:
+            until_caught_up(tail)
             say(phone, {"act": "text", "from": "729725", "text": WORDS})
             told = until(tail, type="code")
             say(phone, {"act": "text", "from": "+15550101", "text": "a text to keep"})

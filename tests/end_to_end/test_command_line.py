@@ -224,6 +224,16 @@ def until(process: subprocess.Popen[str], **facts: Any) -> dict[str, Any]:
     raise AssertionError(f"never said {facts}")
 
 
+def until_caught_up(tail: subprocess.Popen[str]) -> None:
+    """The texts that were there are listed: what comes now is live. For a tail that tells from the begin."""
+    assert tail.stdout is not None
+    for line in tail.stdout:
+        told: dict[str, Any] = json.loads(line)
+        if told["type"] == "link" and told["capabilities"]["messages"]["caught_up"]:
+            return
+    raise AssertionError("never caught up")
+
+
 def test_simulated_phone_over_tcp() -> None:
     """A phone in another process: texts go there, and what it is told to do arrives here."""
     with simulated("--scenario", "first-day") as (phone, spec):
@@ -235,8 +245,8 @@ def test_simulated_phone_over_tcp() -> None:
             "to": ["+15550101"],
             "text": "over TCP",
         }
-        with started("--phone", spec, "tail", "--json") as tail:
-            until(tail, type="contacts")
+        with started("--phone", spec, "tail", "--json", "--since", "0") as tail:
+            until_caught_up(tail)
             assert phone.stdin is not None
             phone.stdin.write('{"act":"text","from":"+15550101","text":"from afar"}\n')
             phone.stdin.flush()
