@@ -27,8 +27,7 @@ def cut_some(cut: Cut, db: apsw.Connection, writing: Writing) -> tuple[MessageId
         return ()
     where, values = which
     ids = rows(db, f"SELECT id FROM messages WHERE {where} ORDER BY at, arrival LIMIT ?", (*values, BATCH))
-    for (id_,) in ids:
-        writing.drop_message(MessageGone(id_))
+    writing.apply_all(MessageGone(id_) for (id_,) in ids)
     return tuple(id_ for (id_,) in ids)
 
 

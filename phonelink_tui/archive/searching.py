@@ -9,7 +9,7 @@ import apsw
 from phonelink_tui.archive import columns
 from phonelink_tui.archive.query import Query, expression, matches
 from phonelink_tui.archive.senders import senders, texts_of_few
-from phonelink_tui.archive.writing import PLACES
+from phonelink_tui.archive.writing import PLACES, found_rowid
 from phonelink_tui.domain.message import TextMessage
 
 TIES: Final = PLACES
@@ -52,20 +52,21 @@ def _places(db: apsw.Connection, query: Query) -> apsw.Cursor:
     """Where the hits are, the newest first; read no further than is wanted."""
     conditions: list[str] = []
     values: list[Any] = []
-    words = expression(query)
-    place = "place"
-    source = "messages"
-    if words:
-        place, source = "found.rowid", "found"
-        conditions.append("found MATCH ?")
-        values.append(words)
-        if query.mine:
-            source = "found CROSS JOIN messages ON messages.place = found.rowid"
     if query.mine:
         conditions.append("messages.direction = 'outgoing'")
-    if query.before is not None:
-        conditions.append(f"{place} < ?")
-        values.append(columns.ticks(query.before) // columns.SECOND * PLACES)
-    return db.execute(
-        f"SELECT {place} FROM {source} WHERE {' AND '.join(conditions)} ORDER BY {place} DESC", values
-    )
+    before = None if query.before is None else columns.ticks(query.before) // columns.SECOND * PLACES
+    words = expression(query)
+    if not words:
+        if before is not None:
+            conditions.append("place < ?")
+            values.append(before)
+        where = " AND ".join(conditions)
+        return db.execute(f"SELECT place FROM messages WHERE {where} ORDER BY place DESC", values)
+    source = "found CROSS JOIN messages ON messages.place = -found.rowid" if query.mine else "found"
+    conditions.append("found MATCH ?")
+    values.append(words)
+    if before is not None:
+        conditions.append("found.rowid > ?")
+        values.append(found_rowid(before))
+    where = " AND ".join(conditions)
+    return db.execute(f"SELECT -found.rowid FROM {source} WHERE {where} ORDER BY found.rowid", values)

@@ -9,8 +9,8 @@ from typing import Final
 WORD_CHARS: Final = 64
 """Of a word that count; what is longer is a link or a key, and found by its beginning."""
 
-FOLDING: Final = f"1/{unicodedata.unidata_version}"
-"""Changes whenever `words` may answer differently: an index made by another folding is made anew."""
+FOLDING: Final = f"2/{unicodedata.unidata_version}"
+"""Changes whenever `words` may answer differently, or `writing.found_rowid` does: such an index is made anew."""
 
 _ASCII_WORDS: Final = re.compile("[a-z0-9]+")
 

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from phonelink_tui.archive.archive import Archive
+from phonelink_tui.archive.facts import MessageGone
 from phonelink_tui.archive.files import ArchiveFiles, archive_files
 from phonelink_tui.archive.key_sources import Secret, SecretKind
 from phonelink_tui.archive.opening import open_archive
@@ -93,6 +94,8 @@ async def measure(files: ArchiveFiles) -> None:
         kept = await archive.load()
         loaded = time.perf_counter()
         await archive.newest(500)
+        archive.put([MessageGone(MessageId("1-0"))])  # from the first one on the index is of another version
+        await archive.commit()
         print(
             f"open {1000 * (opened - began):.0f} ms, load {len(kept.threads)} conversations"
             f" {1000 * (loaded - opened):.0f} ms, newest 500 {1000 * (time.perf_counter() - loaded):.0f} ms"
