@@ -21,6 +21,12 @@ hypothesis.settings.load_profile(
 )
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: the longest tests wait for processes, terminals and timers most of the time."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what needs a program that is not there, naming the package that has it."""
     for marker in item.iter_markers("needs"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -100,14 +101,15 @@ class World:
         await eventually(SYSTEM_BUS.exists, "the system bus")
         trace = str(self._log / "btmon.snoop")
         self.spawn(*self._programs.command("usr/bin/btmon", "-w", trace), None)
+        self._daemon = self._start_bluetoothd("bluetoothd")
         self._air, source, sink = await open_air()
         self.phone = PhoneRadio(source, sink)
-        await self.phone.power_on()
-        self._daemon = self._start_bluetoothd("bluetoothd")
         self.bus = await self._stack.enter_async_context(Bus.system())
-        await bluetoothd.power_on(self.bus)
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self.phone.power_on())
+            both.create_task(bluetoothd.power_on(self.bus))
         self.agent = await bluetoothd.Agent.register(self.bus)
-        self.say("hci0 is on")
+        self.say("hci0 and the phone are on")
         return self
 
     async def __aexit__(
