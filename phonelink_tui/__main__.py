@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Final
+
+INTERRUPTED: Final = 130
 
 
 def main() -> None:
     """Run the command line; exits with its code."""
+    app = _read()
+    try:
+        app()
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+
+
+def _read() -> Callable[[], object]:
+    """The program, which takes half a second to read; Ctrl+C meanwhile ends it without a word.
+
+    An exception would not do: Python 3.11 makes a RuntimeError of one that comes while a class is made.
+    """
+    usual = signal.getsignal(signal.SIGINT)
+    if usual is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end)
     from phonelink_tui.config.platform import unsupported
 
     if (line := unsupported()) is not None:
@@ -14,7 +36,12 @@ def main() -> None:
         raise SystemExit(3)
     from phonelink_tui.cli.app import app
 
-    app()
+    signal.signal(signal.SIGINT, usual)
+    return app
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

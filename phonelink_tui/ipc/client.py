@@ -146,7 +146,9 @@ class RelayClient:
         fault: PhonelinkError | None = None
         try:
             while line := await self._next_line():
-                self._receive(wire.decode_line(line))
+                # Ctrl+C cancels whoever waits in the middle of any step, so also between a look and its answer.
+                with suppress(asyncio.InvalidStateError):
+                    self._receive(wire.decode_line(line))
             if self._greeting.done() and not self._goodbye:
                 fault = self._gone or IpcError(*_GONE)
         except PhonelinkError as error:

@@ -178,6 +178,24 @@ def test_interrupt_at_a_prompt(words: list[str], shown: bytes, number: signal.Si
         assert b"Traceback" not in process.output
 
 
+@pytest.mark.parametrize("module", ["phonelink_tui.config.platform", "typer", "phonelink_tui.cli.recipient"])
+def test_interrupted_before_it_has_begun(module: str) -> None:
+    """Ctrl+C while the program is still being read: 130, and not a word."""
+    code = (
+        "import os, signal, sys\n"
+        "class Interrupts:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}:\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupts())\n"
+        "from phonelink_tui.__main__ import main\n"
+        "sys.argv[1:] = ['--phone', 'virtual', 'send', 'ben', '-m', 'hi']\n"
+        "main()\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=DEADLINE_S)
+    assert (run.returncode, run.stdout, run.stderr) == (130, b"", b"")
+
+
 def test_a_bug_says_its_class_only() -> None:
     """Exit 1, one line, and nothing of what the error quotes."""
     process = start("--phone", "virtual:broken", "threads")

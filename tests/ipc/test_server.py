@@ -34,7 +34,7 @@ from phonelink_tui.ipc import wire
 from phonelink_tui.ipc.background import background
 from phonelink_tui.ipc.client import connect
 from phonelink_tui.ipc.events import encode_event
-from phonelink_tui.ipc.hello import encode_client_hello, encode_hello
+from phonelink_tui.ipc.hello import RelayHello, decode_relay_hello, encode_client_hello, encode_hello
 from phonelink_tui.ipc.outgoing import EVENT_BYTES_QUEUED, EVENTS_QUEUED, Outgoing
 from phonelink_tui.ipc.role import ALL_ROLES, Role
 from phonelink_tui.ipc.server import RelayServer
@@ -291,6 +291,24 @@ async def test_request_has_a_deadline() -> None:
         with pytest.raises(DeadlineExceeded):
             await client.snapshot()
         assert await client.execute(MarkRead("c1", samples.ALICE_THREAD)) == "c1"
+
+
+async def test_interrupted_while_the_greeting_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl+C is heard between any two instructions: also there it cancels, and nothing else comes of it."""
+    ours, theirs = socket.socketpair()
+    theirs.sendall(wire.encode_line(encode_hello(samples.snapshot(), samples.NOON)))
+    waiting = asyncio.current_task()
+    assert waiting is not None
+
+    def interrupted(frame: dict[str, Any]) -> RelayHello:
+        waiting.cancel()
+        return decode_relay_hello(frame)
+
+    monkeypatch.setattr("phonelink_tui.ipc.client.decode_relay_hello", interrupted)
+    with theirs, pytest.raises(asyncio.CancelledError):
+        async with connect(ours):
+            pass
+    waiting.uncancel()
 
 
 async def test_silent_relay_is_an_ipc_error() -> None:

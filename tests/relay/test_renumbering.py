@@ -134,8 +134,11 @@ async def test_other_handles_in_mid_session(count: int, has_body: bool) -> None:
 
 @pytest.mark.parametrize(
     ("came_s", "again", "texts"),
-    [(501.94, "came", 1), (500.2, "came", 1), (501.94, "other", 2), (531.5, "came", 2), (498.5, "came", 2)],
-    ids=["a little later", "the same second", "other words", "long after", "before"],
+    [
+        *((501.94, "came", 1), (500.2, "came", 1), (541.5, "came", 1)),
+        *((501.94, "other", 2), (801.5, "came", 2), (498.5, "came", 2)),
+    ],
+    ids=["a little later", "the same second", "held back", "other words", "long after", "before"],
 )
 async def test_a_text_that_was_never_listed_under_another_handle(
     came_s: float, again: str, texts: int
@@ -152,6 +155,21 @@ async def test_a_text_that_was_never_listed_under_another_handle(
     await synced(bench)
     assert bench.texts() == sorted([*names(1, 2, 6), *["came", again][:texts]])
     assert bench.desk.message("88").text == again
+
+
+async def test_equal_texts_that_were_never_listed_are_the_nearest() -> None:
+    """One of an earlier minute that nobody knew stays another text."""
+    bench = Bench()
+    bench.fill(1, 2)
+    await synced(bench)
+    bench.desk.clock.move(501.94)
+    bench.desk.fetch("77", "ok")
+    known = bench.desk.message("77").id
+    bench.folders.rows[Folder.INBOX] += [row("88", "ok", at_s=500), row("99", "ok", at_s=400)]
+    bench.folders.rows[Folder.INBOX].sort(key=lambda r: r.at or now(), reverse=True)
+    await synced(bench)
+    assert bench.texts() == sorted([*names(1, 2), "ok", "ok"])
+    assert bench.desk.message("88").id == known
 
 
 async def test_a_body_is_not_asked_for_under_an_old_handle() -> None:
