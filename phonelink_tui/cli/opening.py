@@ -240,9 +240,7 @@ def _as_written(words: str, what: str) -> str:
 
 
 def _text_of_stdin(out: Output) -> str:
-    if sys.stdin.isatty():
-        out.notice("The text, then Ctrl+D on a line of its own:")
-    raw = sys.stdin.buffer.read(4 * TEXT_CHARS + 1)
+    raw = out.read_all("The text, then Ctrl+D on a line of its own:", 4 * TEXT_CHARS + 1)
     try:
         text = raw.decode("utf-8").rstrip("\n")
     except UnicodeDecodeError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +29,8 @@ class Paragraph:
     mark: str = ""
     """Stands in the indent of the first line."""
 
+
+_LOOK_S: Final = 0.2
 
 _STYLES: Final = {"heading": "bold underline", "verdict": "bold", "command": "cyan", "detail": "dim"}
 
@@ -98,7 +101,28 @@ class Output:
         with _interruptible():
             sys.stderr.write(_encodable(clean_line(question, limit=2000), sys.stderr.encoding) + " [y/N] ")
             sys.stderr.flush()
+            _await_typing()
             return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
+    def read_all(self, notice: str, limit: int) -> bytes:
+        """All that comes on stdin, up to about `limit` bytes. `KeyboardInterrupt` leaves as from `ask`.
+
+        Args:
+            notice: What a person at a terminal is told first.
+            limit: In bytes.
+        """
+        with _interruptible():
+            if not sys.stdin.isatty():
+                return sys.stdin.buffer.read(limit)
+            self.notice(notice)
+            typed = b""
+            while len(typed) < limit:
+                _await_typing()
+                line = os.read(sys.stdin.fileno(), limit)
+                if not line:
+                    break
+                typed += line
+            return typed
 
     def ask_on_terminal(self, question: str) -> bool:
         """The same where there is a terminal; without one nobody is asked and the answer is yes."""
@@ -166,10 +190,17 @@ def _interruptible() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        sys.stderr.write("\n")  # what follows begins on a line of its own, behind the terminal's ^C
+        if sys.stdin.isatty():
+            sys.stderr.write("\n")  # what follows begins on a line of its own, behind the terminal's ^C
         raise
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _await_typing() -> None:
+    """Until a terminal has a line. A signal that comes just before a read that waits would not be heard by it."""
+    while sys.stdin.isatty() and not select.select([sys.stdin], [], [], _LOOK_S)[0]:
+        pass
 
 
 def _encodable(text: str, encoding: str | None) -> str:

@@ -5,7 +5,6 @@ Whom it goes to is decided once, said, and kept: a text that comes in while the 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
@@ -58,7 +57,7 @@ async def reply_last(
     kind = "" if thread.audience is Audience.PRIVATE else f" ({thread.audience})"
     out.notice(f"To: {thread.title} {thread.address.value}{kind}")
     if read_text is not None:
-        options = evolve(options, text=await asyncio.to_thread(read_text))
+        options = evolve(options, text=read_text())
     elif others and utc_now() - text.at < FRESH and not options.yes:
         question = f"A text of {thread.title} has only just come. Is the answer meant for them?"
         if not (out.can_ask and out.ask(question)):

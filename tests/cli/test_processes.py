@@ -158,11 +158,12 @@ def test_terminal_gets_a_table_and_a_question() -> None:
     [
         (["--phone", "virtual:asks", "send", "+15550199", "-m", "x"], b"[y/N]", None),
         (["send", "+15550199"], b"Ctrl+D", None),
+        (["reply", "--last"], b"Ctrl+D", None),
         (["--plain"], b"? is help", None),
         (["tail"], b"Ctrl+C ends", None),
         (["--phone", "virtual:asks", "send", "+15550199", "-m", "x"], b"[y/N]", signal.SIGINT),
     ],
-    ids=["question", "text", "plain", "tail", "question, by kill"],
+    ids=["question", "text", "reply", "plain", "tail", "question, by kill"],
 )
 def test_interrupt_at_a_prompt(words: list[str], shown: bytes, number: signal.Signals | None) -> None:
     """Ctrl+C ends whatever waits for words, at once, with 130, and the terminal is as it was."""
