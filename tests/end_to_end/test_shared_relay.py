@@ -15,6 +15,9 @@ import pytest
 from tests.end_to_end.test_command_line import DEADLINE_S, ME, run, started
 from tests.ipc.sshd import sshd
 
+pytestmark = pytest.mark.timeout(240)
+"""Up to ten processes one after another: a minute on a busy machine would be too near."""
+
 
 @contextmanager
 def relay(phone: str, *words: str) -> Iterator[subprocess.Popen[str]]:
