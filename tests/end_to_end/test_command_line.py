@@ -57,10 +57,6 @@ def started(*words: str) -> Iterator[subprocess.Popen[str]]:
                 process.kill()
 
 
-BREAKS = "virtual:first-day?fault=drop_up:7000*9"
-"""The link breaks in the middle of each long text, and never before: nothing else is so long."""
-
-
 GROUPS = "virtual:family-groups?persona=android"
 
 
@@ -74,7 +70,6 @@ GROUPS = "virtual:family-groups?persona=android"
         ("virtual:first-day", ["Parcel Post", "-m", "hi"], 4, "a name is not an address"),
         (GROUPS, ["Dad, Lena, Mum, Robin Doe", "-m", "hi"], 4, "would not reach the group"),
         ("virtual:first-day?fault=refuse_push", ["ben", "-m", "hi"], 5, "The phone refused it"),
-        (BREAKS, ["ben", "-m", "€" * 3900, "--timeout", "2.6"], 7, "taken back"),
         ("virtual:first-day?fault=lose_push", ["ben", "-m", "hi"], 9, "may have been sent"),
     ],
 )
