@@ -111,7 +111,7 @@ def test_words_that_make_no_sense(phonelink: Phonelink, fake: FakeRelay, words: 
 
 def test_waiting_as_a_process() -> None:
     """The next code ends the wait; an older one does not."""
-    process = start("--phone", "virtual:codes", "code", "--wait", "10", "--json")
+    process = start("--phone", "virtual:codes", "code", "--wait", "30", "--json")
     (told,), error = finish(process)
     assert (process.returncode, error) == (0, "")
     assert (told["type"], told["code"]) == ("code", "118204")
@@ -122,7 +122,7 @@ def test_interrupted_wait() -> None:
     with PtyProcess("tests.cli.fake_phonelink", ["code", "--wait", "60"]) as process:
         process.read_until(b"Ctrl+C ends.")
         process.type(b"\x03")
-        assert process.wait(limit_s=5) == 130
+        assert process.wait(limit_s=DEADLINE_S) == 130
         assert b"Traceback" not in process.output
 
 
@@ -142,7 +142,7 @@ def test_a_code_is_an_event_of_the_stream() -> None:
 
 def test_to_the_clipboard_of_a_terminal() -> None:
     """One OSC 52 with the code, and a line that claims no more than was done."""
-    words = ["--phone", "virtual:codes", "code", "--wait", "10", "--copy"]
+    words = ["--phone", "virtual:codes", "code", "--wait", "30", "--copy"]
     terminal = {"TERM": "xterm", "TMUX": "x"}
     with PtyProcess("tests.cli.fake_phonelink", words, environment=terminal) as process:
         assert process.wait(limit_s=DEADLINE_S) == 0
@@ -166,7 +166,7 @@ def test_a_dumb_terminal_has_no_clipboard() -> None:
 
 def test_a_person_is_told_who_sent_it() -> None:
     """At a terminal, on stderr: stdout stays the code alone."""
-    words = ["--phone", "virtual:codes", "code", "--wait", "10"]
+    words = ["--phone", "virtual:codes", "code", "--wait", "30"]
     with PtyProcess("tests.cli.fake_phonelink", words, environment={"TERM": "xterm"}) as process:
         assert process.wait(limit_s=DEADLINE_S) == 0
         _, first, second = bytes(process.output).decode().splitlines()

@@ -53,7 +53,7 @@ def on_terminal(cells: Callable[[str], int | None]) -> tuple[int, str]:
             return b" texts: none" in process.output or b" are not safe" in process.output
 
         process.read_until(answer, limit_s=DEADLINE_S)
-        code = process.wait(limit_s=5)
+        code = process.wait(limit_s=DEADLINE_S)
         assert process.terminal_attributes() == before
         return code, process.output.decode()
 

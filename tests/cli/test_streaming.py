@@ -22,7 +22,7 @@ from phonelink_tui.ipc.background import background
 from tests.ipc import samples
 from tests.ipc.fake_relay import FakeRelay
 
-DEADLINE_S = 20.0
+DEADLINE_S = 40.0
 
 
 async def told(

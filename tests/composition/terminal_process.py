@@ -12,7 +12,8 @@ import termios
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-DEADLINE_S = 20.0
+DEADLINE_S = 40.0
+"""Of each wait, for a Python process that starts on a machine that does other things, too."""
 
 
 class TerminalProcess:
@@ -22,6 +23,7 @@ class TerminalProcess:
         self._process = process
         self._master = master
         self._more = asyncio.Event()
+        self._closed = asyncio.Event()
         self.written = ""
         asyncio.get_running_loop().add_reader(master, self._read)
 
@@ -48,9 +50,11 @@ class TerminalProcess:
         self._process.send_signal(number)
 
     async def ended(self) -> int:
-        """Its exit code."""
+        """Its exit code, once all that it wrote is in `written`: that comes through the pty, later than its end."""
         async with asyncio.timeout(DEADLINE_S):
-            return await self._process.wait()
+            code = await self._process.wait()
+            await self._closed.wait()
+            return code
 
     def close(self) -> None:
         """Kill it where it still runs."""
@@ -66,6 +70,7 @@ class TerminalProcess:
             read = b""
         if not read:
             asyncio.get_running_loop().remove_reader(self._master)
+            self._closed.set()
         self.written += read.decode("utf-8", "replace")
         self._more.set()
 

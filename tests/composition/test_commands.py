@@ -21,7 +21,8 @@ from tests.composition.test_pairing import assert_nothing_left
 from tests.transport.bluez.fake_air import DEVICE, PHONE_ADDRESS, FakeAir
 from tests.transport.bluez.fake_bluetoothd import ADAPTER, COMPUTER, FakeBluetoothd
 
-pytestmark = pytest.mark.needs("dbus-daemon", "dbus-daemon")
+pytestmark = [pytest.mark.needs("dbus-daemon", "dbus-daemon"), pytest.mark.timeout(240)]
+"""Up to a dozen processes one after another: a minute on a busy machine would be too near."""
 
 OTHER = f"{ADAPTER}/dev_00_AA_01_01_00_02"
 

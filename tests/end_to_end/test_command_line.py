@@ -27,7 +27,10 @@ from phonelink_tui.errors import ArchiveError, ArchiveKeyRefused
 from phonelink_tui.relay.failures import failure_of
 
 ME = [sys.executable, "-m", "phonelink_tui"]
-DEADLINE_S = 30
+DEADLINE_S = 60
+"""Of each wait for a process, on a machine that does other things, too."""
+
+pytestmark = pytest.mark.timeout(240)
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
@@ -54,10 +57,6 @@ def started(*words: str) -> Iterator[subprocess.Popen[str]]:
                 process.kill()
 
 
-BREAKS = "virtual:first-day?fault=drop_up:7000*9"
-"""The link breaks in the middle of each long text, and never before: nothing else is so long."""
-
-
 GROUPS = "virtual:family-groups?persona=android"
 
 
@@ -71,7 +70,6 @@ GROUPS = "virtual:family-groups?persona=android"
         ("virtual:first-day", ["Parcel Post", "-m", "hi"], 4, "a name is not an address"),
         (GROUPS, ["Dad, Lena, Mum, Robin Doe", "-m", "hi"], 4, "would not reach the group"),
         ("virtual:first-day?fault=refuse_push", ["ben", "-m", "hi"], 5, "The phone refused it"),
-        (BREAKS, ["ben", "-m", "€" * 3900, "--timeout", "2.6"], 7, "taken back"),
         ("virtual:first-day?fault=lose_push", ["ben", "-m", "hi"], 9, "may have been sent"),
     ],
 )
@@ -149,13 +147,16 @@ def test_every_trouble_with_the_archive_is_expected(cls: type[ArchiveError]) -> 
 
 
 def test_interrupted_send() -> None:
-    """Ctrl+C while the phone takes its time: 130, and no traceback."""
-    words = ("--phone", "virtual:first-day?fault=delay:4", "send", "+15550100", "-m", "hi", "--yes")
-    with started(*words) as process:
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(2)
-        process.send_signal(signal.SIGINT)
-        out, error = process.communicate(timeout=DEADLINE_S)
+    """Ctrl+C while the phone, which has taken the connection, takes its time: 130, and no traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(DEADLINE_S)
+        words = ("send", "+15550100", "-m", "hi", "--yes")
+        with (
+            started("--phone", f"tcp:127.0.0.1:{silent.getsockname()[1]}", *words) as process,
+            silent.accept()[0],
+        ):
+            process.send_signal(signal.SIGINT)
+            out, error = process.communicate(timeout=DEADLINE_S)
     assert (process.returncode, out, error) == (130, "", "")
 
 
@@ -201,17 +202,23 @@ def test_phone_that_begins_to_refuse() -> None:
 @contextmanager
 def simulated(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A phone in a process of its own, and the words that reach it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        mns = free.getsockname()[1]
-    command = ("simulate", "--listen", "127.0.0.1:0", "--mns", f"127.0.0.1:{mns}", *words)
-    with started(*command) as phone:
+    listen = ("--listen", "127.0.0.1:0")
+    with held_port() as mns, started("simulate", *listen, "--mns", f"127.0.0.1:{mns}", *words) as phone:
         assert phone.stdout is not None
         where = json.loads(phone.stdout.readline())
         pbap = where["pbap"].rpartition(":")[2]
         yield phone, f"tcp:{where['mas']},pbap={pbap},mns={mns}"
         phone.terminate()
         phone.communicate(timeout=DEADLINE_S)
+
+
+@contextmanager
+def held_port() -> Iterator[int]:
+    """A port at which a relay may listen, and which nobody is given meanwhile."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 def until(process: subprocess.Popen[str], **facts: Any) -> dict[str, Any]:

@@ -85,6 +85,7 @@ def check_gaps(snapshot: Snapshot) -> None:
         assert gap.started_at <= (gap.ended_at or gap.started_at) <= later.started_at
 
 
+@pytest.mark.timeout(240)
 async def test_long_inbox() -> None:
     """Ten thousand texts of a year: all listed, in bounded time, with no task more than for an empty phone."""
     phone, _ = phone_of(VirtualSpec("long-inbox", seed=3), clock=now)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.end_to_end.test_command_line import run
 
+pytestmark = pytest.mark.timeout(240)
+
 PHONE = ("--phone", "virtual:first-day")
 
 

@@ -18,7 +18,7 @@ import pytest
 from tests.end_to_end.test_command_line import DEADLINE_S
 from tests.end_to_end.test_shared_relay import relay
 
-pytestmark = [pytest.mark.needs("jq", "jq"), pytest.mark.needs("bash", "bash")]
+pytestmark = [pytest.mark.needs("jq", "jq"), pytest.mark.needs("bash", "bash"), pytest.mark.timeout(240)]
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
@@ -62,10 +62,10 @@ def running(text: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def lines_of(path: Path, enough: Callable[[list[str]], bool]) -> list[str]:
-    """The lines of a file, once there are enough."""
+    """The whole lines of a file, once there are enough: a long one is written in pieces."""
     end = time.monotonic() + DEADLINE_S
     while time.monotonic() < end:
-        lines = path.read_text().splitlines() if path.exists() else []
+        lines = path.read_text().split("\n")[:-1] if path.exists() else []
         if enough(lines):
             return lines
         time.sleep(0.05)

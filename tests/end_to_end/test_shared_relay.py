@@ -12,8 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.test_command_line import DEADLINE_S, ME, run, started
+from tests.end_to_end.test_command_line import (
+    DEADLINE_S,
+    ME,
+    run,
+    simulated,
+    started,
+    until,
+    until_caught_up,
+)
 from tests.ipc.sshd import sshd
+
+pytestmark = pytest.mark.timeout(240)
+"""Up to ten processes one after another: a minute on a busy machine would be too near."""
 
 
 @contextmanager
@@ -157,6 +168,22 @@ def test_expired_text_is_certainly_not_sent() -> None:
         assert (done.returncode, "Expired" in done.stderr) == (7, True), done
         listed = run("outbox", "--json")
         assert [json.loads(line)["state"] for line in listed.stdout.splitlines()] == ["failed"]
+
+
+def test_a_text_that_gets_no_further_is_taken_back() -> None:
+    """The link breaks in the middle of it, and the phone takes no other connection: exit 7, and none of it there."""
+    long = "€" * 3900  # the link breaks in no other: nothing else is so long
+    with simulated("--scenario", "first-day", "--fault", "drop_up:7000") as (phone, spec):
+        with relay(spec), started("tail", "--json", "--since", "0") as lines:
+            until_caught_up(lines)
+            assert phone.stdin is not None
+            phone.stdin.write('{"act":"fault","fault":"refuse:999"}\n')
+            phone.stdin.flush()
+            until(phone, act="fault")
+            done = run("send", "ben", "-m", long, "--timeout", "5")
+            until(lines, type="message", text=long, state="handed_over")
+            until(lines, type="message", text=long, state="failed")
+        assert (done.returncode, "taken back" in done.stderr) == (7, True), done
 
 
 def test_install_shows_writes_and_explains() -> None:

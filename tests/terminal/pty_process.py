@@ -172,6 +172,10 @@ class PtyProcess:
             if time.monotonic() > end:
                 raise TimeoutError(f"process still runs after {limit_s} s")
             self._read_some()
+        while (
+            time.monotonic() < end and self._read_some()
+        ):  # its last words come through the pty after its end
+            pass
         return self.exit_status
 
     def cpu_s(self) -> float:
