@@ -1,4 +1,4 @@
-"""On which loop do the tests of the profiles run? On one whose clock jumps: the phone is in memory, deadlines exact."""
+"""On which loop do the tests of the profiles run? One whose clock jumps: the phone is in memory."""
 
 from __future__ import annotations
 
