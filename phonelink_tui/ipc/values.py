@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final, TypeVar
 
 from attrs import resolve_types
@@ -54,7 +54,7 @@ def to_json(value: object, *, headers: bool = False) -> Any:
         value: The value.
         headers: Remote text beyond `HEADER_FIELDS` is left out: it becomes the empty string.
     """
-    return (_HEADERS if headers else _CONVERTER).unstructure(value)
+    return _converter(headers=headers).unstructure(value)
 
 
 def from_json(data: object, kind: type[T]) -> T:
@@ -64,7 +64,7 @@ def from_json(data: object, kind: type[T]) -> T:
         IpcError: `data` is no such value.
     """
     try:
-        return structured(_CONVERTER, data, kind)
+        return structured(_converter(headers=False), data, kind)
     except ValueError as error:
         raise IpcError(f"A frame holds no valid {kind.__name__}.") from error
 
@@ -90,7 +90,9 @@ def _limitation_hook(converter: Converter) -> Callable[[Limitation], dict[str, A
     return unstructure
 
 
-def _make_converter(*, headers: bool = False) -> Converter:
+@cache
+def _converter(*, headers: bool) -> Converter:
+    """Made when it is first needed, for it takes 15 ms."""
     resolve_types(TextMessage, localns={"ThreadId": ThreadId})  # imported for type checking only, there
     converter = exact_converter()
     converter.register_unstructure_hook(date, date.isoformat)
@@ -110,7 +112,3 @@ def _make_converter(*, headers: bool = False) -> Converter:
 
 def _as_it_is(value: T) -> T:
     return value
-
-
-_CONVERTER: Final = _make_converter()
-_HEADERS: Final = _make_converter(headers=True)

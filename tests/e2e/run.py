@@ -1,4 +1,4 @@
-"""How does a person, or CI, run the scenarios? `python -m tests.e2e.run [--bluez VERSION] [SCENARIO...]`."""
+"""How does a person, or CI, run the scenarios? `python -m tests.e2e.run [OPTION...] [SCENARIO...]`."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--bluez", choices=BLUEZ_NAMES, action="append", help="default: both, at the same time"
     )
+    parser.add_argument("--prepare", action="store_true", help="only fetch what is not there yet")
     chosen = parser.parse_args(arguments)
     if unknown := sorted(set(chosen.scenarios) - set(scenario_names())):
         parser.error(f"no such scenario: {', '.join(unknown)}")
@@ -50,7 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
     except SetupError as problem:
         print(f"e2e: {problem}", file=sys.stderr)
         return 2
-    print(f"e2e: everything is there after {time.monotonic() - started:.0f} s; booting", flush=True)
+    print(f"e2e: everything is there after {time.monotonic() - started:.0f} s", flush=True)
+    if chosen.prepare:
+        return 0
     reports = asyncio.run(boot_all(cache, roots, chosen.scenarios))
     return summarise(reports, time.monotonic() - started)
 
