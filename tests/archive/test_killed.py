@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from phonelink_tui.archive.facts import Kept
 from phonelink_tui.archive.opening import inspect
 from phonelink_tui.domain.message import MessageId
@@ -39,6 +41,7 @@ asyncio.run(write(Path(sys.argv[1]), int(sys.argv[2])))
 """
 
 
+@pytest.mark.timeout(240)
 async def test_kill_at_any_moment(tmp_path: Path) -> None:
     """Everything `commit` acknowledged is there after each kill, and a full check finds nothing."""
     rng = random.Random(SEED)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import hypothesis.strategies as st
+import pytest
 from attrs import evolve
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -23,6 +24,8 @@ from phonelink_tui.domain.message import DeliveryState, MessageId, TextMessage
 from phonelink_tui.domain.text import clean
 from phonelink_tui.domain.thread import ThreadId
 from tests.archive.desk import NOW, files_in, incoming, opened, outgoing
+
+pytestmark = pytest.mark.timeout(240)
 
 T = TypeVar("T")
 

@@ -7,6 +7,8 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
+
 from phonelink_tui.archive.archive import Archive
 from phonelink_tui.archive.facts import MessageGone
 from phonelink_tui.archive.query import parse_query
@@ -37,6 +39,7 @@ async def costs(archive: Archive) -> tuple[float, float]:
     return page, search
 
 
+@pytest.mark.timeout(240)
 async def test_a_page_and_a_search_do_not_grow_with_the_archive(tmp_path: Path) -> None:
     """Twenty times as many texts: the same page and the same search cost less than four times as much."""
     found = []

@@ -32,6 +32,8 @@ from tests.backends.conversations import (
 )
 from tests.backends.world import World, make_phone, reach, with_link
 
+pytestmark = pytest.mark.timeout(240)
+
 FIRST, SECOND = "Before the fault was gone", "After it"
 
 

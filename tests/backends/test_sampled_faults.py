@@ -16,7 +16,7 @@ from tests.backends.conversations import Meter, MeteredLink, Outcome, again, boo
 from tests.backends.test_faults import FIRST, check_messages, ended_early, message_reference, steps_of
 from tests.backends.world import PLACES, PUSH_STRIDES, SLOW_WAY, make_phone, reach, with_link
 
-pytestmark = pytest.mark.needs("dbus-daemon", "dbus-daemon")
+pytestmark = [pytest.mark.needs("dbus-daemon", "dbus-daemon"), pytest.mark.timeout(240)]
 
 OUR_OWN = "virtual"
 

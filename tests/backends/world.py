@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import timedelta, timezone
+from itertools import cycle
 from typing import Final, Protocol, TypeVar
 
 from attrs import evolve, frozen
@@ -136,8 +137,11 @@ def with_link(world: World, change: Callable[[PhoneLink], PhoneLink]) -> LinkBac
     return evolve(world.backend, link=change(world.backend.link))
 
 
-_PORTS: Final = iter(range(20_000 + os.getpid() % 8_000, 32_000))
-"""Below those a connection takes for itself: a port is asked for again and again here, and must stay free."""
+_PORTS: Final = cycle(range(20_000 + os.getpid() * 997 % 8_000, 32_000))
+"""Below those a connection takes for itself: a port is asked for again and again here, and must stay free.
+
+The workers of one run have process ids side by side: a port that one found free must not be the next of another.
+"""
 
 
 async def free_port() -> Endpoint:

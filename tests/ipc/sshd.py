@@ -15,7 +15,7 @@ from typing import Final
 from attrs import frozen
 
 SSHD: Final = "/usr/sbin/sshd"
-START_S: Final = 20.0
+START_S: Final = 30.0
 
 
 @frozen

@@ -24,7 +24,7 @@ from phonelink_tui.ipc.shared import shared_relay
 from tests.ipc.conftest import DEADLINE_S, private_client
 from tests.ipc.fake_relay import FakeRelay
 
-START_S = 20.0
+START_S = 45.0
 """A fresh interpreter on a loaded machine."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -51,14 +50,16 @@ async def relay_there(runtime: Path, fake: FakeRelay) -> AsyncIterator[None]:
             yield
 
 
-def leftovers() -> set[Path]:
-    """Directories of connections; none may stay."""
-    return set(Path(tempfile.gettempdir()).glob("phonelink-*"))
+@pytest.fixture
+def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where the directories of this test's connections are made, and of no other's that runs beside it."""
+    with tempfile.TemporaryDirectory(prefix="ssh") as directory:  # short: a socket's path has 108 bytes
+        monkeypatch.setattr(tempfile, "tempdir", directory)
+        yield Path(directory)
 
 
-async def test_relay_over_ssh_is_a_relay(fake: FakeRelay, runtime: Path, daemon: Sshd) -> None:
+async def test_relay_over_ssh_is_a_relay(fake: FakeRelay, runtime: Path, daemon: Sshd, scratch: Path) -> None:
     """Snapshot, events and commands cross; nothing is left behind."""
-    before = leftovers()
     async with (
         asyncio.timeout(DEADLINE_S),
         relay_there(runtime, fake),
@@ -68,9 +69,9 @@ async def test_relay_over_ssh_is_a_relay(fake: FakeRelay, runtime: Path, daemon:
         assert await client.snapshot() == fake.current
         fake.emit(MessageChanged(samples.text(1)))
         assert (await anext(events)).rev == 1
-        (directory,) = leftovers() - before
-        assert os.stat(directory).st_mode & 0o777 == 0o700
-    assert leftovers() == before
+        (directory,) = scratch.iterdir()
+        assert directory.stat().st_mode & 0o777 == 0o700
+    assert list(scratch.iterdir()) == []
 
 
 async def test_no_relay_there(daemon: Sshd) -> None:
@@ -119,7 +120,8 @@ async def test_ssh_that_misbehaves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
 ) -> None:
     """Late, talkative, odd or gone: one clear line within the deadline, and no process left."""
-    monkeypatch.setattr("phonelink_tui.ipc.ssh.CONNECT_S", 1.0)
+    if said == "longer than":
+        monkeypatch.setattr("phonelink_tui.ipc.ssh.CONNECT_S", 1.0)
     monkeypatch.setattr("phonelink_tui.ipc.ssh.END_S", 0.3)
     program = tmp_path / "ssh"
     program.write_text(f"#!/bin/sh\n{script}\n")

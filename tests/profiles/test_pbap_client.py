@@ -98,6 +98,7 @@ async def test_a_phone_that_knows_no_offsets_is_not_asked_for_ever() -> None:
     assert len(pse.asked) == 2
 
 
+@pytest.mark.timeout(240)
 async def test_a_book_without_end_is_given_up() -> None:
     """There is a bound, and reaching it is an error with a name."""
     pse = TinyPse()

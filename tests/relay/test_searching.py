@@ -72,6 +72,7 @@ def corpus(drawn: list[tuple[str, bool, str, float]]) -> list[TextMessage]:
     return found
 
 
+@pytest.mark.timeout(240)
 @settings(max_examples=80, deadline=None)
 @given(drawn=MESSAGES, queries=st.lists(QUERIES, min_size=1, max_size=4), limit=st.integers(1, 13))
 def test_memory_and_archive_agree(

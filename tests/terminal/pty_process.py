@@ -26,6 +26,9 @@ DRAW_MARK: Final = b"\x1b[18~"
 ESCAPE_MS: Final = 20
 """So long a lone Escape waits for more; each key is one write here, and no line tears it."""
 
+LIMIT_S: Final = 45.0
+"""So long what must happen may take, a start of Python among it; pytest's own limit is not far behind."""
+
 _TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 _POLL_S: Final = 0.02
 
@@ -84,6 +87,8 @@ class PtyProcess:
         self.exit_status: int | None = None
         self._marks = 0
         parent, child = pty.openpty()
+        self.attributes_at_first: list[object] = termios.tcgetattr(child)
+        """The line settings before the program began."""
         fcntl.ioctl(child, termios.TIOCSWINSZ, size)
         self.pid = start(module, arguments, variables, os.ttyname(child))
         os.close(child)
@@ -121,7 +126,7 @@ class PtyProcess:
                 last = time.monotonic()
         return bytes(self.output[start:])
 
-    def read_until(self, done: Callable[[], bool] | bytes, *, limit_s: float = 15) -> None:
+    def read_until(self, done: Callable[[], bool] | bytes, *, limit_s: float = LIMIT_S) -> None:
         """Read until `done` is true, or was written.
 
         Raises:
@@ -160,7 +165,7 @@ class PtyProcess:
             os.close(self._fd)
             self._fd = None
 
-    def wait(self, *, limit_s: float = 10) -> int:
+    def wait(self, *, limit_s: float = LIMIT_S) -> int:
         """Wait for the end; the exit code, negative for death by a signal.
 
         Raises:

@@ -19,7 +19,7 @@ def shown(kind: str, variant: str) -> Screen:
     """Run the app on a large terminal, to its end, once, and read all that it wrote."""
     with PtyProcess("tests.terminal.hostile_app", [kind, variant], columns=COLUMNS, rows=ROWS) as process:
         process.read_until(READY)
-        process.read(limit_s=5, quiet_s=0.2)
+        process.read(limit_s=30, quiet_s=0.2)
         screen = Screen(COLUMNS, ROWS)
         screen.feed(bytes(process.output))
         return screen

@@ -39,7 +39,7 @@ class Session:
 
     def settle(self) -> None:
         """Let the app answer all that was typed so far, so that the next write is a burst of its own."""
-        self._process.read(limit_s=2, quiet_s=0.1)
+        self._process.read(limit_s=30, quiet_s=0.1)
 
     def _lines(self) -> list[str]:
         return self._log.read_text().splitlines()[self._read :]

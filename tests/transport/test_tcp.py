@@ -17,7 +17,7 @@ from phonelink_tui.transport.tcp import (
     listen_tcp,
 )
 
-DEADLINE_S = 5
+DEADLINE_S = 30
 ANY = Endpoint(LOOPBACK, 0)
 
 

@@ -14,7 +14,7 @@ def test_type_ahead_at_the_start(tmp_path: Path) -> None:
             process.type(b"tjx?")
             process.read(limit_s=0.05, quiet_s=0.05)
         process.read_until(b"Anna's iPhone")
-        process.read(limit_s=5, quiet_s=0.5)
+        process.read(limit_s=30, quiet_s=0.5)
         process.type(b"\x1b[19~")
         process.read_until(b"Limits in force")
         assert b"Traceback" not in process.output

@@ -18,6 +18,7 @@ from tests.ui.stage import on_stage
 CORPUS = tuple(HOSTILE.values())
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("cleaned", [True, False], ids=["cleaned", "raw"])
 async def test_every_conversation_and_notification_is_shown(cleaned: bool) -> None:
     """List, head, pane, banner, To line, queue and its panel, for each text of the corpus."""

@@ -43,7 +43,7 @@ class Session:
         """Type in one write; the next `count` lines of the log."""
         self.process.type(keys)
         self.process.read_until(lambda: len(self._lines()) >= count)
-        self.process.read(limit_s=2, quiet_s=QUIET_S)
+        self.process.read(limit_s=30, quiet_s=QUIET_S)
         lines = self._lines()
         self._read += len(lines)
         return lines
@@ -56,7 +56,7 @@ class Session:
 def session(tmp_path: Path) -> Iterator[Session]:
     with PtyProcess("tests.ui.pty_app", [str(tmp_path / "log")]) as process:
         process.read_until(READY)
-        process.read(limit_s=3, quiet_s=QUIET_S)
+        process.read(limit_s=30, quiet_s=QUIET_S)
         yield Session(process, tmp_path / "log")
 
 
@@ -66,7 +66,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PtyProcess]:
     log = tmp_path_factory.mktemp("shared") / "log"
     with PtyProcess("tests.ui.pty_app", [str(log)]) as process:
         process.read_until(READY)
-        process.read(limit_s=3, quiet_s=QUIET_S)
+        process.read(limit_s=30, quiet_s=QUIET_S)
         yield process
 
 
@@ -135,7 +135,7 @@ def test_bytes_of_a_key_a_move_and_idling(session: Session) -> None:
 
     def cost(keys: bytes) -> int:
         process.type(keys)
-        return len(process.read(limit_s=2, quiet_s=0.3))
+        return len(process.read(limit_s=30, quiet_s=0.3))
 
     cost(b"a")
     assert cost(b"b") <= 200
@@ -156,7 +156,7 @@ def test_a_panel_costs_less_than_the_screen(shared: PtyProcess, keys: bytes) -> 
         before = len(process.output)
         process.type(typed)
         process.read_until(lambda: len(process.output) > before)
-        process.read(limit_s=3, quiet_s=QUIET_S)
+        process.read(limit_s=30, quiet_s=QUIET_S)
         return len(process.output) - before
 
     screen = cost(b"\x0c")
@@ -179,6 +179,6 @@ def test_nothing_hostile_is_written(tmp_path: Path, cleaned: str) -> None:
         panels = (CTRL_O, ESC, b"\x1b[19~", ESC, b"\x1b[13~", ENTER, ESC, ESC, b"i")
         for keys in (*((b"x" + ENTER, CTRL_DOWN) * len(HOSTILE_NAMES)), *panels):
             process.type(keys)
-            process.read(limit_s=2, quiet_s=0.1)
+            process.read(limit_s=30, quiet_s=0.1)
         screen = Screen(150, 40)
         screen.feed(bytes(process.output))

@@ -33,7 +33,7 @@ from phonelink_tui.protocol.obex.operations import Answer, Connect, Operation
 from phonelink_tui.protocol.obex.server import ServerConnection, accept
 from phonelink_tui.transport.stream import ByteStream
 
-DEADLINE_S = 5
+DEADLINE_S = 30
 
 
 class ObexClient:

@@ -109,7 +109,7 @@ async def test_denied(bluetoothd: FakeBluetoothd) -> None:
 
 async def test_silent(system_bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An owner that never answers."""
-    monkeypatch.setattr(survey, "LOOK_S", 0.2)
+    monkeypatch.setattr(survey, "LOOK_S", 1.0)
     async with program(system_bus, "org.bluez"):
         assert (await survey_bluez()).answer == "silent"
 
