@@ -137,8 +137,7 @@ class RelayClient:
         self._write(encode_client_hello(roles))
         try:
             async with asyncio.timeout(hello_s):
-                # Ctrl+C cancels in the middle of whatever runs: also while `pump` makes the greeting of its frame.
-                return await asyncio.shield(self._greeting)
+                return await self._greeting
         except TimeoutError:
             raise IpcError(f"The relay did not greet within {hello_s:g} s.") from None
 
