@@ -76,7 +76,9 @@ def archive_prune(
 def archive_export(
     ctx: typer.Context,
     form: Annotated[ExportFormat, typer.Option("--format", help="jsonl, html or mbox.")] = ExportFormat.JSONL,
-    out: Annotated[Path | None, typer.Option(help="The file to write; must not exist. Else stdout.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; must not exist. Else, or as -, stdout.")
+    ] = None,
     thread: ThreadName = None,
 ) -> None:
     """Write what is kept, in clear. For other programs; it says of itself that it is not complete."""

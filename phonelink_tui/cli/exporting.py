@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import typer
 
@@ -21,9 +22,13 @@ from phonelink_tui.config.private_files import open_private
 from phonelink_tui.domain.thread import ThreadId
 from phonelink_tui.errors import ArchiveError, UsageError
 
+_STDOUT: Final = Path("-")
+
 
 def export(ctx: typer.Context, form: str, target: Path | None, thread: str | None) -> None:
     """`phonelink archive export`."""
+
+    target = None if target == _STDOUT else target
 
     def body(out: Output, paths: Paths) -> None:
         archives.may_export()  # before a passphrase is asked for

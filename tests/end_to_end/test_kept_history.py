@@ -79,7 +79,7 @@ def test_info_export_prune_erase(phone: str, tmp_path: Path, monkeypatch: pytest
     before = out.read_bytes()
     again = archive(phone, "export", "--out", str(out))
     assert (again.returncode, out.read_bytes()) == (2, before)
-    one = archive(phone, "export", "--format", "html", "--thread", "Ben Okafor")
+    one = archive(phone, "export", "--out", "-", "--format", "html", "--thread", "Ben Okafor")
     assert "From me, kept" in one.stdout
     assert "Alice" not in one.stdout
     assert archive(phone, "export", "--format", "mbox").stdout.startswith("From phonelink ")
