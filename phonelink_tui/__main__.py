@@ -26,18 +26,21 @@ def _read() -> Callable[[], object]:
 
     An exception would not do: Python 3.11 makes a RuntimeError of one that comes while a class is made.
     """
-    usual = signal.getsignal(signal.SIGINT)
-    if usual is signal.default_int_handler:
+    is_usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if is_usual:
         signal.signal(signal.SIGINT, _end)
-    from phonelink_tui.config.platform import unsupported
+    try:
+        from phonelink_tui.config.platform import unsupported
 
-    if (line := unsupported()) is not None:
-        sys.stderr.write(line + "\n")
-        raise SystemExit(3)
-    from phonelink_tui.cli.app import app
+        if (line := unsupported()) is not None:
+            sys.stderr.write(line + "\n")
+            raise SystemExit(3)
+        from phonelink_tui.cli.app import app
 
-    signal.signal(signal.SIGINT, usual)
-    return app
+        return app
+    finally:
+        if is_usual:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:
